@@ -1,0 +1,202 @@
+"""Everything that can go wrong between a program and a session, each said in one sentence.
+
+    GlueSessionError
+    ├── SessionNotFound       Glue has no such session (EntityNotFoundException, and nothing else)
+    ├── SessionEnded          its status can no longer become one that is waited for
+    ├── UnknownStatus         a status that this version does not know, met by a gate
+    ├── WaitedTooLong         still on its way when the time was up
+    ├── InvalidInput          an argument that Glue would refuse, or that means nothing
+    └── LookFailed            Glue was not seen at all
+        ├── AccessDenied
+        ├── BadCredentials    none, expired or not accepted
+        ├── NoRegion
+        ├── Unreachable
+        ├── Throttled
+        ├── ServiceFault
+        └── Refused           any other error that the service answers
+
+Rules of this module: a constructor takes facts and builds the sentence: which session, which region, what was seen, what to do next.
+Only `SessionNotFound` means gone. Nothing here knows of Pulumi or boto3.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AccessDenied",
+    "BadCredentials",
+    "GlueSessionError",
+    "InvalidInput",
+    "LookFailed",
+    "NoRegion",
+    "Refused",
+    "ServiceFault",
+    "SessionEnded",
+    "SessionNotFound",
+    "Throttled",
+    "UnknownStatus",
+    "Unreachable",
+    "WaitedTooLong",
+    "in_words",
+    "spell",
+]
+
+_PRINTABLE_MESSAGE = 1_000
+
+
+def spell(seconds: float) -> str:
+    """A length of time as a person writes it: `42 s`, `10 min`, `1 h 30 min`."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = [f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if n]
+    return " ".join(parts) or "0 s"
+
+
+def in_words(names: frozenset[str]) -> str:
+    """A set of statuses as a person writes it: `READY`, `READY or STOPPED`."""
+    return " or ".join(sorted(names))
+
+
+def _safe(text: str) -> str:
+    """Text from outside, fit for one line of a terminal: no control characters, not endless."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
+    return line if len(line) <= _PRINTABLE_MESSAGE else line[:_PRINTABLE_MESSAGE] + "…"
+
+
+class GlueSessionError(Exception):
+    """Base of all errors of this package. `str()` of each is one sentence for a person."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence as the only argument, so that the error pickles and prints alike."""
+        super().__init__(sentence)
+
+
+class InvalidInput(GlueSessionError):
+    """An argument that Glue would refuse, or that means nothing. `input_name` names it."""
+
+    def __init__(self, input_name: str, reason: str) -> None:
+        """`reason` says what was given and what is expected."""
+        super().__init__(reason)
+        self.input_name = input_name
+
+
+class SessionNotFound(GlueSessionError):
+    """Glue answered EntityNotFoundException: there is no such session for this account and region."""
+
+    def __init__(self, session_id: str, *, region: str) -> None:
+        """Say where it was looked for."""
+        super().__init__(
+            f'Glue session "{_safe(session_id)}" was not found in {region}: '
+            "create it, or correct session_id, the region or the account that is asked, and run again."
+        )
+
+
+class SessionEnded(GlueSessionError):
+    """The session's status can no longer become one that is waited for."""
+
+    def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str], error_message: str = "") -> None:
+        """`error_message` is Glue's own reason, where it gave one."""
+        because = f" (Glue says: {_safe(error_message)})" if error_message else ""
+        super().__init__(
+            f'Glue session "{_safe(session_id)}" in {region} is {status}{because} and will not become {in_words(targets)}: '
+            "delete it and create it again, or name another session, and run again."
+        )
+
+
+class UnknownStatus(GlueSessionError):
+    """A gate met a status that this version does not know, so whether to wait can't be judged."""
+
+    def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str]) -> None:
+        """Name the status as Glue gave it."""
+        super().__init__(
+            f'Glue session "{_safe(session_id)}" in {region} has the status {_safe(status)}, which this version of pulumi-glue-session '
+            f"does not know, so it can't tell whether {in_words(targets)} will follow: "
+            "install a newer pulumi-glue-session, or set wait_for=None to take the session as it is."
+        )
+
+
+class WaitedTooLong(GlueSessionError):
+    """The session was still on its way when the time was up."""
+
+    def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str], seconds: float, looks: int) -> None:
+        """`status` is the last one seen, `looks` how often it was looked at."""
+        super().__init__(
+            f'Glue session "{_safe(session_id)}" in {region} did not become {in_words(targets)} within {spell(seconds)} '
+            f"({looks} {'look' if looks == 1 else 'looks'}, at last {status}): "
+            "raise timeout, or find out why the session takes so long, and run again."
+        )
+
+
+class LookFailed(GlueSessionError):
+    """Glue was not seen: nothing is known of the session. Never a reason to forget it."""
+
+    passes: ClassVar[bool] = False
+    """Whether it may pass by itself, so that a wait goes on once the session has been seen."""
+    passes_at_first: ClassVar[bool] = False
+    """Whether a wait goes on even if the session has not been seen yet."""
+    what: ClassVar[str]
+    remedy: ClassVar[str]
+
+    def __init__(self, subject: str, *, region: str, detail: str = "") -> None:
+        """`subject` is what was asked for (see `about`); `detail` is the service's or the client's own text."""
+        seen = f" ({_safe(detail)})" if detail else ""
+        where = f" in {region}" if region else ""
+        super().__init__(f"{subject}{where} could not be read: {self.what}{seen}; {self.remedy}.")
+
+
+class AccessDenied(LookFailed):
+    """The caller may not see the session; the session may exist all the same."""
+
+    what = "Glue denied access"
+    remedy = (
+        "allow glue:GetSession to the role that runs Pulumi, or ask as the session's owner: the session may exist, "
+        "since a restricted role sees only the sessions it created"
+    )
+
+
+class BadCredentials(LookFailed):
+    """No credentials were found, or Glue did not accept those found."""
+
+    what = "there are no AWS credentials that Glue accepts"
+    remedy = "sign in, or name a profile that works (AWS_PROFILE, the stack's aws:profile or AwsOptions(profile=...)), and run again"
+
+
+class NoRegion(LookFailed):
+    """No region is configured anywhere."""
+
+    what = "no AWS region is set"
+    remedy = "set AWS_REGION, the stack's aws:region or AwsOptions(region=...), and run again"
+
+
+class Unreachable(LookFailed):
+    """No answer came: no route, no name, no connection, no answer in time, or a broken one."""
+
+    what = "Glue's endpoint gave no usable answer"
+    remedy = "check the network, the region and any endpoint URL, and run again"
+    passes = True
+
+
+class Throttled(LookFailed):
+    """Glue asked for fewer calls, beyond all retries."""
+
+    what = "Glue throttled the request, beyond all retries"
+    remedy = "run again in a while, or ask for a higher limit of GetSession and ListSessions"
+    passes = True
+    passes_at_first = True
+
+
+class ServiceFault(LookFailed):
+    """Glue failed, beyond all retries."""
+
+    what = "Glue failed to answer, beyond all retries"
+    remedy = "run again in a while; if it goes on, see the AWS Health Dashboard"
+    passes = True
+    passes_at_first = True
+
+
+class Refused(LookFailed):
+    """An answer that fits none of the others, for instance InvalidInputException."""
+
+    what = "Glue refused the request"
+    remedy = "correct what its answer names and run again"

@@ -1,0 +1,187 @@
+"""Looking at many sessions together until each has passed its gate, or can't, or has run out of time.
+
+Rules of this module: it drives, it does not judge (that is `wait`) and does not call AWS (that is the `Look` it is given). All waits of a
+watch share each look. Time comes from a `Clock`. Nothing known of Pulumi or boto3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pulumi_glue_session.errors import GlueSessionError
+from pulumi_glue_session.session import Session
+from pulumi_glue_session.wait import Gate, Phase, Seen, pause
+
+__all__ = ["Clock", "Found", "Look", "Progress", "RealClock", "Waiting", "Watch"]
+
+_SETTLE = 0.005
+"""Seconds to let the rest of a program ask before the first look, so that sessions wanted together are read together."""
+
+_SETTLE_ROUNDS = 20
+"""At most this many times `_SETTLE`, so that an endless stream of new waits can't hold back the first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What one look gave: the region that was asked, and each session or why it was not seen."""
+
+    region: str
+    sessions: Mapping[str, Session | GlueSessionError]
+
+
+Look = Callable[[Sequence[str]], Awaitable[Found]]
+"""Asks Glue for some sessions, once. Its answer names every session that it was asked for."""
+
+
+class Clock(Protocol):
+    """Where time comes from: `time.monotonic` and `asyncio.sleep`, or a test."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+    async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
+        """Let `seconds` go by, or less if `wake` is set before."""
+        ...
+
+
+class RealClock:
+    """The clock of the machine."""
+
+    def monotonic(self) -> float:
+        """Seconds on `time.monotonic`, which a change of the wall clock doesn't move."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
+        """Let `seconds` go by on the running event loop, or less if `wake` is set before."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for((wake or asyncio.Event()).wait(), timeout=seconds)
+
+
+@dataclass(kw_only=True, slots=True)
+class Waiting:
+    """One session that is waited for, and what is known of it so far."""
+
+    session_id: str
+    gate: Gate
+    limit: float | None
+    since: float
+    done: asyncio.Future[Seen]
+    next_look: float
+    looks: int = 0
+    seen: Seen | None = field(default=None)
+
+
+Progress = Callable[[Sequence[Waiting], float], None]
+"""Told after each look which sessions are still waited for, and the clock's time."""
+
+
+def _silent(_waiting: Sequence[Waiting], _now: float) -> None:
+    """Report nothing."""
+
+
+class Watch:
+    """Looks at sessions together. Belongs to one event loop; any number of waits at once."""
+
+    def __init__(
+        self,
+        look: Look,
+        *,
+        clock: Clock | None = None,
+        progress: Progress = _silent,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`look` asks Glue once; `progress` hears of waits that go on; `jitter` gives numbers from 0.0 to 1.0."""
+        self._look = look
+        self._clock: Clock = clock or RealClock()
+        self._progress = progress
+        self._jitter = jitter
+        self._waits: list[Waiting] = []
+        self._joined = asyncio.Event()
+        self._driver: asyncio.Task[None] | None = None
+
+    async def until(self, session_id: str, *, gate: Gate, limit: float | None) -> Seen:
+        """See the session pass `gate` within `limit` seconds, or why it won't.
+
+        `limit=None` looks once and takes "on its way" for an answer, as a preview does. `limit=0` looks once and does not.
+        """
+        now = self._clock.monotonic()
+        wait = Waiting(
+            session_id=session_id,
+            gate=gate,
+            limit=limit,
+            since=now,
+            done=asyncio.get_running_loop().create_future(),
+            next_look=now,
+        )
+        self._waits.append(wait)
+        self._joined.set()
+        if self._driver is None or self._driver.done():
+            self._driver = asyncio.ensure_future(self._drive())
+        return await wait.done
+
+    async def _drive(self) -> None:
+        """Look, judge, rest, until nobody waits any more."""
+        try:
+            while self._waits:
+                await self._settle()
+                await self._look_at_all()
+                await self._rest()
+        except BaseException as fault:
+            # Nobody may be left waiting for a driver that is gone.
+            for wait in self._waits:
+                if not wait.done.done():
+                    wait.done.set_exception(fault) if isinstance(fault, Exception) else wait.done.cancel()
+            self._waits.clear()
+            raise
+
+    async def _settle(self) -> None:
+        for _ in range(_SETTLE_ROUNDS):
+            before = len(self._waits)
+            await self._clock.sleep(_SETTLE)
+            if len(self._waits) == before:
+                return
+
+    async def _look_at_all(self) -> None:
+        """One look serves everybody who waits, also those whose turn would come a little later."""
+        asked = list(self._waits)
+        self._joined.clear()
+        found = await self._look(list(dict.fromkeys(wait.session_id for wait in asked)))
+        now = self._clock.monotonic()
+        for wait in asked:
+            self._judge(wait, found, now)
+        # Those who gave up in the meantime (a cancelled program) are not looked for again.
+        self._waits = [wait for wait in self._waits if not wait.done.done()]
+        going_on = [wait for wait in self._waits if wait.looks]
+        if going_on:
+            self._progress(going_on, now)
+
+    def _judge(self, wait: Waiting, found: Found, now: float) -> None:
+        if wait.done.done():
+            return
+        wait.looks += 1
+        before = wait.seen.session if wait.seen else None
+        seen = wait.gate.judge(wait.session_id, found.sessions[wait.session_id], region=found.region, before=before)
+        wait.seen = seen
+        if seen.phase is not Phase.ON_ITS_WAY or wait.limit is None:
+            wait.done.set_result(seen)
+            return
+        waited = now - wait.since
+        if waited >= wait.limit:
+            wait.done.set_result(wait.gate.too_late(wait.session_id, seen, limit=wait.limit, looks=wait.looks))
+        else:
+            # The last look comes at the limit, not before it: whoever is READY in time passes.
+            wait.next_look = now + min(pause(waited, jitter=self._jitter()), wait.limit - waited)
+
+    async def _rest(self) -> None:
+        """Sleep until the next look is due, or somebody new asks."""
+        if not self._waits:
+            return
+        due = min(wait.next_look for wait in self._waits)
+        await self._clock.sleep(max(due - self._clock.monotonic(), 0), wake=self._joined)

@@ -1,0 +1,157 @@
+"""The dynamic provider: it records what the program observed, and reads the session itself on refresh and for `.get`.
+
+Rules of this module:
+
+* `pulumi_glue_session.provider.GlueSessionProvider` is a wire format: every user's state holds a pickle that names it. It stays importable
+  from here for ever (docs/decisions/0002-frozen-names.md).
+* The provider keeps nothing: no argument, no attribute. The pickle therefore holds no code, no secret and no Output.
+* It never waits. Its process has four threads for all Python dynamic resources of a stack, and the engine calls `check` and `diff` one
+  after the other (docs/decisions/0001-the-program-waits.md).
+* Only `SessionNotFound` takes a session out of the state, and only on refresh.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from pulumi_glue_session.errors import GlueSessionError, SessionNotFound
+from pulumi_glue_session.find import Caller, Finder
+from pulumi_glue_session.session import CHANGED_BY_WAITING, Session
+
+__all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
+
+OBSERVED = "__observed"
+"""Hidden input: what the program observed. `check` spreads it over the named inputs; it reaches no state."""
+
+REPLACING = ("session_id", "region", "aws")
+"""Inputs that say which session is meant. Another one is another record."""
+
+_FIELDS = tuple(Session().record())
+
+_finders: dict[Caller, Finder] = {}
+_finders_lock = threading.Lock()
+_config: dict[str, str] = {}
+
+
+class GlueSessionProvider(ResourceProvider):
+    """Read-only provider of Glue sessions. Creates, changes and deletes nothing in AWS."""
+
+    # The pickle holds a name and nothing else: encrypting it would cost a call for each resource (pulumi #15538).
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take region and profile of the stack's `aws` configuration, the defaults of a read."""
+        for key in ("region", "profile"):
+            value = req.config.get(f"aws:{key}")
+            if value:
+                _config[key] = value
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Judge what the program observed, and make the observed values inputs, so that the engine itself sees drift."""
+        inputs = {key: value for key, value in news.items() if key != OBSERVED}
+        observed: Any = news.get(OBSERVED)
+        if isinstance(observed, pulumi.output.Unknown):
+            # Something that the session depends on is still to be created: nothing was asked. The region stays as it
+            # was, since an unknown one would announce a replacement.
+            region = inputs.get("region", olds.get("region", pulumi.UNKNOWN))
+            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region}, [])
+        if observed is None:
+            return CheckResult(inputs, [CheckFailure("", "no observation came with it: construct it with GlueSession")])
+        if "failure" in observed:
+            reason = observed["failure"] + _drift(olds, observed.get("session", {}))
+            return CheckResult(inputs, [CheckFailure(observed.get("input", ""), reason)])
+        inputs |= {"region": observed["region"], **observed["session"]}
+        if observed.get("on_its_way"):
+            inputs |= dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)
+        return CheckResult(inputs, [])
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Leave the comparison to the engine, property by property; only another session replaces the record."""
+        replaces = [key for key in REPLACING if olds.get(key) != news.get(key)]
+        # `changes=None` is what makes the engine compare inputs itself, honour ignore_changes and name properties.
+        return DiffResult(changes=True if replaces else None, replaces=replaces)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Record what `check` made of the observation."""
+        return CreateResult(id_=props["session_id"], outs=dict(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Record what `check` made of the observation."""
+        return UpdateResult(outs=dict(news))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Drop the record. AWS is not called."""
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Ask Glue for the session, now. On refresh a session that is gone leaves the state; a refused look never does."""
+        if OBSERVED in props:
+            # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
+            _fail(props[OBSERVED]["failure"])
+        finder = _finder(props)
+        try:
+            session = finder.find(id_)
+        except SessionNotFound as gone:
+            # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
+            if "status" in props:
+                return ReadResult("", {})
+            _fail(str(gone))
+        except GlueSessionError as error:
+            _fail(str(error))
+        outs = {**props, "session_id": id_, "region": finder.region, **session.record()}
+        return ReadResult(id_, outs, dict(outs))
+
+
+def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:
+    """What is no longer as recorded, for the sentence of a failure: the engine shows no differences of a resource that fails."""
+    changed = [f"{key} {json.dumps(olds[key])} => {json.dumps(now)}" for key, now in session.items() if key in olds and olds[key] != now]
+    return f" Changed since it was recorded: {', '.join(changed)}." if changed else ""
+
+
+def _finder(props: Mapping[str, Any]) -> Finder:
+    """Finder for who and where the state says, else the stack's configuration, else boto3's chain. One for each, kept."""
+    aws: Mapping[str, Any] = props.get("aws") or {}
+    caller = Caller(
+        region=props.get("region") or _config.get("region"),
+        profile=aws.get("profile") or _config.get("profile"),
+        endpoint_url=aws.get("endpoint_url"),
+    )
+    with _finders_lock:
+        return _finders.setdefault(caller, Finder(caller))
+
+
+def _fail(sentence: str) -> NoReturn:
+    """Fail this read with one sentence.
+
+    Since pulumi 3.261 the SDK's server sends the whole traceback of whatever a provider raises, by calling `abort` of the call's context
+    (pulumi #24465). Here that call's own `abort` is made to send the sentence instead. Where the server is built otherwise, the exception
+    still carries the sentence as its last line.
+    """
+    frame = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only way from a provider method to its call
+    while frame.f_back is not None:
+        frame = frame.f_back
+        context: Any = frame.f_locals.get("context")
+        if hasattr(context, "abort"):
+            context.abort = functools.partial(_abort_with, context.abort, sentence)
+            break
+    raise RuntimeError(sentence)
+
+
+def _abort_with(abort: Callable[[Any, str], NoReturn], sentence: str, code: Any, _details: str) -> NoReturn:  # noqa: ANN401
+    abort(code, sentence)

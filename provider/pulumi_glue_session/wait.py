@@ -1,0 +1,131 @@
+"""What it means to wait for a session: a wait is data (targets and a limit), judged by pure functions of what was seen.
+
+Rules of this module: no clock, no sleep, no call; time comes in as seconds. Nothing known of Pulumi or boto3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum, auto
+
+from pulumi_glue_session.errors import (
+    GlueSessionError,
+    InvalidInput,
+    LookFailed,
+    SessionEnded,
+    UnknownStatus,
+    WaitedTooLong,
+)
+from pulumi_glue_session.session import STATUSES, Session, can_become
+
+__all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause", "seconds"]
+
+DEFAULT_TIMEOUT = "10m"
+"""Ten minutes: sessions start in about one; a VPC connection, many workers or a busy account can take several."""
+
+SHORTEST_PAUSE = 1.0
+"""Seconds. Looking more often than this would only bring throttling (dbt-glue #693) for a start that takes a minute."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds. The most that a deployment can be late after a session that took long."""
+
+_SHARE_OF_WAITED = 0.1
+
+
+class Phase(Enum):
+    """Where a session stands before a gate."""
+
+    PASSED = auto()
+    ON_ITS_WAY = auto()
+    BARRED = auto()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """One look at one session: the session, or why it was not seen, and where it stands before the gate."""
+
+    region: str
+    session: Session | None = None
+    error: GlueSessionError | None = None
+    phase: Phase = Phase.PASSED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """What a session has to become. No targets: it has to exist, in whatever status."""
+
+    targets: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, wait_for: str | Iterable[str] | None) -> Gate:
+        """Gate for the `wait_for` of a program. Raises InvalidInput for anything but known statuses."""
+        if wait_for is None:
+            return cls()
+        names = [wait_for] if isinstance(wait_for, str) else list(wait_for)
+        strange = sorted(str(name) for name in names if name not in STATUSES)
+        if strange or not names:
+            raise InvalidInput(
+                "wait_for",
+                f"{', '.join(strange) or 'an empty list'} is no status of a Glue session: "
+                f"use one or several of {', '.join(sorted(STATUSES))}, or None to take the session as it is",
+            )
+        return cls(targets=frozenset(names))
+
+    def judge(self, session_id: str, found: Session | GlueSessionError, *, region: str, before: Session | None = None) -> Seen:
+        """Where the session stands before this gate after a look that gave `found`; `before` is what an earlier look saw."""
+        if isinstance(found, GlueSessionError):
+            passes = isinstance(found, LookFailed) and (found.passes if before else found.passes_at_first)
+            phase = Phase.ON_ITS_WAY if passes else Phase.BARRED
+            return Seen(region=region, session=before, error=found, phase=phase)
+        if not self.targets or found.status in self.targets:
+            return Seen(region=region, session=found)
+        if can_become(found.status, self.targets):
+            return Seen(region=region, session=found, phase=Phase.ON_ITS_WAY)
+        error: GlueSessionError
+        if found.status in STATUSES:
+            error = SessionEnded(
+                session_id,
+                region=region,
+                status=found.status,
+                targets=self.targets,
+                error_message=found.error_message,
+            )
+        else:
+            error = UnknownStatus(session_id, region=region, status=found.status, targets=self.targets)
+        return Seen(region=region, session=found, error=error, phase=Phase.BARRED)
+
+    def too_late(self, session_id: str, seen: Seen, *, limit: float, looks: int) -> Seen:
+        """What `seen`, still on its way, becomes when the time is up."""
+        if seen.session is None:
+            return replace(seen, phase=Phase.BARRED)
+        error = WaitedTooLong(session_id, region=seen.region, status=seen.session.status, targets=self.targets, seconds=limit, looks=looks)
+        return replace(seen, error=error, phase=Phase.BARRED)
+
+
+def pause(waited: float, *, jitter: float) -> float:
+    """Seconds until the next look: about a tenth of those `waited`, within bounds, spread a little by `jitter` (0.0 to 1.0)."""
+    share = min(max(waited * _SHARE_OF_WAITED, SHORTEST_PAUSE), LONGEST_PAUSE)
+    return share * (0.9 + 0.2 * jitter)
+
+
+def seconds(duration: float | str, *, input_name: str = "timeout") -> float:
+    """Seconds in a number of seconds or a duration such as `90s`, `10m` or `1h30m` (the form of Pulumi's custom timeouts).
+
+    Raises InvalidInput for anything else, and for less than nothing.
+    """
+    # Imported only here: most programs leave the default or give a number.
+    import durationpy
+
+    try:
+        length = durationpy.from_str(duration) if isinstance(duration, str) else timedelta(seconds=float(duration))
+    except (durationpy.DurationError, ValueError, TypeError, OverflowError) as reason:
+        raise InvalidInput(input_name, _no_duration(duration)) from reason
+    if length < timedelta(0):
+        raise InvalidInput(input_name, _no_duration(duration))
+    return length.total_seconds()
+
+
+def _no_duration(given: object) -> str:
+    return f"{given!r} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
