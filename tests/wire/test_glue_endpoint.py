@@ -1,0 +1,930 @@
+"""The scripted Glue endpoint, asked by a real boto3 client over HTTP.
+
+What the other tests build on is shown here: the endpoint can't drift from the API, because botocore's own model is the
+measure of both sides; and each fault reaches a boto3 program as what its name promises.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from importlib import import_module
+from time import monotonic, sleep
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import pytest
+
+import glue_endpoint
+from glue_endpoint import (
+    DEFAULTS,
+    GONE,
+    Answer,
+    GlueEndpoint,
+    always,
+    answer,
+    cut_short,
+    drip,
+    error,
+    hang,
+    hang_up,
+    invalid_json,
+    looks,
+    reset,
+    server_fault,
+    slow,
+    step,
+    then,
+    throttled,
+    verbatim,
+)
+
+# None of these has types: loaded by name they are `Any` for every type checker.
+boto3: Any = import_module("boto3.session")
+botocore: Any = import_module("botocore.exceptions")
+config: Any = import_module("botocore.config")
+Boto3Session: TypeAlias = Any
+Client: TypeAlias = Any
+
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=testing/20260105/eu-west-1/glue/aws4_request, Signature=c0ffee"}
+
+FULL: Mapping[str, Any] = {
+    "CreatedOn": datetime(2026, 1, 5, 9, 30, 15, 123_456, tzinfo=UTC),
+    "ErrorMessage": "no error at all",
+    "Description": "Ünïcode too",
+    "Role": "arn:aws:iam::123456789012:role/service-role/Other",
+    "Command": {"Name": "gluestreaming", "PythonVersion": "3"},
+    "DefaultArguments": {"--conf": "spark.sql.shuffle.partitions=8"},
+    "Connections": {"Connections": ["warehouse", "vpc"]},
+    "Progress": 0.5,
+    "MaxCapacity": 5.0,
+    "SecurityConfiguration": "kms",
+    "GlueVersion": "4.0",
+    "NumberOfWorkers": 10,
+    "WorkerType": "G.2X",
+    "CompletedOn": datetime(2026, 1, 5, 11, 0, tzinfo=UTC),
+    "ExecutionTime": 5384.75,
+    "DPUSeconds": 53847.5,
+    "IdleTimeout": 15,
+    "ProfileName": "analysts",
+    "SessionType": "SPARK_CONNECT",
+}
+
+
+class Clock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def glue(clock: Clock) -> Iterator[GlueEndpoint]:
+    with GlueEndpoint(clock=clock) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def session() -> Boto3Session:
+    """One boto3 session for all clients, so that Glue's large model is read once."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="eu-west-1")
+
+
+@pytest.fixture
+def impatient(session: Boto3Session, glue: GlueEndpoint) -> Client:
+    return connect(session, glue, read_timeout=0.1)
+
+
+@pytest.fixture
+def client(session: Boto3Session, glue: GlueEndpoint) -> Client:
+    return connect(session, glue)
+
+
+def connect(session: Boto3Session, glue: GlueEndpoint, *, read_timeout: float = 30.0) -> Client:
+    """Make a client that asks once and goes through no proxy."""
+    retries = {"mode": "standard", "total_max_attempts": 1}
+    once = config.Config(retries=retries, read_timeout=read_timeout, proxies={}, max_pool_connections=32)
+    return session.client("glue", endpoint_url=glue.url, config=once)
+
+
+def status(client: Client, session_id: str = "analytics") -> str:
+    """Status of a session, or the code of the error in its place."""
+    try:
+        return str(client.get_session(Id=session_id)["Session"]["Status"])
+    except botocore.ClientError as problem:
+        return str(problem.response["Error"]["Code"])
+
+
+def post(glue: GlueEndpoint, operation: str, body: bytes, headers: Mapping[str, str] = SIGNED) -> tuple[int, dict[str, Any]]:
+    """Ask without boto3: what it would not send, and what it would not show."""
+    connection = HTTPConnection(*address(glue))
+    try:
+        connection.request("POST", "/", body, {"X-Amz-Target": f"AWSGlue.{operation}", **headers})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def address(glue: GlueEndpoint) -> tuple[str, int]:
+    where = urlsplit(glue.url)
+    return where.hostname or "", where.port or 0
+
+
+def await_calls(glue: GlueEndpoint, number: int) -> None:
+    """Give the server's threads the time to take in what was sent."""
+    limit = monotonic() + 5.0
+    while glue.count() < number and monotonic() < limit:
+        sleep(0.001)
+
+
+def signed_request(session_id: str) -> bytes:
+    """Spell out a GetSession for a bare socket."""
+    body = json.dumps({"Id": session_id})
+    headers = {"X-Amz-Target": "AWSGlue.GetSession", "Content-Length": str(len(body)), **SIGNED}
+    return "\r\n".join(["POST / HTTP/1.1", *(": ".join(each) for each in headers.items()), "", body]).encode()
+
+
+def session_shape(client: Client) -> Client:
+    return client.meta.service_model.operation_model("GetSession").output_shape.members["Session"]
+
+
+# --- What a session shows ---
+
+
+def test_what_is_not_put_is_as_in_the_defaults(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+
+    assert {"Id": "analytics", "Status": "READY", **DEFAULTS} == client.get_session(Id="analytics")["Session"]
+
+
+def test_every_member_of_the_session_shape_arrives_as_it_was_put(glue: GlueEndpoint, client: Client) -> None:
+    """Microseconds and UTC of the timestamps included."""
+    glue.put("analytics", always("READY"), **FULL)
+
+    assert {"Id": "analytics", "Status": "READY", **FULL} == client.get_session(Id="analytics")["Session"]
+
+
+def test_the_full_session_of_this_file_has_every_member_of_the_shape(client: Client) -> None:
+    """Otherwise the test above would shrink when botocore grows."""
+    assert {"Id", "Status", *FULL} == set(session_shape(client).members)
+
+
+def test_everything_sent_is_a_member_of_the_session_shape(glue: GlueEndpoint, client: Client) -> None:
+    """Looked at on the wire, because boto3 hides what it doesn't know."""
+    glue.put("analytics", always("READY"))
+    glue.put("full", always("READY"), **FULL)
+
+    sent = [post(glue, "GetSession", json.dumps({"Id": name}).encode())[1]["Session"] for name in ("analytics", "full")]
+
+    assert [set(), set()] == [each.keys() - session_shape(client).members.keys() for each in sent]
+
+
+def test_timestamps_are_sent_as_seconds_since_the_epoch(glue: GlueEndpoint) -> None:
+    glue.put("analytics", always("READY"))
+
+    assert 1767605415.25 == post(glue, "GetSession", b'{"Id": "analytics"}')[1]["Session"]["CreatedOn"]
+
+
+def test_every_status_of_the_enum_can_be_put(glue: GlueEndpoint, client: Client) -> None:
+    statuses = session_shape(client).members["Status"].enum
+    for each in statuses:
+        glue.put(each, always(each))
+
+    assert ["PROVISIONING", "READY", "FAILED", "TIMEOUT", "STOPPING", "STOPPED"] == statuses
+    assert statuses == [status(client, each) for each in statuses]
+
+
+def test_putting_a_session_again_makes_a_new_one(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", looks("PROVISIONING", "READY"), GlueVersion="4.0")
+    before = [status(client), status(client)]
+    glue.put("analytics", looks("PROVISIONING", "READY"), Description="again")
+
+    assert ["PROVISIONING", "READY"] == before
+    assert {"Status": "PROVISIONING", "GlueVersion": "5.0", "Description": "again"}.items() <= client.get_session(Id="analytics")[
+        "Session"
+    ].items()
+
+
+# --- What is refused ---
+
+
+def test_a_session_without_a_script_is_not_found(glue: GlueEndpoint, client: Client) -> None:
+    with pytest.raises(client.exceptions.EntityNotFoundException) as caught:
+        client.get_session(Id="analytics")
+
+    assert {"Code": "EntityNotFoundException", "Message": "Session analytics not found."} == caught.value.response["Error"]
+    assert 400 == caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
+    assert (
+        400,
+        {"__type": "EntityNotFoundException", "Message": "Session analytics not found."},
+    ) == post(glue, "GetSession", b'{"Id": "analytics"}')
+
+
+def test_a_removed_session_is_not_found(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    before = status(client)
+    glue.remove("analytics")
+
+    assert ["READY", "EntityNotFoundException"] == [before, status(client)]
+    assert [] == client.list_sessions()["Ids"]
+
+
+def test_removing_what_was_never_there_is_a_mistake_in_the_test(glue: GlueEndpoint) -> None:
+    with pytest.raises(KeyError, match="analytics"):
+        glue.remove("analytics")
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "problem"),
+    [
+        ("GetSession", {}, 'Missing required parameter in input: "Id"'),
+        ("GetSession", {"Id": ""}, "Invalid length for parameter Id, value: 0, valid min length: 1"),
+        (
+            "GetSession",
+            {"Id": 5},
+            "Invalid type for parameter Id, value: 5, type: <class 'int'>, valid types: <class 'str'>",
+        ),
+        (
+            "GetSession",
+            {"Id": "x", "RequestOrigin": "dbt/role"},
+            r"Value 'dbt/role' at GetSessionRequest.RequestOrigin failed to satisfy constraint: pattern [\.\-_A-Za-z0-9]+",
+        ),
+        (
+            "ListSessions",
+            {"MaxResults": 1001},
+            "Value 1001 at ListSessionsRequest.MaxResults failed to satisfy constraint: max 1000",
+        ),
+        (
+            "ListSessions",
+            {"Id": "x"},
+            'Unknown parameter in input: "Id", must be one of: NextToken, MaxResults, Tags, RequestOrigin',
+        ),
+    ],
+)
+def test_a_request_that_the_model_refuses_is_refused(glue: GlueEndpoint, operation: str, parameters: object, problem: str) -> None:
+    """Limits and patterns too, which boto3 leaves to the service."""
+    expected = {"__type": "ValidationException", "Message": f"1 validation error detected: {problem}"}
+
+    assert (400, expected) == post(glue, operation, json.dumps(parameters).encode())
+
+
+def test_a_session_id_that_is_too_long_surfaces_in_boto3_as_a_validation_exception(glue: GlueEndpoint, client: Client) -> None:
+    assert 0 == glue.count()
+    assert "ValidationException" == status(client, "x" * 256)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]"])
+def test_a_request_that_is_no_json_object_is_refused(glue: GlueEndpoint, body: bytes) -> None:
+    assert (400, {"__type": "SerializationException", "Message": ""}) == post(glue, "GetSession", body)
+
+
+def test_a_request_that_is_not_signed_is_refused(glue: GlueEndpoint) -> None:
+    glue.put("analytics", always("READY"))
+
+    assert (
+        400,
+        {"__type": "MissingAuthenticationTokenException", "Message": "Missing Authentication Token"},
+    ) == post(glue, "GetSession", b'{"Id": "analytics"}', headers={})
+    assert [None] == [call.credential for call in glue.calls]
+
+
+def test_an_operation_that_writes_is_unknown_and_recorded(glue: GlueEndpoint, client: Client) -> None:
+    """A test of a read-only provider has to see that it tried to write."""
+    with pytest.raises(botocore.ClientError) as caught:
+        client.stop_session(Id="analytics")
+
+    assert "UnknownOperationException" == caught.value.response["Error"]["Code"]
+    assert [("StopSession", "analytics")] == [(call.operation, call.session_id) for call in glue.calls]
+
+
+# --- What `put` refuses ---
+
+
+def test_an_unknown_field_cannot_be_put(glue: GlueEndpoint) -> None:
+    with pytest.raises(TypeError) as in_put:
+        glue.put("analytics", always("READY"), Mood="blue")
+    with pytest.raises(TypeError) as in_step:
+        step("READY", Mood="blue")
+
+    assert ["a session has no Mood"] * 2 == [str(in_put.value), str(in_step.value)]
+    assert 0 == glue.count()
+
+
+@pytest.mark.parametrize(
+    ("script", "fields", "problem"),
+    [
+        (
+            always("HIBERNATING"),
+            {},
+            "Value 'HIBERNATING' at GetSessionResponse.Session.Status failed to satisfy constraint: enum",
+        ),
+        (
+            then(("READY", 1.0), "GONE"),
+            {},
+            "Value 'GONE' at GetSessionResponse.Session.Status failed to satisfy constraint: enum",
+        ),
+        (
+            always("READY"),
+            {"WorkerType": "G.3X"},
+            "Value 'G.3X' at GetSessionResponse.Session.WorkerType failed to satisfy constraint",
+        ),
+        (
+            always("READY"),
+            {"Role": "GlueSession-without-arn"},
+            "Value 'GlueSession-without-arn' at GetSessionResponse.Session.Role failed",
+        ),
+        (
+            always("READY"),
+            {"NumberOfWorkers": "2"},
+            "Invalid type for parameter Session.NumberOfWorkers, value: 2, type: <class 'str'>",
+        ),
+        (
+            always("READY"),
+            {"DefaultArguments": {"not a name": ""}},
+            "Value 'not a name' at GetSessionResponse.Session.DefaultArguments (key)",
+        ),
+        (
+            always("READY"),
+            {"Connections": {"Connections": ["x" * 256]}},
+            f"Value '{'x' * 256}' at GetSessionResponse.Session.Connections",
+        ),
+        (
+            always("READY"),
+            {"Tags": {"team": "x" * 257}},
+            f"Value '{'x' * 257}' at ListSessionsRequest.Tags.team failed",
+        ),
+    ],
+)
+def test_a_value_outside_of_the_model_cannot_be_put(
+    glue: GlueEndpoint, client: Client, script: glue_endpoint.Script, fields: Mapping[str, Any], problem: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
+        glue.put("analytics", script, **fields)
+
+    assert "EntityNotFoundException" == status(client)
+
+
+def test_a_time_without_a_zone_cannot_be_put(glue: GlueEndpoint) -> None:
+    """It would arrive as another time on another machine."""
+    with pytest.raises(TypeError) as caught:
+        glue.put("analytics", always("READY"), CreatedOn=datetime(2026, 1, 5))  # noqa: DTZ001
+
+    assert "datetime.datetime(2026, 1, 5, 0, 0) has no form in Glue's JSON; a time needs its zone" == str(caught.value)
+
+
+# --- Outside of the model, on purpose ---
+
+
+def test_session_fields_are_laid_over_the_session_unchecked(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"), session_fields={"Status": "HIBERNATING", "Mood": "blue", "Role": None})
+
+    sent = post(glue, "GetSession", b'{"Id": "analytics"}')[1]["Session"]
+
+    assert {"Id": "analytics", "Status": "HIBERNATING", "Mood": "blue", "Role": None}.items() <= sent.items()
+    assert ("HIBERNATING", False) == (status(client), "Role" in client.get_session(Id="analytics")["Session"])
+
+
+def test_a_verbatim_step_is_sent_as_it_is(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("empty", always(verbatim({})), session_fields={"Mood": "blue"})
+    glue.put("analytics", then(("READY", 1.0), verbatim({"Status": "HIBERNATING", "Nap": 5})))
+    first = status(client)
+    clock.now += 1.0
+
+    assert {"Session": {}} == post(glue, "GetSession", b'{"Id": "empty"}')[1]
+    assert "READY" == first
+    assert {"Session": {"Status": "HIBERNATING", "Nap": 5}} == post(glue, "GetSession", b'{"Id": "analytics"}')[1]
+
+
+# --- Statuses over time ---
+
+
+def test_a_timeline_begins_with_the_first_look(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("analytics", then(("PROVISIONING", 8.0), ("READY", 2.0), "TIMEOUT"))
+    seen: list[str] = []
+    for pause in (100.0, 7.9, 0.1, 1.9, 0.2, 500.0):
+        clock.now += pause
+        seen.append(status(client))
+
+    assert ["PROVISIONING", "PROVISIONING", "READY", "READY", "TIMEOUT", "TIMEOUT"] == seen
+
+
+def test_a_timeline_begins_with_put_if_it_says_so(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("analytics", then(("PROVISIONING", 8.0), "READY").since_put())
+    seen: list[str] = []
+    for pause in (7.0, 1.0):
+        clock.now += pause
+        seen.append(status(client))
+
+    assert ["PROVISIONING", "READY"] == seen
+
+
+def test_a_list_is_a_look_at_each_session_it_shows(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("analytics", then(("PROVISIONING", 8.0), "READY"))
+    glue.put("counted", looks("PROVISIONING", "READY"))
+    glue.put("on the next page", looks("PROVISIONING", "READY"))
+
+    client.list_sessions(MaxResults=2)
+    clock.now += 8.0
+
+    assert ["READY", "READY", "PROVISIONING"] == [
+        status(client),
+        status(client, "counted"),
+        status(client, "on the next page"),
+    ]
+
+
+def test_looks_are_counted_and_the_last_status_repeats(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", looks("PROVISIONING", "PROVISIONING", "READY"))
+
+    assert ["PROVISIONING", "PROVISIONING", "READY", "READY"] == [status(client) for _ in range(4)]
+
+
+def test_a_step_brings_its_own_fields(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("doomed", then(("PROVISIONING", 2.0), step("FAILED", ErrorMessage="no subnet", Progress=0.1)), Progress=0.0)
+    seen: list[dict[str, Any]] = []
+    for _ in range(2):
+        seen.append(client.get_session(Id="doomed")["Session"])
+        clock.now += 2.0
+
+    assert [
+        ("PROVISIONING", None, 0.0),
+        ("FAILED", "no subnet", 0.1),
+    ] == [(each["Status"], each.get("ErrorMessage"), each["Progress"]) for each in seen]
+
+
+def test_a_session_can_disappear_and_come_back(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    glue.put("analytics", then((GONE, 1.0), ("READY", 5.0), (GONE, 5.0), "READY"))
+    seen: list[tuple[str, list[str]]] = []
+    for _ in range(4):
+        seen.append((status(client), client.list_sessions()["Ids"]))
+        clock.now += 5.0
+
+    gone: tuple[str, list[str]] = ("EntityNotFoundException", [])
+    assert [gone, ("READY", ["analytics"]), gone, ("READY", ["analytics"])] == seen
+
+
+# --- ListSessions ---
+
+
+def test_a_list_has_ids_and_sessions(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("one", always("READY"), **FULL)
+    glue.put("two", always("STOPPED"))
+
+    found = client.list_sessions()
+
+    assert ["one", "two"] == found["Ids"]
+    assert [{"Id": "one", "Status": "READY", **FULL}, {"Id": "two", "Status": "STOPPED", **DEFAULTS}] == found["Sessions"]
+    assert "NextToken" not in found
+
+
+def pages(client: Client, **parameters: object) -> list[list[str]]:
+    """Ids of all pages, each page's sessions held against its ids."""
+    found: list[list[str]] = []
+    token: dict[str, str] = {}
+    while not found or token:
+        page = client.list_sessions(**parameters, **token)
+        assert page["Ids"] == [each["Id"] for each in page["Sessions"]]
+        found.append(page["Ids"])
+        token = {"NextToken": page["NextToken"]} if "NextToken" in page else {}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sizes"),
+    [({}, [3, 3, 1]), ({"MaxResults": 2}, [2, 2, 2, 1]), ({"MaxResults": 7}, [3, 3, 1]), ({"MaxResults": 1}, [1] * 7)],
+)
+def test_pages_have_every_session_once(session: Boto3Session, parameters: Mapping[str, Any], sizes: list[int]) -> None:
+    """`MaxResults` makes a page smaller, never larger: Glue, too, may answer fewer than it was asked for."""
+    with GlueEndpoint(page_size=3) as glue:
+        for number in range(7):
+            glue.put(f"s{number}", always("READY"))
+        found = pages(connect(session, glue), **parameters)
+
+    assert [each for page in found for each in page] == [f"s{number}" for number in range(7)]
+    assert sizes == [len(page) for page in found]
+
+
+def test_a_page_has_a_hundred_sessions_if_nobody_says_otherwise(glue: GlueEndpoint, client: Client) -> None:
+    for number in range(101):
+        glue.put(f"s{number}", always("READY"))
+
+    assert [100, 1] == [len(page) for page in pages(client)]
+
+
+def test_a_last_page_that_is_full_has_no_token(session: Boto3Session) -> None:
+    with GlueEndpoint(page_size=2) as glue:
+        glue.put("one", always("READY"))
+        glue.put("two", always("READY"))
+
+        assert [["one", "two"]] == pages(connect(session, glue))
+
+
+def test_pages_stay_right_while_sessions_come_and_go(session: Boto3Session) -> None:
+    with GlueEndpoint(page_size=2) as glue:
+        client = connect(session, glue)
+        for name in ("one", "two", "three", "four"):
+            glue.put(name, always("READY"))
+        first = client.list_sessions()
+        glue.remove("one")
+        glue.put("five", always("READY"))
+        second = client.list_sessions(NextToken=first["NextToken"])
+        third = client.list_sessions(NextToken=second["NextToken"])
+
+    assert [["one", "two"], ["three", "four"], ["five"]] == [page["Ids"] for page in (first, second, third)]
+
+
+def test_a_token_that_was_never_given_out_is_refused(client: Client) -> None:
+    with pytest.raises(client.exceptions.InvalidInputException) as caught:
+        client.list_sessions(NextToken="made up")
+
+    assert "Invalid NextToken" == caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "ids"),
+    [
+        ({}, ["one", "two", "three"]),
+        ({"team": "data"}, ["one", "two"]),
+        ({"team": "data", "env": "prod"}, ["two"]),
+        ({"team": "web"}, []),
+    ],
+)
+def test_a_list_can_be_filtered_by_tags(glue: GlueEndpoint, client: Client, tags: Mapping[str, str], ids: list[str]) -> None:
+    """A session is listed if it has all of the tags. Tags are never shown in it."""
+    glue.put("one", always("READY"), Tags={"team": "data"})
+    glue.put("two", always("READY"), Tags={"team": "data", "env": "prod"})
+    glue.put("three", always("READY"))
+
+    assert ids == client.list_sessions(Tags=tags)["Ids"]
+    assert "Tags" not in post(glue, "GetSession", b'{"Id": "one"}')[1]["Session"]
+
+
+# --- Faults ---
+
+
+@pytest.mark.parametrize(
+    ("fault", "http_status", "code_and_message"),
+    [
+        (error("AccessDeniedException", "User: x is not authorized"), 400, ["AccessDeniedException", "User: x is not authorized"]),
+        (error("ExpiredTokenException", "expired", http_status=403), 403, ["ExpiredTokenException", "expired"]),
+        (throttled(), 400, ["ThrottlingException", "Rate exceeded"]),
+        (server_fault(), 500, ["InternalServiceException", "Internal service error"]),
+        (server_fault(503), 503, ["503", "Service Unavailable"]),
+    ],
+)
+def test_an_error_surfaces_as_a_client_error(
+    glue: GlueEndpoint, client: Client, fault: Answer, http_status: int, code_and_message: list[str]
+) -> None:
+    glue.fail("GetSession", fault)
+    glue.put("analytics", always("READY"))
+
+    with pytest.raises(botocore.ClientError) as caught:
+        client.get_session(Id="analytics")
+
+    assert code_and_message == [caught.value.response["Error"][key] for key in ("Code", "Message")]
+    assert http_status == caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+@pytest.mark.parametrize("fault", [reset(), hang_up(), hang(0.01)])
+def test_a_connection_that_ends_surfaces_as_a_closed_one(glue: GlueEndpoint, client: Client, fault: Answer) -> None:
+    glue.fail("GetSession", fault)
+    glue.put("analytics", always("READY"))
+
+    with pytest.raises(botocore.ConnectionClosedError):
+        client.get_session(Id="analytics")
+
+
+@pytest.mark.parametrize("fault", [hang(30.0), slow(30.0), drip(30.0)])
+def test_an_answer_that_does_not_come_surfaces_as_a_read_timeout(glue: GlueEndpoint, impatient: Client, fault: Answer) -> None:
+    glue.fail("GetSession", fault)
+    glue.put("analytics", always("READY"))
+
+    with pytest.raises(botocore.ReadTimeoutError):
+        impatient.get_session(Id="analytics")
+
+
+@pytest.mark.parametrize("fault", [cut_short(), invalid_json(), Answer(body=b""), Answer(body=b"<html>Log in</html>"), answer({})])
+def test_an_answer_that_is_torn_or_no_json_surfaces_as_an_empty_one(glue: GlueEndpoint, client: Client, fault: Answer) -> None:
+    """Botocore neither holds a body against its Content-Length nor minds one that is no JSON, as long as the status is 200.
+
+    So `Session` may be absent, and a list may have neither `Ids` nor a `NextToken`, though every session is there.
+    """
+    glue.fail("*", fault)
+    glue.put("analytics", always("READY"))
+
+    assert {"ResponseMetadata"} == set(client.get_session(Id="analytics"))
+    assert {"ResponseMetadata"} == set(client.list_sessions())
+
+
+@pytest.mark.parametrize(
+    ("fault", "exception"),
+    [
+        (answer([]), AttributeError),
+        (answer({"Session": ["READY"]}), AttributeError),
+        (answer({"Session": {"CreatedOn": "once upon a time"}}), ValueError),
+    ],
+)
+def test_json_of_another_shape_surfaces_as_an_error_of_python(
+    glue: GlueEndpoint, client: Client, fault: Answer, exception: type[Exception]
+) -> None:
+    """It comes from botocore's parser, which expects the shape and doesn't check it: no botocore exception covers it."""
+    glue.fail("GetSession", fault)
+
+    with pytest.raises(exception):
+        client.get_session(Id="analytics")
+
+
+def test_a_slow_answer_is_the_true_one(glue: GlueEndpoint, client: Client) -> None:
+    glue.fail("GetSession", slow(0.05))
+    glue.put("analytics", always("READY"))
+    before = monotonic()
+
+    assert ["READY", "EntityNotFoundException"] == [status(client), status(client, "other")]
+    assert monotonic() - before >= 0.1
+
+
+def test_a_dripping_answer_outlives_the_read_timeout_and_arrives_whole(session: Boto3Session, glue: GlueEndpoint) -> None:
+    """A read timeout is for one read: only a limit on the whole call ends such a one."""
+    glue.fail("GetSession", drip(0.3))
+    glue.put("analytics", always("READY"), **FULL)
+    client = connect(session, glue, read_timeout=0.25)
+    before = monotonic()
+
+    assert {"Id": "analytics", "Status": "READY", **FULL} == client.get_session(Id="analytics")["Session"]
+    assert monotonic() - before >= 0.3
+
+
+def test_latency_is_added_to_every_answer(session: Boto3Session) -> None:
+    with GlueEndpoint(latency=0.05) as glue:
+        client = connect(session, glue)
+        glue.put("analytics", always("READY"))
+        glue.fail("GetSession", throttled(), times=1)
+        before = monotonic()
+
+        assert ["ThrottlingException", "READY"] == [status(client), status(client)]
+        assert monotonic() - before >= 0.1
+
+
+def test_a_call_that_a_fault_answers_is_no_look(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    """Otherwise a fault would use up a status that the test wants to see."""
+    glue.put("analytics", looks("PROVISIONING", "READY"))
+    glue.put("late", then(("PROVISIONING", 8.0), "READY"))
+    glue.fail("GetSession", throttled(), times=2)
+    refused = [status(client), status(client, "late")]
+    clock.now += 8.0
+
+    assert ["ThrottlingException"] * 2 == refused
+    assert ["PROVISIONING", "PROVISIONING"] == [status(client), status(client, "late")]
+
+
+def test_a_fault_strikes_its_own_operation(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("ListSessions", throttled())
+
+    assert "READY" == status(client)
+    with pytest.raises(botocore.ClientError, match="Throttling"):
+        client.list_sessions()
+
+
+def test_a_fault_of_every_operation_strikes_those_that_glue_would_not_answer_too(glue: GlueEndpoint, client: Client) -> None:
+    glue.fail("*", throttled())
+
+    with pytest.raises(botocore.ClientError, match="Throttling"):
+        client.list_sessions()
+    with pytest.raises(botocore.ClientError, match="Throttling"):
+        client.delete_session(Id="analytics")
+
+
+def test_a_fault_can_be_for_one_session(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.put("other", always("READY"))
+    glue.fail("GetSession", throttled(), session_id="analytics")
+
+    assert ["ThrottlingException", "READY"] == [status(client), status(client, "other")]
+
+
+def test_a_fault_ends_after_its_times(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled(), times=2)
+
+    assert ["ThrottlingException", "ThrottlingException", "READY", "READY"] == [status(client) for _ in range(4)]
+
+
+def test_a_fault_strikes_each_nth_call(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled(), every=3, times=2)
+
+    good, bad = "READY", "ThrottlingException"
+    assert [good, good, bad, good, good, bad, good, good, good] == [status(client) for _ in range(9)]
+
+
+def test_faults_take_their_turns_in_the_order_they_came(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled(), times=1)
+    glue.fail("GetSession", server_fault(), times=1)
+
+    assert ["ThrottlingException", "InternalServiceException", "READY"] == [status(client) for _ in range(3)]
+
+
+def test_healing_drops_all_faults(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled())
+    glue.fail("*", server_fault())
+    before = status(client)
+    glue.heal()
+
+    assert ["ThrottlingException", "READY"] == [before, status(client)]
+
+
+@pytest.mark.parametrize(("operation", "every"), [("GetSesion", 1), ("GetSession", 0)])
+def test_a_fault_that_can_never_strike_is_a_mistake_in_the_test(glue: GlueEndpoint, operation: str, every: int) -> None:
+    with pytest.raises(ValueError, match=f"^no fault can strike each {every}-th call of {operation}$"):
+        glue.fail(operation, throttled(), every=every)
+
+
+# --- What is recorded ---
+
+
+def test_a_call_tells_what_was_asked_when_and_as_whom(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    client.list_sessions(Tags={"team": "data"})
+    clock.now += 5.0
+    status(client)
+
+    first, second = glue.calls
+    assert ("ListSessions", None, 1_000.0, {"Tags": {"team": "data"}}) == (
+        first.operation,
+        first.session_id,
+        first.at,
+        first.parameters,
+    )
+    assert ("GetSession", "analytics", 1_005.0, {"Id": "analytics"}) == (
+        second.operation,
+        second.session_id,
+        second.at,
+        second.parameters,
+    )
+    key, _, *scope = (first.credential or "").split("/")
+    assert ("testing", ["eu-west-1", "glue", "aws4_request"]) == (key, scope)
+    assert "AWSGlue.ListSessions" == first.headers["x-amz-target"]
+    assert "Boto3/" in first.headers["user-agent"]
+    assert "attempt=1; max=1" == first.headers["amz-sdk-request"]
+
+
+def test_a_call_keeps_no_signature_and_no_token(glue: GlueEndpoint) -> None:
+    post(glue, "GetSession", b'{"Id": "analytics"}', headers={**SIGNED, "X-Amz-Security-Token": "decaf"})
+
+    assert "c0ffee" not in repr(glue.calls)
+    assert "decaf" not in repr(glue.calls)
+
+
+def test_calls_are_counted_by_operation_and_session(glue: GlueEndpoint, client: Client) -> None:
+    """Failed ones too: a client that tries again is seen."""
+    glue.fail("GetSession", throttled(), session_id="other")
+    status(client)
+    status(client, "other")
+    status(client, "other")
+    client.list_sessions()
+
+    assert 4 == glue.count()
+    assert 3 == glue.count("GetSession")
+    assert 2 == glue.count("GetSession", session_id="other")
+    assert 1 == glue.count("ListSessions")
+    assert 0 == glue.count("CreateSession")
+
+
+# --- The server ---
+
+
+def test_many_threads_at_once_lose_nothing(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", looks(*["PROVISIONING"] * 50, "READY"))
+    glue.fail("GetSession", throttled(), times=25)
+
+    with ThreadPoolExecutor(16) as pool:
+        seen = Counter(pool.map(status, [client] * 100))
+
+    assert {"ThrottlingException": 25, "PROVISIONING": 50, "READY": 25} == seen
+    assert 100 == glue.count()
+
+
+def test_a_reset_comes_as_a_reset_after_half_of_the_body(glue: GlueEndpoint) -> None:
+    """boto3 names a reset and a hang-up alike, so this one is looked at on the wire."""
+    glue.fail("GetSession", reset())
+    with socket.create_connection(address(glue)) as connection:
+        connection.sendall(signed_request("analytics"))
+        head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
+
+        with pytest.raises(ConnectionResetError):
+            connection.recv(65_536)
+
+    assert b"Content-Length: 46" in head
+    assert b'{"Session": {"Id": "tor' == body
+
+
+def test_a_connection_is_kept_alive_and_an_answer_comes_in_one_piece(glue: GlueEndpoint) -> None:
+    """Else each call would wait for a delayed acknowledgement, and a benchmark would measure that."""
+    glue.put("analytics", always("READY"))
+    answers: list[bytes] = []
+    with socket.create_connection(address(glue)) as connection:
+        for _ in range(20):
+            connection.sendall(signed_request("analytics"))
+            answers.append(connection.recv(65_536))
+
+    assert [(b"HTTP/1.1 200 OK", b"}}")] * 20 == [(each[:15], each[-2:]) for each in answers]
+
+
+def test_many_connections_can_wait_to_be_taken() -> None:
+    """Before the `with` block nobody takes them: the kernel's queue alone has to hold a whole stack's clients."""
+    glue = GlueEndpoint()
+    waiting = [socket.create_connection(address(glue), timeout=0.3) for _ in range(100)]
+    with glue:
+        for each in waiting:
+            each.close()
+
+    assert 100 == len(waiting)
+
+
+def test_leaving_the_block_ends_calls_under_way_and_kept_alive_connections(session: Boto3Session) -> None:
+    """As if the service had gone: a connection of before must not be answered after."""
+    with ExitStack() as sockets:
+        with GlueEndpoint() as glue:
+            client = connect(session, glue)
+            glue.put("analytics", always("READY"))
+            before = status(client)
+            hanging, idle = (sockets.enter_context(socket.create_connection(address(glue), timeout=5.0)) for _ in range(2))
+            idle.sendall(signed_request("analytics"))
+            answered = idle.recv(65_536)
+            glue.fail("GetSession", hang(60.0))
+            hanging.sendall(signed_request("analytics"))
+            await_calls(glue, 3)
+        ends = [hanging.recv(1), idle.recv(1)]
+
+    assert "READY" == before
+    assert answered.endswith(b"}}")
+    assert [b"", b""] == ends
+    with pytest.raises(botocore.EndpointConnectionError):
+        status(client)
+
+
+def test_a_client_that_gives_up_makes_no_noise(glue: GlueEndpoint, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither a trace nor a failed thread, which pytest would report. On a bare socket: boto3 leaves its own to the garbage collector."""
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", slow(0.05))
+    others = set(threading.enumerate())
+    with socket.create_connection(address(glue)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(signed_request("analytics"))
+        await_calls(glue, 1)
+        serving = set(threading.enumerate()) - others
+    for thread in serving:
+        thread.join(5.0)
+
+    assert not any(thread.is_alive() for thread in serving)
+    assert ("", "") == capfd.readouterr()
+
+
+def test_a_mistake_in_the_endpoint_fails_the_thread_and_so_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a bug of the fake would look like a fault of the wire, of which the tests are full."""
+    failed: list[object] = []
+
+    def stopped_clock() -> float:
+        raise ZeroDivisionError
+
+    def note(problem: threading.ExceptHookArgs) -> None:
+        failed.append(problem.exc_type)
+
+    monkeypatch.setattr(threading, "excepthook", note)
+    with GlueEndpoint(clock=stopped_clock) as glue:
+        others = set(threading.enumerate())
+        with socket.create_connection(address(glue), timeout=5.0) as connection:
+            connection.sendall(signed_request("analytics"))
+            answered = connection.recv(65_536)
+        for thread in set(threading.enumerate()) - others:
+            thread.join(5.0)
+
+    assert b"" == answered
+    assert [ZeroDivisionError] == failed
+
+
+def test_the_list_of_public_names_is_complete_and_sorted() -> None:
+    public = {name for name, value in vars(glue_endpoint).items() if getattr(value, "__module__", "") == glue_endpoint.__name__}
+
+    assert {name for name in public if not name.startswith("_")} <= set(glue_endpoint.__all__)
+    assert sorted(glue_endpoint.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name)) == glue_endpoint.__all__
