@@ -1,0 +1,87 @@
+"""What an acceptance test starts from: the engine, an environment that reaches nothing outside, and a Glue to ask."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from glue_endpoint import GlueEndpoint
+from pulumi_project import REGION, ROOT, Moto, Project
+
+
+@pytest.fixture(scope="session")
+def engine() -> str:
+    """Folder of the engine. It is found, downloaded or built: these tests are never skipped for want of it."""
+    command = [sys.executable, str(ROOT / "tools" / "get_engine.py")]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pulumi's own folder, so that plugins and credentials of the machine play no part."""
+    return tmp_path_factory.mktemp("pulumi-home")
+
+
+@pytest.fixture
+def env(engine: str, pulumi_home: Path, tmp_path: Path) -> dict[str, str]:
+    """Environment that reaches nothing outside: no endpoint is set yet."""
+    backend = tmp_path / "backend"
+    backend.mkdir()
+    kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+    return kept | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
+        "PULUMI_HOME": str(pulumi_home),
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "for tests only",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_STACK": "dev",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
+    }
+
+
+@pytest.fixture
+def glue() -> Iterator[GlueEndpoint]:
+    """The scripted Glue."""
+    with GlueEndpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def project(tmp_path: Path, env: dict[str, str], glue: GlueEndpoint) -> Project:
+    """An empty project that asks the scripted Glue."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Project(folder, env | {"AWS_ENDPOINT_URL": glue.url})
+
+
+@pytest.fixture
+def moto() -> Iterator[Moto]:
+    """A moto server on a free port, with no session in it: all moto servers of a process share what they hold."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=10).close()  # noqa: S310
+    yield Moto(url)
+    server.stop()
+
+
+@pytest.fixture
+def aws_project(tmp_path: Path, env: dict[str, str], moto: Moto) -> Project:
+    """An empty project that asks moto's Glue."""
+    folder = tmp_path / "aws-project"
+    folder.mkdir()
+    return Project(folder, env | {"AWS_ENDPOINT_URL": moto.url})
