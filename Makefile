@@ -1,0 +1,76 @@
+# Two commands do everything on a fresh machine with Python 3.11 or later and make: `make demo` and `make test`.
+# Both make their own environment and get their own Pulumi engine (which needs Go where Pulumi can't be downloaded).
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test check format lint types unit wire acceptance engine clean
+
+help:
+	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
+	@echo 'make test        everything: format, lint, types, unit, wire and acceptance tests'
+	@echo 'make check       the same without the acceptance tests, under a minute'
+	@echo 'make acceptance  the tests on the real engine alone'
+	@echo 'make clean       removes the environments'
+
+demo: .demo-venv/made
+	@.demo-venv/bin/python tools/demo.py
+
+test: check acceptance
+
+check: lint types unit-and-wire
+
+format: .venv/made
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lint: .venv/made
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: .venv/made
+	$(BIN)/mypy
+	$(BIN)/mypy examples/ready_gate/__main__.py
+	$(BIN)/pyright
+
+.PHONY: unit-and-wire
+unit-and-wire: .venv/made
+	$(BIN)/pytest tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+unit: .venv/made
+	$(BIN)/pytest tests/unit -n 2
+
+wire: .venv/made
+	$(BIN)/pytest tests/wire -n 2
+
+# The engine is got first and in sight: the first time it may take minutes.
+acceptance: .venv/made engine
+	$(BIN)/pytest tests/acceptance -n 2
+
+engine: .venv/made
+	@$(BIN)/python tools/get_engine.py
+
+clean:
+	rm -rf .venv .demo-venv
+
+.venv/made: requirements.txt pyproject.toml
+	@$(call environment,.venv)
+	@echo 'Installing what the tests need; about a minute and a half.'
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.demo-venv/made: pyproject.toml
+	@$(call environment,.demo-venv)
+	@echo 'Installing the package and a moto server; about a minute.'
+	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . 'moto[glue,server]==5.2.5'
+	@touch $@
+
+# A venv in folder $(1), or one sentence that says what is missing.
+define environment
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'Python 3.11 or later is needed and $(PYTHON) is not: install it, or name it, as in make PYTHON=python3.12.' >&2; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo '$(PYTHON) lacks the venv module: install it (on Debian: python3-venv) and run the same command again.' >&2; exit 1; }; \
+	rm -rf $(1) && $(PYTHON) -m venv $(1)
+endef
