@@ -5,6 +5,7 @@
     ├── SessionEnded          its status can no longer become one that is waited for
     ├── UnknownStatus         a status that this version does not know, met by a gate
     ├── WaitedTooLong         still on its way when the time was up
+    ├── NotAsExpected         a value that the program expects to be another
     ├── InvalidInput          an argument that Glue would refuse, or that means nothing
     └── LookFailed            Glue was not seen at all
         ├── AccessDenied
@@ -21,7 +22,8 @@ Only `SessionNotFound` means gone. Nothing here knows of Pulumi or boto3.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 __all__ = [
     "AccessDenied",
@@ -30,6 +32,7 @@ __all__ = [
     "InvalidInput",
     "LookFailed",
     "NoRegion",
+    "NotAsExpected",
     "Refused",
     "ServiceFault",
     "SessionEnded",
@@ -38,11 +41,17 @@ __all__ = [
     "UnknownStatus",
     "Unreachable",
     "WaitedTooLong",
+    "given",
     "in_words",
+    "printable",
     "spell",
 ]
 
 _PRINTABLE_MESSAGE = 1_000
+"""Characters of a text from outside: AWS's own messages are shorter."""
+
+_GIVEN = 400
+"""Characters of a wrong argument."""
 
 
 def spell(seconds: float) -> str:
@@ -58,10 +67,22 @@ def in_words(names: frozenset[str]) -> str:
     return " or ".join(sorted(names))
 
 
-def _safe(text: str) -> str:
+def printable(text: str) -> str:
     """Text from outside, fit for one line of a terminal: no control characters, not endless."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
     return line if len(line) <= _PRINTABLE_MESSAGE else line[:_PRINTABLE_MESSAGE] + "…"
+
+
+def given(value: object) -> str:
+    """What a program gave, as it would write it; short, since it only has to be recognised."""
+    text = printable(repr(value))
+    return text if len(text) <= _GIVEN else text[:_GIVEN] + "…"
+
+
+def _restored(kind: type[GlueSessionError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> GlueSessionError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class GlueSessionError(Exception):
@@ -71,13 +92,17 @@ class GlueSessionError(Exception):
         """Keep the sentence as the only argument, so that the error pickles and prints alike."""
         super().__init__(sentence)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the sentence: a constructor takes facts, which are no longer known."""
+        return _restored, (type(self), self.args, self.__dict__)
+
 
 class InvalidInput(GlueSessionError):
     """An argument that Glue would refuse, or that means nothing. `input_name` names it."""
 
     def __init__(self, input_name: str, reason: str) -> None:
         """`reason` says what was given and what is expected."""
-        super().__init__(reason)
+        super().__init__(printable(reason))
         self.input_name = input_name
 
 
@@ -87,7 +112,7 @@ class SessionNotFound(GlueSessionError):
     def __init__(self, session_id: str, *, region: str) -> None:
         """Say where it was looked for."""
         super().__init__(
-            f'Glue session "{_safe(session_id)}" was not found in {region}: '
+            f'Glue session "{printable(session_id)}" was not found in {printable(region)}: '
             "create it, or correct session_id, the region or the account that is asked, and run again."
         )
 
@@ -97,10 +122,10 @@ class SessionEnded(GlueSessionError):
 
     def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str], error_message: str = "") -> None:
         """`error_message` is Glue's own reason, where it gave one."""
-        because = f" (Glue says: {_safe(error_message)})" if error_message else ""
+        because = f" (Glue says: {printable(error_message)})" if error_message else ""
         super().__init__(
-            f'Glue session "{_safe(session_id)}" in {region} is {status}{because} and will not become {in_words(targets)}: '
-            "delete it and create it again, or name another session, and run again."
+            f'Glue session "{printable(session_id)}" in {printable(region)} is {printable(status)}{because} and will not become '
+            f"{in_words(targets)}: delete it and create it again, or name another session, and run again."
         )
 
 
@@ -110,8 +135,8 @@ class UnknownStatus(GlueSessionError):
     def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str]) -> None:
         """Name the status as Glue gave it."""
         super().__init__(
-            f'Glue session "{_safe(session_id)}" in {region} has the status {_safe(status)}, which this version of pulumi-glue-session '
-            f"does not know, so it can't tell whether {in_words(targets)} will follow: "
+            f'Glue session "{printable(session_id)}" in {printable(region)} has the status {printable(status)}, which this version of '
+            f"pulumi-glue-session does not know, so it can't tell whether {in_words(targets)} will follow: "
             "install a newer pulumi-glue-session, or set wait_for=None to take the session as it is."
         )
 
@@ -122,9 +147,21 @@ class WaitedTooLong(GlueSessionError):
     def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str], seconds: float, looks: int) -> None:
         """`status` is the last one seen, `looks` how often it was looked at."""
         super().__init__(
-            f'Glue session "{_safe(session_id)}" in {region} did not become {in_words(targets)} within {spell(seconds)} '
-            f"({looks} {'look' if looks == 1 else 'looks'}, at last {status}): "
+            f'Glue session "{printable(session_id)}" in {printable(region)} did not become {in_words(targets)} within {spell(seconds)} '
+            f"({looks} {'look' if looks == 1 else 'looks'}, at last {printable(status)}): "
             "raise timeout, or find out why the session takes so long, and run again."
+        )
+
+
+class NotAsExpected(GlueSessionError):
+    """Values of the session differ from what the program expects. The sentence is followed by a line for each."""
+
+    def __init__(self, session_id: str, *, region: str, differences: Sequence[str]) -> None:
+        """`differences` are lines that say what was expected and what was found."""
+        lines = "".join(f"\n  {printable(line)}" for line in differences)
+        super().__init__(
+            f'Glue session "{printable(session_id)}" in {printable(region)} is not as expected: name a session that is, or correct expect, '
+            f"and run again.{lines}"
         )
 
 
@@ -140,9 +177,9 @@ class LookFailed(GlueSessionError):
 
     def __init__(self, subject: str, *, region: str, detail: str = "") -> None:
         """`subject` is what was asked for (see `about`); `detail` is the service's or the client's own text."""
-        seen = f" ({_safe(detail)})" if detail else ""
-        where = f" in {region}" if region else ""
-        super().__init__(f"{subject}{where} could not be read: {self.what}{seen}; {self.remedy}.")
+        seen = f" ({printable(detail)})" if detail else ""
+        where = f" in {printable(region)}" if region else ""
+        super().__init__(f"{printable(subject)}{where} could not be read: {self.what}{seen}; {self.remedy}.")
 
 
 class AccessDenied(LookFailed):

@@ -42,6 +42,8 @@ _AT_ONCE = 8
 _PAGE = 1_000
 """Sessions a page of ListSessions: the API's maximum, for the fewest calls."""
 
+_OPERATIONS = frozenset({"GetSession", "ListSessions"})
+
 _GONE = "EntityNotFoundException"
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
 _BAD_CREDENTIALS = frozenset(
@@ -83,6 +85,9 @@ _THROTTLED = frozenset(
 )
 """GetSession's model names no throttling error, but it happens (dbt-glue #693)."""
 
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
+"""What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
+
 _FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
 _SERVER_ERROR = 500
 
@@ -115,10 +120,7 @@ class Finder:
         """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
         subject = f'Glue session "{session_id}"'
         answer = self._ask("get_session", subject, session_id=session_id, Id=session_id)
-        shape: Mapping[str, Any] = answer.get("Session") or {}
-        if not shape.get("Status"):
-            raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
-        return Session.from_api(shape)
+        return self._session(answer.get("Session"), subject)
 
     def look(self, session_ids: Sequence[str], *, note: Callable[[str], None] = lambda _: None) -> dict[str, Session | GlueSessionError]:
         """Look at each of `session_ids`, in as few calls as it takes. Raises nothing: what went wrong stands in the session's place.
@@ -153,9 +155,10 @@ class Finder:
                 self._may_list = False
                 note(f"glue:ListSessions is denied in {self.region}: asking for each session by glue:GetSession, {_AT_ONCE} at a time.")
                 break
+            # An answer cut short has no sessions: then all of them are asked for singly, and none is called missing.
             for shape in page.get("Sessions") or ():
                 if shape.get("Id") in wanted and shape.get("Status"):
-                    found[shape["Id"]] = Session.from_api(shape)
+                    found[shape["Id"]] = self._session(shape, subject)
             token = page.get("NextToken")
             # The same token again would list the same page for ever.
             if not token or token == tokens.get("NextToken") or len(wanted) - len(found) <= 1:
@@ -169,22 +172,40 @@ class Finder:
 
         try:
             client = self._open()
+        except (BotoCoreError, ValueError) as error:
+            # ValueError: botocore's own word for an endpoint URL that is none.
+            raise _from_client(error, subject, region=self.region) from error
+        try:
             answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
         except ClientError as error:
+            if error.operation_name not in _OPERATIONS:
+                # The call that failed was one for credentials: AssumeRole and its like, made by boto3's chain.
+                raise BadCredentials(subject, region=self.region, detail=str(error)) from error
             raise _from_answer(error.response, subject, session_id=session_id, region=self.region) from error
-        except (BotoCoreError, ResponseParserError, ValueError) as error:
-            # ValueError: botocore's own word for an endpoint URL or a profile file that it can't read.
+        except BotoCoreError as error:
             raise _from_client(error, subject, region=self.region) from error
+        except (ResponseParserError, *_UNREADABLE) as error:
+            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
         return answer
+
+    def _session(self, shape: Mapping[str, Any] | None, subject: str) -> Session:
+        """Session of an answer. An answer that is cut short, or not Glue's, has none: botocore itself raises nothing for it."""
+        if not shape or not shape.get("Status"):
+            raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
+        try:
+            return Session.from_api(shape)
+        except _UNREADABLE as error:
+            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
 
     def _open(self) -> BaseClient:
         with self._lock:
             if self._client is None:
                 import boto3
                 from botocore.config import Config
+                from botocore.exceptions import NoRegionError
 
                 # boto3 itself reads only AWS_DEFAULT_REGION; pulumi-aws and the other SDKs of AWS read AWS_REGION first.
-                region = self._caller.region or os.environ.get("AWS_REGION")
+                region = self._caller.region or os.environ.get("AWS_REGION") or None
                 session: Any = boto3.session.Session(profile_name=self._caller.profile, region_name=region)
                 client: BaseClient = session.client(
                     "glue",
@@ -197,6 +218,9 @@ class Finder:
                         user_agent_extra="pulumi-glue-session",
                     ),
                 )
+                # With an endpoint URL botocore itself makes do without a region, and nobody would know which one was asked.
+                if not client.meta.region_name:
+                    raise NoRegionError
                 self._client = client
             return self._client
 
@@ -217,12 +241,12 @@ def _from_answer(answer: Mapping[str, Any], subject: str, *, session_id: str, re
         kind = Throttled
     elif code in _FAULTS or status >= _SERVER_ERROR:
         kind = ServiceFault
-    return kind(subject, region=region, detail=f"{code}: {message}")
+    return kind(subject, region=region, detail=": ".join(filter(None, (code, message))))
 
 
 def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionError:
     """The error that a failure on our side of the wire stands for."""
-    from botocore import exceptions, parsers
+    from botocore import exceptions
 
     kind: type[LookFailed] = Refused
     if isinstance(error, exceptions.NoRegionError):
@@ -231,6 +255,8 @@ def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionE
         error,
         (
             exceptions.CredentialRetrievalError,
+            # Newer than the oldest boto3 that this works with.
+            getattr(exceptions, "LoginError", exceptions.SSOError),
             exceptions.NoCredentialsError,
             exceptions.PartialCredentialsError,
             exceptions.ProfileNotFound,
@@ -239,7 +265,7 @@ def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionE
         ),
     ):
         kind = BadCredentials
-    elif isinstance(error, (exceptions.HTTPClientError, exceptions.IncompleteReadError, parsers.ResponseParserError)):
+    elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)):
         kind = Unreachable
     return kind(subject, region=region, detail=str(error))
 

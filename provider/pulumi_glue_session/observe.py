@@ -11,7 +11,7 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pulumi_glue_session.errors import GlueSessionError
@@ -133,13 +133,15 @@ class Watch:
                 await self._settle()
                 await self._look_at_all()
                 await self._rest()
-        except BaseException as fault:
-            # Nobody may be left waiting for a driver that is gone.
+        except Exception as fault:  # noqa: BLE001 - a bug of a look, told to whoever waits
             for wait in self._waits:
                 if not wait.done.done():
-                    wait.done.set_exception(fault) if isinstance(fault, Exception) else wait.done.cancel()
+                    wait.done.set_exception(fault)
+        finally:
+            # Nobody may be left waiting for a driver that is gone.
+            for wait in self._waits:
+                wait.done.cancel()
             self._waits.clear()
-            raise
 
     async def _settle(self) -> None:
         for _ in range(_SETTLE_ROUNDS):
@@ -150,13 +152,16 @@ class Watch:
 
     async def _look_at_all(self) -> None:
         """One look serves everybody who waits, also those whose turn would come a little later."""
+        # Those who gave up in the meantime (a cancelled program) are not looked for again.
+        self._waits = [wait for wait in self._waits if not wait.done.done()]
         asked = list(self._waits)
         self._joined.clear()
+        if not asked:
+            return
         found = await self._look(list(dict.fromkeys(wait.session_id for wait in asked)))
         now = self._clock.monotonic()
         for wait in asked:
             self._judge(wait, found, now)
-        # Those who gave up in the meantime (a cancelled program) are not looked for again.
         self._waits = [wait for wait in self._waits if not wait.done.done()]
         going_on = [wait for wait in self._waits if wait.looks]
         if going_on:
@@ -170,7 +175,8 @@ class Watch:
         seen = wait.gate.judge(wait.session_id, found.sessions[wait.session_id], region=found.region, before=before)
         wait.seen = seen
         if seen.phase is not Phase.ON_ITS_WAY or wait.limit is None:
-            wait.done.set_result(seen)
+            # Who only looks has nothing to wait with: an error that may pass is the answer all the same.
+            wait.done.set_result(replace(seen, phase=Phase.BARRED) if seen.error else seen)
             return
         waited = now - wait.since
         if waited >= wait.limit:

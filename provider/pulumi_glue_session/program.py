@@ -9,33 +9,34 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
+import signal
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent import futures
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_glue_session.errors import InvalidInput, in_words, spell
+from pulumi_glue_session.errors import InvalidInput, given, in_words, printable, spell
+from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.find import Caller, Finder
-from pulumi_glue_session.observe import Found, Waiting, Watch
+from pulumi_glue_session.observe import Found, Watch
+from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.session import is_valid_id
-from pulumi_glue_session.wait import Gate, Phase, Seen, seconds
+from pulumi_glue_session.wait import Gate, Phase, Seen
 
-__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "all_created", "check_id", "default", "is_mocked", "observe"]
+__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "all_created", "check_id", "default", "expectations", "is_mocked", "observe"]
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
 """Environment variable that takes every session as it is."""
 
 SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 """The same as stack configuration: namespace and key."""
-
-_SAY_AGAIN_SECONDS = 30
-"""How often a wait says that it goes on: each line stays in the log of a run without a terminal."""
 
 _T = TypeVar("_T")
 
@@ -86,38 +87,93 @@ def check_id(session_id: object) -> None:
     """Raise InvalidInput for an id that Glue would refuse."""
     if not isinstance(session_id, str) or not is_valid_id(session_id):
         raise InvalidInput(
-            "session_id", f"{session_id!r} is no id of a Glue session: use 1 to 255 characters, none of them a control character"
+            "session_id", f"{given(session_id)} is no id of a Glue session: use 1 to 255 characters, none of them a control character"
         )
+
+
+async def expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
+    """What a program expects. A value that a preview doesn't know yet is left for the up to judge. Raises InvalidInput."""
+    outer: pulumi.Output[Any] = pulumi.Output.from_input(expect) if isinstance(expect, pulumi.Output) else pulumi.Output.from_input(None)
+    pairs: Any = await outer.future() if isinstance(expect, pulumi.Output) else expect
+    if pairs is None:
+        return ()
+    if not isinstance(pairs, Mapping):
+        raise InvalidInput("expect", f"{given(pairs)} is no mapping of outputs to the values that they should have")
+    secret = await outer.is_secret()
+    judged: list[Expectation] = []
+    for name, wanted in cast("Mapping[str, Any]", pairs).items():
+        value: pulumi.Output[Any] = pulumi.Output.from_input(wanted)
+        if await value.is_known():
+            judged.append(Expectation.of(name, await value.future(), secret=secret or await value.is_secret()))
+    return tuple(judged)
 
 
 async def observe(
     session_id: str,
     *,
-    wait_for: Any,  # noqa: ANN401 - a program may hand over anything; Gate.of says what it may be
-    timeout: Any,  # noqa: ANN401, ASYNC109 - the same; and this timeout is the wait's own, with a last look after it
+    gate: Gate,
+    limit: float,
     caller: Caller,
     resource: pulumi.Resource,
 ) -> Seen:
-    """Look at the session, and in an up wait for its gate. Raises InvalidInput before anything is asked."""
-    gate, limit = Gate.of(wait_for), seconds(timeout)
+    """Look at the session, and in an up wait at most `limit` seconds for its gate."""
     program = _programs.setdefault(asyncio.get_running_loop(), _Program())
     if gate.targets and _skips_waiting():
         if not program.said_skipping:
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
-        gate = Gate()
+        gate = replace(gate, targets=frozenset())
     watch = program.watches.get(caller)
     if watch is None:
-        watch = program.watches[caller] = Watch(_look_with(Finder(caller)), progress=_Announcer())
-    seen = await watch.until(session_id, gate=gate, limit=None if is_dry_run() else limit)
-    if seen.phase is Phase.ON_ITS_WAY:
-        status = seen.session.status if seen.session else "not to be seen just now"
+        watch = program.watches[caller] = Watch(_look_with(Finder(caller)), progress=Announcer(pulumi.log.info))
+    with _interrupts:
+        seen = await watch.until(session_id, gate=gate, limit=None if is_dry_run() else limit)
+    if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
-            f'Glue session "{session_id}" in {seen.region} is {status}: '
+            f'Glue session "{printable(session_id)}" in {seen.region} is {seen.session.status}: '
             f"up will wait until it is {in_words(gate.targets)}, {spell(limit)} at most.",
             resource,
         )
     return seen
+
+
+class _Interrupts:
+    """Lets a first Ctrl-C pass while any session is waited for.
+
+    A terminal sends it to the engine too, which then ends this process at once, in order. Python's own handler would be a little faster,
+    with a traceback. A second Ctrl-C finds that handler in place again.
+    """
+
+    def __init__(self) -> None:
+        self._waits = 0
+
+    def __enter__(self) -> None:
+        if _in_main_thread():
+            self._waits += 1
+            self._exchange(signal.default_int_handler, self._pass)
+
+    def __exit__(self, *_: object) -> None:
+        if _in_main_thread():
+            self._waits -= 1
+            if not self._waits:
+                self._exchange(self._pass, signal.default_int_handler)
+
+    def _pass(self, _signal: int, _frame: object) -> None:
+        self._exchange(self._pass, signal.default_int_handler)
+
+    @staticmethod
+    def _exchange(old: Callable[..., object], new: Callable[..., object]) -> None:
+        # A handler that somebody else has set is theirs.
+        if signal.getsignal(signal.SIGINT) == old:
+            signal.signal(signal.SIGINT, new)
+
+
+def _in_main_thread() -> bool:
+    """Whether signal handlers may be set: an inline program of the Automation API runs in another thread, and in somebody's process."""
+    return threading.current_thread() is threading.main_thread()
+
+
+_interrupts = _Interrupts()
 
 
 def _skips_waiting() -> bool:
@@ -156,19 +212,3 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
     return await asyncio.wrap_future(done)
-
-
-class _Announcer:
-    """Says which sessions are waited for: at once, on a change of status, and now and then."""
-
-    def __init__(self) -> None:
-        self._said: dict[str, tuple[str, float]] = {}
-
-    def __call__(self, waiting: Sequence[Waiting], now: float) -> None:
-        for wait in waiting:
-            status = wait.seen.session.status if wait.seen and wait.seen.session else "not seen yet"
-            said, at = self._said.get(wait.session_id, ("", 0.0))
-            if status != said or now - at >= _SAY_AGAIN_SECONDS:
-                self._said[wait.session_id] = (status, now)
-                waited, limit = spell(now - wait.since), spell(wait.limit or 0)
-                pulumi.log.info(f"{wait.session_id} is {status}, {waited} of at most {limit}", ephemeral=True)

@@ -31,7 +31,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_glue_session.errors import GlueSessionError, SessionNotFound
+from pulumi_glue_session.errors import GlueSessionError, SessionNotFound, printable
 from pulumi_glue_session.find import Caller, Finder
 from pulumi_glue_session.session import CHANGED_BY_WAITING, Session
 
@@ -76,7 +76,9 @@ class GlueSessionProvider(ResourceProvider):
             return CheckResult(inputs, [CheckFailure("", "no observation came with it: construct it with GlueSession")])
         if "failure" in observed:
             reason = observed["failure"] + _drift(olds, observed.get("session", {}))
-            return CheckResult(inputs, [CheckFailure(observed.get("input", ""), reason)])
+            named = observed.get("input", "")
+            # The engine prints the value of the property that it is told. What is no input of the record has none to print.
+            return CheckResult(inputs, [CheckFailure(named, reason) if named in inputs else CheckFailure("", _about(named, reason))])
         inputs |= {"region": observed["region"], **observed["session"]}
         if observed.get("on_its_way"):
             inputs |= dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)
@@ -118,10 +120,21 @@ class GlueSessionProvider(ResourceProvider):
         return ReadResult(id_, outs, dict(outs))
 
 
+def _about(name: str, reason: str) -> str:
+    return f"{name}: {reason}" if name else reason
+
+
 def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:
     """What is no longer as recorded, for the sentence of a failure: the engine shows no differences of a resource that fails."""
-    changed = [f"{key} {json.dumps(olds[key])} => {json.dumps(now)}" for key, now in session.items() if key in olds and olds[key] != now]
-    return f" Changed since it was recorded: {', '.join(changed)}." if changed else ""
+    changed = [key for key in _FIELDS if key in olds and key in session and olds[key] != session[key]]
+    lines = ", ".join(f"{key} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
+    return f" Changed since it was recorded: {lines}." if lines else ""
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - a plain value of a record
+    # Every number comes over the wire as a float (pulumi #13830).
+    whole = isinstance(value, float) and value.is_integer()
+    return printable(json.dumps(int(value) if whole else value, ensure_ascii=False))
 
 
 def _finder(props: Mapping[str, Any]) -> Finder:

@@ -6,19 +6,20 @@ included, because only the provider's `check` can put a plain sentence on the re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import pulumi
 from pulumi import dynamic
 
 from pulumi_glue_session import program
-from pulumi_glue_session.errors import InvalidInput
+from pulumi_glue_session.errors import InvalidInput, NotAsExpected
+from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.find import Caller
 from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
 from pulumi_glue_session.session import Session
-from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Phase
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate, Phase, seconds
 
 __all__ = ["AwsOptions", "GlueSession", "SessionCommand"]
 
@@ -96,6 +97,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         session_id: pulumi.Input[str],
         wait_for: pulumi.Input[str | Sequence[str]] | None = "READY",
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
+        expect: pulumi.Input[Mapping[str, Any]] | None = None,
+        on_mismatch: Literal["fail", "warn"] = "fail",
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -106,6 +109,9 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param wait_for: Status, or several, that the session must have before dependants go on. `up` waits for it, `preview` only looks.
             None takes the session as it is.
         :param timeout: How long `up` waits at most: seconds, or a duration such as "90s", "10m" or "1h30m". 0 looks once.
+        :param expect: Values that outputs should have, by name, as `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
+            and numbers may have a minimum. Judged before anything is waited for; an Output that a preview doesn't know is judged in the up.
+        :param on_mismatch: "fail" fails preview and up when the session is not as expected, "warn" says it and goes on.
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
@@ -131,7 +137,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             "aws": _recorded(aws),
         }
         if not program.is_mocked():
-            opts = self._add_observation(props, asked, opts or pulumi.ResourceOptions())
+            expecting = _Expecting(expect, on_mismatch)
+            opts = self._add_observation(props, asked, expecting, opts or pulumi.ResourceOptions())
         super().__init__(GlueSessionProvider(), resource_name, props, opts)
 
     @classmethod
@@ -142,6 +149,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         *,
         wait_for: pulumi.Input[str | Sequence[str]] | None = "READY",
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
+        expect: pulumi.Input[Mapping[str, Any]] | None = None,
+        on_mismatch: Literal["fail", "warn"] = "fail",
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> GlueSession:
@@ -151,10 +160,19 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         `pulumi preview --diff`, but never counts for `--expect-no-changes`.
         """
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=session_id))
-        return cls(resource_name, session_id=session_id, wait_for=wait_for, timeout=timeout, aws=aws, opts=opts)
+        return cls(
+            resource_name,
+            session_id=session_id,
+            wait_for=wait_for,
+            timeout=timeout,
+            expect=expect,
+            on_mismatch=on_mismatch,
+            aws=aws,
+            opts=opts,
+        )
 
     def _add_observation(
-        self, props: dict[str, Any], asked: pulumi.Output[dict[str, Any]], opts: pulumi.ResourceOptions
+        self, props: dict[str, Any], asked: pulumi.Output[dict[str, Any]], expecting: _Expecting, opts: pulumi.ResourceOptions
     ) -> pulumi.ResourceOptions:
         """Hand what is observed to the provider: as a hidden input, or for a read by the id that it waits for."""
         external = opts.id is not None
@@ -166,7 +184,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             needed = {*await asked.resources(), *await named.resources(), *_resources(await named.future())}
             if not await program.all_created(needed - {self}):
                 return pulumi.UNKNOWN
-            return await self._observe(given, external=external)
+            return await self._observe(given, expecting, external=external)
 
         observed: pulumi.Output[Any] = asked.apply(observe)
         if not external:
@@ -176,30 +194,57 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         props[OBSERVED] = observed.apply(lambda seen: seen if "failure" in seen else None)
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=observed.apply(lambda seen: seen["id"])))
 
-    async def _observe(self, given: dict[str, Any], *, external: bool) -> Any:  # noqa: ANN401 - as above
+    async def _observe(self, given: dict[str, Any], expecting: _Expecting, *, external: bool) -> Any:  # noqa: ANN401 - as above
         session_id = given["session_id"]
         try:
             program.check_id(session_id)
-            if external and given["wait_for"] is None:
-                return {"id": session_id}
-            seen = await program.observe(
-                session_id,
-                wait_for=given["wait_for"],
-                timeout=given["timeout"],
-                caller=Caller(region=given["region"], profile=given["profile"], endpoint_url=given["endpoint_url"]),
-                resource=self,
-            )
+            gate, limit = Gate.of(given["wait_for"]), seconds(given["timeout"])
+            expected = await expecting.judged()
         except InvalidInput as invalid:
             # A read needs some id to be made at all, and to say what is wrong with the one it was given.
             return {"id": str(session_id) or "none", "failure": str(invalid), "input": invalid.input_name}
-        told: dict[str, Any] = {"id": session_id, "region": seen.region, "on_its_way": seen.phase is Phase.ON_ITS_WAY}
+        told: dict[str, Any] = {"id": session_id}
+        if external and not gate.targets and not expected:
+            return told
+        seen = await program.observe(
+            session_id,
+            gate=gate if expecting.warns else replace(gate, expected=expected),
+            limit=limit,
+            caller=Caller(region=given["region"], profile=given["profile"], endpoint_url=given["endpoint_url"]),
+            resource=self,
+        )
         if seen.session is not None:
             told["session"] = seen.session.record()
+            if expecting.warns:
+                differences = [line for line in (each.differs(seen.session) for each in expected) if line]
+                self._warn(NotAsExpected(session_id, region=seen.region, differences=differences) if differences else None)
         if seen.phase is Phase.BARRED:
-            told["failure"] = str(seen.error)
-        elif seen.phase is Phase.ON_ITS_WAY and (external or seen.session is None):
+            return told | {"failure": str(seen.error)}
+        on_its_way = seen.phase is Phase.ON_ITS_WAY
+        if on_its_way and external:
             return pulumi.UNKNOWN
-        return told
+        return told | {"region": seen.region, "on_its_way": on_its_way}
+
+    def _warn(self, mismatch: NotAsExpected | None) -> None:
+        if mismatch:
+            pulumi.log.warn(str(mismatch), self)
+
+
+@dataclass(frozen=True)
+class _Expecting:
+    """What a program gave as `expect` and `on_mismatch`."""
+
+    expect: pulumi.Input[Mapping[str, Any]] | None
+    on_mismatch: object
+
+    @property
+    def warns(self) -> bool:
+        return self.on_mismatch == "warn"
+
+    async def judged(self) -> tuple[Expectation, ...]:
+        if self.on_mismatch not in ("fail", "warn"):
+            raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
+        return await program.expectations(self.expect)
 
 
 def _resources(depends_on: Any) -> list[pulumi.Resource]:  # noqa: ANN401 - one, several or none

@@ -5,19 +5,23 @@ Rules of this module: no clock, no sleep, no call; time comes in as seconds. Not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 
 from pulumi_glue_session.errors import (
     GlueSessionError,
     InvalidInput,
     LookFailed,
+    NotAsExpected,
     SessionEnded,
     UnknownStatus,
     WaitedTooLong,
+    given,
 )
+from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import STATUSES, Session, can_become
 
 __all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause", "seconds"]
@@ -32,6 +36,9 @@ LONGEST_PAUSE = 10.0
 """Seconds. The most that a deployment can be late after a session that took long."""
 
 _SHARE_OF_WAITED = 0.1
+
+_DURATION = re.compile(r"(\d+(\.\d+)?[a-zµ]+)+")
+"""Shape of a duration. durationpy alone would read "10m and 5s" too."""
 
 
 class Phase(Enum):
@@ -54,17 +61,21 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gate:
-    """What a session has to become. No targets: it has to exist, in whatever status."""
+    """What a session has to become and to be. No targets: it has to exist, in whatever status."""
 
     targets: frozenset[str] = frozenset()
+    expected: tuple[Expectation, ...] = ()
 
     @classmethod
-    def of(cls, wait_for: str | Iterable[str] | None) -> Gate:
+    def of(cls, wait_for: Any) -> Gate:  # noqa: ANN401 - whatever a program gives
         """Gate for the `wait_for` of a program. Raises InvalidInput for anything but known statuses."""
         if wait_for is None:
             return cls()
-        names = [wait_for] if isinstance(wait_for, str) else list(wait_for)
-        strange = sorted(str(name) for name in names if name not in STATUSES)
+        try:
+            names: list[Any] = [wait_for] if isinstance(wait_for, str) else list(wait_for)
+        except TypeError:
+            names = [wait_for]
+        strange = sorted(given(name).strip("'") or "''" for name in names if not isinstance(name, str) or name not in STATUSES)
         if strange or not names:
             raise InvalidInput(
                 "wait_for",
@@ -79,12 +90,14 @@ class Gate:
             passes = isinstance(found, LookFailed) and (found.passes if before else found.passes_at_first)
             phase = Phase.ON_ITS_WAY if passes else Phase.BARRED
             return Seen(region=region, session=before, error=found, phase=phase)
-        if not self.targets or found.status in self.targets:
-            return Seen(region=region, session=found)
-        if can_become(found.status, self.targets):
-            return Seen(region=region, session=found, phase=Phase.ON_ITS_WAY)
-        error: GlueSessionError
-        if found.status in STATUSES:
+        passed = not self.targets or found.status in self.targets
+        if passed or can_become(found.status, self.targets):
+            # Judged before the wait is over: what is expected stays as it is for a session's life.
+            differences = [line for line in (each.differs(found) for each in self.expected) if line]
+            if not differences:
+                return Seen(region=region, session=found, phase=Phase.PASSED if passed else Phase.ON_ITS_WAY)
+            error: GlueSessionError = NotAsExpected(session_id, region=region, differences=differences)
+        elif found.status in STATUSES:
             error = SessionEnded(
                 session_id,
                 region=region,
@@ -118,6 +131,8 @@ def seconds(duration: float | str, *, input_name: str = "timeout") -> float:
     # Imported only here: most programs leave the default or give a number.
     import durationpy
 
+    if isinstance(duration, str) and duration != "0" and not _DURATION.fullmatch(duration):
+        raise InvalidInput(input_name, _no_duration(duration))
     try:
         length = durationpy.from_str(duration) if isinstance(duration, str) else timedelta(seconds=float(duration))
     except (durationpy.DurationError, ValueError, TypeError, OverflowError) as reason:
@@ -127,5 +142,5 @@ def seconds(duration: float | str, *, input_name: str = "timeout") -> float:
     return length.total_seconds()
 
 
-def _no_duration(given: object) -> str:
-    return f"{given!r} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
+def _no_duration(duration: object) -> str:
+    return f"{given(duration)} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"

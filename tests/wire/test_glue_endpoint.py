@@ -30,6 +30,8 @@ from glue_endpoint import (
     GONE,
     Answer,
     GlueEndpoint,
+    Script,
+    Step,
     always,
     answer,
     cut_short,
@@ -374,7 +376,7 @@ def test_an_unknown_field_cannot_be_put(glue: GlueEndpoint) -> None:
     ],
 )
 def test_a_value_outside_of_the_model_cannot_be_put(
-    glue: GlueEndpoint, client: Client, script: glue_endpoint.Script, fields: Mapping[str, Any], problem: str
+    glue: GlueEndpoint, client: Client, script: Script, fields: Mapping[str, Any], problem: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
         glue.put("analytics", script, **fields)
@@ -499,7 +501,7 @@ def pages(client: Client, **parameters: object) -> list[list[str]]:
     """Ids of all pages, each page's sessions held against its ids."""
     found: list[list[str]] = []
     token: dict[str, str] = {}
-    while not found or token:
+    while (not found or token) and len(found) < 20:
         page = client.list_sessions(**parameters, **token)
         assert page["Ids"] == [each["Id"] for each in page["Sessions"]]
         found.append(page["Ids"])
@@ -538,6 +540,7 @@ def test_a_last_page_that_is_full_has_no_token(session: Boto3Session) -> None:
 
 
 def test_pages_stay_right_while_sessions_come_and_go(session: Boto3Session) -> None:
+    """One that is put again is a new session, and so at the end."""
     with GlueEndpoint(page_size=2) as glue:
         client = connect(session, glue)
         for name in ("one", "two", "three", "four"):
@@ -545,10 +548,11 @@ def test_pages_stay_right_while_sessions_come_and_go(session: Boto3Session) -> N
         first = client.list_sessions()
         glue.remove("one")
         glue.put("five", always("READY"))
+        glue.put("two", always("STOPPED"))
         second = client.list_sessions(NextToken=first["NextToken"])
         third = client.list_sessions(NextToken=second["NextToken"])
 
-    assert [["one", "two"], ["three", "four"], ["five"]] == [page["Ids"] for page in (first, second, third)]
+    assert [["one", "two"], ["three", "four"], ["five", "two"]] == [page["Ids"] for page in (first, second, third)]
 
 
 def test_a_token_that_was_never_given_out_is_refused(client: Client) -> None:
@@ -814,7 +818,15 @@ def test_calls_are_counted_by_operation_and_session(glue: GlueEndpoint, client: 
 
 
 def test_many_threads_at_once_lose_nothing(glue: GlueEndpoint, client: Client) -> None:
-    glue.put("analytics", looks(*["PROVISIONING"] * 50, "READY"))
+    """The script lets other threads run in the middle of a look."""
+
+    class Dawdling(Script):
+        def at(self, *, looks: int, since_first_look: float, since_put: float) -> Step:
+            sleep(0.0005)
+            return super().at(looks=looks, since_first_look=since_first_look, since_put=since_put)
+
+    script = looks(*["PROVISIONING"] * 50, "READY")
+    glue.put("analytics", Dawdling(script.steps, script.ends, script.counted))
     glue.fail("GetSession", throttled(), times=25)
 
     with ThreadPoolExecutor(16) as pool:
@@ -868,17 +880,22 @@ def test_leaving_the_block_ends_calls_under_way_and_kept_alive_connections(sessi
             client = connect(session, glue)
             glue.put("analytics", always("READY"))
             before = status(client)
+            others = set(threading.enumerate())
             hanging, idle = (sockets.enter_context(socket.create_connection(address(glue), timeout=5.0)) for _ in range(2))
             idle.sendall(signed_request("analytics"))
             answered = idle.recv(65_536)
             glue.fail("GetSession", hang(60.0))
             hanging.sendall(signed_request("analytics"))
             await_calls(glue, 3)
+            serving = set(threading.enumerate()) - others
         ends = [hanging.recv(1), idle.recv(1)]
+    for thread in serving:
+        thread.join(5.0)
 
     assert "READY" == before
     assert answered.endswith(b"}}")
     assert [b"", b""] == ends
+    assert [False, False] == [thread.is_alive() for thread in serving]
     with pytest.raises(botocore.EndpointConnectionError):
         status(client)
 

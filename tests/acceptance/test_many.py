@@ -1,0 +1,173 @@
+"""Many sessions at once: looked at together, waited for together, holding back nothing that doesn't depend on them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from pulumi import automation, export
+
+from glue_endpoint import GlueEndpoint, always, error, looks
+from pulumi_glue_session import AwsOptions, GlueSession
+from pulumi_project import REGION, Project
+
+MANY = """
+    import pulumi
+    from pulumi_glue_session import GlueSession
+
+    for number in range({count}):
+        session = GlueSession(f"session-{{number}}", session_id=f"s{{number}}")
+        pulumi.Stash(f"job-{{number}}", input=session.role)
+"""
+
+UNRELATED = (
+    MANY
+    + """
+    from other import Other
+
+    Other("unrelated")
+"""
+)
+
+OTHER = """
+    import boto3
+    from pulumi import dynamic
+
+
+    class OtherProvider(dynamic.ResourceProvider):
+        def create(self, props):
+            # Leaves its mark at the endpoint, between the looks of the waits.
+            boto3.client("glue", "eu-west-1").get_session(Id="mark")
+            return dynamic.CreateResult("other", props)
+
+
+    class Other(dynamic.Resource):
+        def __init__(self, resource_name):
+            super().__init__(OtherProvider(), resource_name, {})
+"""
+
+
+def put(glue: GlueEndpoint, count: int, *statuses: str) -> None:
+    for number in range(count):
+        glue.put(f"s{number}", looks(*statuses))
+
+
+def test_a_hundred_ready_sessions_are_read_in_one_call(project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 100, "READY")
+    project.program(MANY.format(count=100))
+
+    project.up()
+    assert (100, 100) == (len(project.resources()), len(project.resources("pulumi:index:Stash")))
+    assert ["ListSessions"] == [call.operation for call in glue.calls]
+
+
+def test_a_wait_of_a_hundred_sessions_makes_one_look_a_tick(project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 100, "PROVISIONING", "PROVISIONING", "PROVISIONING", "READY")
+    project.program(MANY.format(count=100))
+
+    up = project.up()
+    assert ["ListSessions"] * 4 == [call.operation for call in glue.calls]
+    told = [line for line in up.lines if "waiting for 100 Glue sessions: 100 PROVISIONING" in line]
+    assert 1 == len(told), "one line for all of them, once"
+
+
+def test_a_wait_delays_nothing_that_does_not_depend_on_it(project: Project, glue: GlueEndpoint) -> None:
+    """A provider that waits in `create` would freeze the unrelated resource: its process has four threads."""
+    put(glue, 20, *["PROVISIONING"] * 6, "READY")
+    glue.put("mark", always("READY"))
+    project.program(UNRELATED.format(count=20), other=OTHER)
+
+    project.up()
+    operations = [call.operation for call in glue.calls]
+    assert 7 == operations.count("ListSessions")
+    assert "ListSessions" in operations[operations.index("GetSession") :], "it was created while the sessions were waited for"
+
+
+def test_without_permission_to_list_each_session_is_asked_for_and_said_once_at_debug_level(project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 12, "READY")
+    glue.fail("ListSessions", error("AccessDeniedException", "not authorized to perform: glue:ListSessions"))
+    project.program(MANY.format(count=12))
+
+    said = "glue:ListSessions is denied in eu-west-1: asking for each session by glue:GetSession, 8 at a time."
+    quiet = project.preview()
+    assert said not in quiet.out + quiet.err
+    loud = project.preview("--debug")
+    assert 1 == (loud.out + loud.err).count(said)
+    assert (2, 24) == (glue.count("ListSessions"), glue.count("GetSession"))
+
+
+@pytest.mark.parametrize("switch", ["variable", "config"])
+def test_a_switch_takes_all_sessions_as_they_are_and_says_so_once(switch: str, project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 3, "PROVISIONING")
+    project.program(MANY.format(count=3))
+    if switch == "config":
+        project.pulumi("config", "set", "glue-session:skipWait", "true")
+
+    up = project.up(PULUMI_GLUE_SESSION_SKIP_WAIT="true" if switch == "variable" else "")
+    assert ["PROVISIONING"] * 3 == [each["outputs"]["status"] for each in project.resources().values()]
+    assert 1 == up.lines.count("No waiting for Glue sessions in this run: they are taken as they are.")
+
+
+@pytest.mark.parametrize("whom", ["the engine alone", "the whole process group, as a terminal does"])
+def test_one_interrupt_ends_a_wait_and_leaves_nothing_pending(whom: str, project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 5, "PROVISIONING")
+    project.program(MANY.format(count=5))
+
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"]
+    with subprocess.Popen(
+        command, cwd=project.folder, env=project.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout is not None
+        printed = ""
+        while "waiting for 5 Glue sessions" not in printed:
+            printed += running.stdout.readline()
+        (os.kill if whom == "the engine alone" else os.killpg)(running.pid, signal.SIGINT)
+        # Far less than the ten minutes that it would wait; how long it takes is measured elsewhere.
+        printed += running.communicate(timeout=60)[0]
+    assert 0 != running.returncode
+    assert "error: update canceled" in printed
+    assert "Traceback" not in printed
+    assert {} == project.resources(), "and no pending operation, which `resources` looks for"
+
+    for number in range(5):
+        glue.put(f"s{number}", always("READY"))
+    project.up()
+    assert 5 == len(project.resources())
+
+
+def test_two_inline_programs_of_one_process_share_and_lose_nothing(env: dict[str, str]) -> None:
+    """Each has an event loop and a thread of its own, and a Glue of its own to ask."""
+    results: dict[str, dict[str, str]] = {}
+
+    def deploy(name: str, url: str) -> None:
+        def program() -> None:
+            for number in range(20):
+                session = GlueSession(f"g{number}", session_id=f"s{number}", aws=AwsOptions(region=REGION, endpoint_url=url))
+                export(f"g{number}", session.description)
+
+        stack = automation.create_stack(
+            stack_name="dev",
+            project_name=name,
+            program=program,
+            opts=automation.LocalWorkspaceOptions(env_vars=env | {"PULUMI_PYTHON_CMD": sys.executable}, pulumi_home=env["PULUMI_HOME"]),
+        )
+        results[name] = {key: output.value for key, output in stack.up().outputs.items()}
+
+    with pytest.MonkeyPatch.context() as patch, GlueEndpoint() as one, GlueEndpoint() as other:
+        for key, value in env.items():
+            patch.setenv(key, value)
+        glues = {"one": one, "other": other}
+        for name, glue in glues.items():
+            for number in range(20):
+                glue.put(f"s{number}", looks("PROVISIONING", "PROVISIONING", "READY"), Description=f"{name} {number}")
+        threads = [threading.Thread(target=deploy, args=(name, glue.url)) for name, glue in glues.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {name: {f"g{number}": f"{name} {number}" for number in range(20)} for name in glues} == results
+    assert [["ListSessions"] * 3] * 2 == [[call.operation for call in glue.calls] for glue in glues.values()]

@@ -1,0 +1,340 @@
+"""Asking Glue, with answers laid into boto3: each failure becomes the error that it is, and there is one client."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pulumi_glue_session.errors import (
+    AccessDenied,
+    BadCredentials,
+    GlueSessionError,
+    LookFailed,
+    NoRegion,
+    Refused,
+    ServiceFault,
+    SessionNotFound,
+    Throttled,
+    Unreachable,
+)
+from pulumi_glue_session.find import Caller, Finder
+from pulumi_glue_session.session import Session
+
+if TYPE_CHECKING:
+    from unit.conftest import Boto3
+
+REGION = "eu-west-1"
+SUBJECT = 'Glue session "analytics"'
+EXCEPTIONS: Any = import_module("botocore.exceptions")
+URL = "https://glue.eu-west-1.amazonaws.com/"
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine is set to has no say here."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+
+
+def failure_of(finder: Finder) -> GlueSessionError:
+    with pytest.raises(GlueSessionError) as caught:
+        finder.find("analytics")
+    return caught.value
+
+
+# --- What Glue answers ---
+
+
+def test_a_session_is_asked_for_by_its_id_and_nothing_else(stubbed: Boto3) -> None:
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY", "GlueVersion": "5.0"}}, {"Id": "analytics"})
+
+    assert Session(status="READY", glue_version="5.0") == Finder(Caller()).find("analytics")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AccessDeniedException", AccessDenied),
+        ("AccessDenied", AccessDenied),
+        ("UnauthorizedOperation", AccessDenied),
+        ("ExpiredTokenException", BadCredentials),
+        ("ExpiredToken", BadCredentials),
+        ("RequestExpired", BadCredentials),
+        ("UnrecognizedClientException", BadCredentials),
+        ("InvalidSignatureException", BadCredentials),
+        ("InvalidClientTokenId", BadCredentials),
+        ("MissingAuthenticationTokenException", BadCredentials),
+        ("OptInRequired", BadCredentials),
+        ("ThrottlingException", Throttled),
+        ("Throttling", Throttled),
+        ("TooManyRequestsException", Throttled),
+        ("RequestLimitExceeded", Throttled),
+        ("InternalServiceException", ServiceFault),
+        ("OperationTimeoutException", ServiceFault),
+        ("InternalFailure", ServiceFault),
+        ("ServiceUnavailable", ServiceFault),
+        ("InvalidInputException", Refused),
+        ("ValidationException", Refused),
+        ("SomethingNew", Refused),
+    ],
+)
+def test_each_answer_of_the_service_is_the_error_that_it_stands_for(stubbed: Boto3, code: str, kind: type[LookFailed]) -> None:
+    stubbed.stub.add_client_error("get_session", code, "in Glue's own words")
+    error = failure_of(Finder(Caller()))
+
+    assert repr(kind(SUBJECT, region=REGION, detail=f"{code}: in Glue's own words")) == repr(error)
+    assert isinstance(error.__cause__, EXCEPTIONS.ClientError)
+
+
+def test_only_entity_not_found_means_gone(stubbed: Boto3) -> None:
+    stubbed.stub.add_client_error("get_session", "EntityNotFoundException", "Session analytics not found.")
+
+    assert repr(SessionNotFound("analytics", region=REGION)) == repr(failure_of(Finder(Caller())))
+
+
+@pytest.mark.parametrize("http_status", [500, 502, 503, 599])
+def test_an_error_of_the_server_without_a_known_code_is_a_fault_of_the_service(stubbed: Boto3, http_status: int) -> None:
+    """As a proxy or a load balancer in front of Glue answers."""
+    stubbed.stub.add_client_error("get_session", str(http_status), "Bad Gateway", http_status)
+
+    assert repr(ServiceFault(SUBJECT, region=REGION, detail=f"{http_status}: Bad Gateway")) == repr(failure_of(Finder(Caller())))
+
+
+def test_a_page_that_is_no_error_of_aws_is_refused(stubbed: Boto3) -> None:
+    """HTTP 404 of some other server, say: no reason to call a session gone."""
+    stubbed.stub.add_client_error("get_session", "404", "Not Found", 404)
+
+    assert repr(Refused(SUBJECT, region=REGION, detail="404: Not Found")) == repr(failure_of(Finder(Caller())))
+
+
+def test_entity_not_found_in_answer_to_a_list_means_no_session(stubbed: Boto3) -> None:
+    """It names nothing that could be gone."""
+    stubbed.stub.add_client_error("list_sessions", "EntityNotFoundException", "Something was not found.")
+    expected = Refused("The list of 2 Glue sessions", region=REGION, detail="EntityNotFoundException: Something was not found.")
+
+    assert [repr(expected)] * 2 == [repr(each) for each in Finder(Caller()).look(["a", "b"]).values()]
+
+
+@pytest.mark.parametrize("answer", [{}, {"Session": {}}, {"Session": {"Id": "analytics"}}], ids=str)
+def test_an_answer_without_a_session_or_its_status_is_no_look(stubbed: Boto3, answer: dict[str, Any]) -> None:
+    """boto3 gives an empty answer for a torn one. It must never read as a session without a role."""
+    stubbed.stub.add_response("get_session", answer)
+    expected = Unreachable(SUBJECT, region=REGION, detail="an answer without a session or its status")
+
+    assert repr(expected) == repr(failure_of(Finder(Caller())))
+
+
+# --- What never reaches Glue ---
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    def fail(**_arguments: object) -> object:
+        raise error
+
+    return fail
+
+
+def botocore_error(name: str, **facts: object) -> Exception:
+    error: Exception = getattr(EXCEPTIONS, name)(**facts)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (botocore_error("PartialCredentialsError", provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), BadCredentials),
+        (botocore_error("ProfileNotFound", profile="nobody"), BadCredentials),
+        (botocore_error("InvalidRegionError", region_name="eu west"), Refused),
+        (ValueError("Invalid endpoint: nonsense"), Refused),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
+)
+def test_each_reason_for_having_no_client_is_the_error_that_it_stands_for(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[LookFailed]
+) -> None:
+    monkeypatch.setattr("boto3.session.Session", raising(error))
+    failure = failure_of(Finder(Caller(region=REGION)))
+
+    assert repr(kind(SUBJECT, region=REGION, detail=str(error))) == repr(failure)
+    assert error is failure.__cause__
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (botocore_error("EndpointConnectionError", endpoint_url=URL), Unreachable),
+        (botocore_error("ConnectTimeoutError", endpoint_url=URL), Unreachable),
+        (botocore_error("ReadTimeoutError", endpoint_url=URL), Unreachable),
+        (botocore_error("ConnectionClosedError", endpoint_url=URL), Unreachable),
+        (botocore_error("ProxyConnectionError", proxy_url="http://proxy"), Unreachable),
+        (botocore_error("SSLError", endpoint_url=URL, error="self-signed certificate"), Unreachable),
+        (botocore_error("HTTPClientError", error="anything else"), Unreachable),
+        (botocore_error("ResponseStreamingError", error="broken"), Unreachable),
+        (botocore_error("IncompleteReadError", actual_bytes=1, expected_bytes=2), Unreachable),
+        (import_module("botocore.parsers").ResponseParserError("Unable to parse response"), Unreachable),
+        (botocore_error("NoCredentialsError"), BadCredentials),
+        (botocore_error("CredentialRetrievalError", provider="process", error_msg="exit code 1"), BadCredentials),
+        (botocore_error("UnauthorizedSSOTokenError"), BadCredentials),
+        (botocore_error("SSOTokenLoadError", error_msg="no token"), BadCredentials),
+        (botocore_error("TokenRetrievalError", provider="sso", error_msg="expired"), BadCredentials),
+        # Botocore learned `aws login` only after the oldest release that is supported.
+        *((botocore_error(name), BadCredentials) for name in ["LoginRefreshRequired"] if hasattr(EXCEPTIONS, name)),
+        (botocore_error("ParamValidationError", report="Invalid length for parameter Id"), Refused),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
+)
+def test_each_failure_of_a_call_is_the_error_that_it_stands_for(
+    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[LookFailed]
+) -> None:
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(error))
+    failure = failure_of(Finder(Caller()))
+
+    assert kind is type(failure)
+    assert " ".join(str(error).split()).rstrip(".") in str(failure)
+    assert error is failure.__cause__
+
+
+def test_a_role_that_cannot_be_assumed_is_not_for_glue_to_allow(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile with role_arn asks STS first. "Allow glue:GetSession" would send a person to the wrong policy."""
+    message = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: sts:AssumeRole"
+    denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "AssumeRole")
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(denied))
+
+    assert isinstance(failure_of(Finder(Caller())), BadCredentials)
+
+
+def test_no_region_names_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.session.Session", raising(botocore_error("NoRegionError")))
+
+    assert repr(NoRegion(SUBJECT, region="")) == repr(failure_of(Finder(Caller())))
+
+
+def test_a_mistake_of_our_own_is_not_taken_for_an_answer(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(ZeroDivisionError("our own mistake")))
+
+    with pytest.raises(ZeroDivisionError, match="our own mistake"):
+        Finder(Caller()).find("analytics")
+
+
+# --- Who asks, and where ---
+
+
+@pytest.mark.parametrize(
+    ("caller", "environment", "expected"),
+    [
+        (Caller(region="us-east-1"), {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "ap-south-1"}, "us-east-1"),
+        (Caller(), {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "ap-south-1"}, "eu-central-1"),
+        (Caller(), {"AWS_DEFAULT_REGION": "ap-south-1"}, None),
+        (Caller(), {"AWS_REGION": "", "AWS_DEFAULT_REGION": "ap-south-1"}, None),
+        (Caller(), {}, None),
+    ],
+)
+def test_the_region_is_the_callers_or_aws_region_or_for_boto3_to_find(
+    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, caller: Caller, environment: dict[str, str], expected: str | None
+) -> None:
+    """boto3 itself doesn't read AWS_REGION, and an empty variable is none to any SDK of AWS."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    stubbed.stub.add_client_error("get_session", "InvalidInputException")
+    failure_of(Finder(caller))
+
+    assert [{"profile_name": None, "region_name": expected}] == stubbed.sessions
+
+
+def test_the_profile_and_the_endpoint_are_the_callers(stubbed: Boto3) -> None:
+    stubbed.stub.add_client_error("get_session", "InvalidInputException")
+    failure_of(Finder(Caller(region=REGION, profile="analysts", endpoint_url="http://localhost:5000")))
+
+    assert [{"profile_name": "analysts", "region_name": REGION}] == stubbed.sessions
+    assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
+
+
+def test_the_client_gives_up_in_bounded_time_and_tells_who_it_is(stubbed: Boto3) -> None:
+    stubbed.stub.add_client_error("get_session", "InvalidInputException")
+    failure_of(Finder(Caller()))
+    (asked,) = stubbed.clients
+    config: Any = asked["config"]
+
+    assert "glue" == asked["service"]
+    assert (5, 10) == (config.connect_timeout, config.read_timeout)
+    assert {"mode": "adaptive", "total_max_attempts": 4} == config.retries
+    assert 8 == config.max_pool_connections
+    assert "pulumi-glue-session" == config.user_agent_extra
+
+
+def test_the_region_is_told_as_soon_as_it_is_known(stubbed: Boto3) -> None:
+    unknown, given = Finder(Caller()), Finder(Caller(region="us-east-1"))
+
+    assert ["", "us-east-1"] == [unknown.region, given.region]
+
+    stubbed.stub.add_client_error("get_session", "InvalidInputException")
+    failure_of(unknown)
+
+    assert REGION == unknown.region
+
+
+def test_a_client_is_made_once_even_from_eight_threads_at_once(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making one takes a quarter of a second and some megabytes."""
+    for _ in range(8):
+        stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
+    finder, start, found = Finder(Caller()), threading.Barrier(8), list[Session]()
+    company = threading.Barrier(2)
+
+    def session(**arguments: object) -> Boto3:
+        # Whoever makes a client waits for a second one to do the same, which has to be in vain.
+        with suppress(threading.BrokenBarrierError):
+            company.wait(timeout=0.05)
+        return stubbed.session(**arguments)
+
+    monkeypatch.setattr("boto3.session.Session", session)
+
+    def find() -> None:
+        start.wait()
+        found.append(finder.find("analytics"))
+
+    threads = [threading.Thread(target=find) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [Session(status="READY")] * 8 == found
+    assert 1 == len(stubbed.sessions)
+    assert 1 == len(stubbed.clients)
+
+
+def test_a_client_that_could_not_be_made_is_tried_again(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person signs in, while a watch still waits for another session."""
+    finder = Finder(Caller())
+    with monkeypatch.context() as patch:
+        patch.setattr("boto3.session.Session", raising(botocore_error("NoCredentialsError")))
+        failure_of(finder)
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
+
+    assert Session(status="READY") == finder.find("analytics")
+
+
+# --- Cheap to import ---
+
+
+def test_importing_the_package_imports_nothing_that_only_a_look_needs() -> None:
+    """boto3 costs a third of a second in each program and in each provider process."""
+    code = """
+import sys
+import pulumi_glue_session, pulumi_glue_session.find as find, pulumi_glue_session.provider as provider
+find.Finder(find.Caller())
+provider.GlueSessionProvider().delete("analytics", {})
+print(sorted(sys.modules.keys() & {"boto3", "botocore", "durationpy"}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+
+    assert "[]\n" == done.stdout

@@ -1,0 +1,361 @@
+"""A wait as data: its targets, its limit, and what each look makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pulumi_glue_session.errors import (
+    AccessDenied,
+    BadCredentials,
+    GlueSessionError,
+    InvalidInput,
+    LookFailed,
+    NoRegion,
+    NotAsExpected,
+    Refused,
+    ServiceFault,
+    SessionEnded,
+    SessionNotFound,
+    Throttled,
+    UnknownStatus,
+    Unreachable,
+    WaitedTooLong,
+)
+from pulumi_glue_session.expect import Expectation
+from pulumi_glue_session.session import STATUSES, Session
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT, LONGEST_PAUSE, SHORTEST_PAUSE, Gate, Phase, Seen, pause, seconds
+
+REGION = "eu-west-1"
+READY = Gate.of("READY")
+PROVISIONING = Session(status="PROVISIONING")
+
+KNOWN = "FAILED, PROVISIONING, READY, STOPPED, STOPPING, TIMEOUT"
+
+
+def judge(gate: Gate, found: Session | GlueSessionError, *, before: Session | None = None) -> Seen:
+    return gate.judge("analytics", found, region=REGION, before=before)
+
+
+# --- Gate.of ---
+
+
+@pytest.mark.parametrize(
+    ("wait_for", "targets"),
+    [
+        (None, set()),
+        ("READY", {"READY"}),
+        (["READY"], {"READY"}),
+        (("READY", "STOPPED", "READY"), {"READY", "STOPPED"}),
+        (iter(["STOPPED"]), {"STOPPED"}),
+        (frozenset(STATUSES), set(STATUSES)),
+    ],
+)
+def test_a_gate_waits_for_one_status_or_several_or_none(wait_for: str | Iterable[str] | None, targets: set[str]) -> None:
+    assert Gate(targets=frozenset(targets)) == Gate.of(wait_for)
+
+
+@pytest.mark.parametrize(
+    ("wait_for", "strange"),
+    [
+        ("RAEDY", "RAEDY"),
+        ("ready", "ready"),
+        (["READY", "STARTED", "GONE"], "GONE, STARTED"),
+        (["READY", None], "None"),
+        ([1], "1"),
+        ([], "an empty list"),
+        ((), "an empty list"),
+    ],
+)
+def test_a_gate_is_made_of_known_statuses_only(wait_for: Any, strange: str) -> None:  # noqa: ANN401 - wrong on purpose
+    expected = f"{strange} is no status of a Glue session: use one or several of {KNOWN}, or None to take the session as it is"
+
+    with pytest.raises(InvalidInput) as caught:
+        Gate.of(wait_for)
+
+    assert expected == str(caught.value)
+    assert "wait_for" == caught.value.input_name
+
+
+@pytest.mark.parametrize(
+    "wait_for", [5, 0.5, True, object(), [["READY"]], [{"READY"}], [{}], b"READY"], ids=lambda each: type(each).__name__
+)
+def test_a_gate_of_a_wrong_type_is_an_invalid_input(wait_for: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """Programs are often untyped: each of these has to become a sentence on the resource and no traceback."""
+    with pytest.raises(InvalidInput) as caught:
+        Gate.of(wait_for)
+
+    assert "wait_for" == caught.value.input_name
+
+
+def test_empty_text_is_not_taken_for_an_empty_list() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Gate.of("")
+
+    assert not str(caught.value).startswith("an empty list")
+
+
+@pytest.mark.parametrize("wait_for", ["READY\n", "\x1b[31mREADY", "x" * 10_000], ids=["newline", "escape", "endless"])
+def test_a_strange_status_is_told_on_one_line(wait_for: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Gate.of(wait_for)
+
+    assert str(caught.value).isprintable()
+    assert 2_000 > len(str(caught.value))
+
+
+# --- judge ---
+
+
+@pytest.mark.parametrize(
+    ("targets", "phases"),
+    [
+        ({"READY"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "PASSED"}),
+        ({"STOPPED"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "ON_ITS_WAY", "STOPPING": "ON_ITS_WAY", "STOPPED": "PASSED"}),
+        ({"STOPPING"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "ON_ITS_WAY", "STOPPING": "PASSED"}),
+        ({"PROVISIONING"}, {"PROVISIONING": "PASSED"}),
+        ({"FAILED"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "ON_ITS_WAY", "STOPPING": "ON_ITS_WAY", "FAILED": "PASSED"}),
+        ({"TIMEOUT"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "ON_ITS_WAY", "STOPPING": "ON_ITS_WAY", "TIMEOUT": "PASSED"}),
+        ({"READY", "FAILED"}, {"PROVISIONING": "ON_ITS_WAY", "READY": "PASSED", "STOPPING": "ON_ITS_WAY", "FAILED": "PASSED"}),
+        ({"PROVISIONING", "READY"}, {"PROVISIONING": "PASSED", "READY": "PASSED"}),
+    ],
+    ids=lambda each: "+".join(sorted(each)) if isinstance(each, set) else "",
+)
+def test_a_session_has_passed_or_is_on_its_way_or_else_is_barred(targets: set[str], phases: dict[str, str]) -> None:
+    gate = Gate(targets=frozenset(targets))
+    seen = {status: judge(gate, Session(status=status)) for status in STATUSES}
+
+    assert {status: phases.get(status, "BARRED") for status in STATUSES} == {status: each.phase.name for status, each in seen.items()}
+    assert {status: Session(status=status) for status in STATUSES} == {status: each.session for status, each in seen.items()}
+    assert dict.fromkeys(STATUSES, REGION) == {status: each.region for status, each in seen.items()}
+    assert {status for status in STATUSES if status not in phases} == {status for status, each in seen.items() if each.error}
+
+
+@pytest.mark.parametrize("status", [*sorted(STATUSES), "HIBERNATING"])
+def test_without_a_target_any_session_passes(status: str) -> None:
+    """Also one with a status from the future: the program said that it takes it as it is."""
+    assert Seen(region=REGION, session=Session(status=status)) == judge(Gate(), Session(status=status))
+
+
+def test_a_session_that_has_ended_says_why() -> None:
+    expected = SessionEnded("analytics", region=REGION, status="FAILED", targets=READY.targets, error_message="no capacity")
+    seen = judge(READY, Session(status="FAILED", error_message="no capacity"))
+
+    assert repr(expected) == repr(seen.error)
+
+
+def test_a_status_from_the_future_bars_a_gate_by_its_name() -> None:
+    expected = UnknownStatus("analytics", region=REGION, status="HIBERNATING", targets=READY.targets)
+    seen = judge(READY, Session(status="HIBERNATING"))
+
+    assert Phase.BARRED is seen.phase
+    assert repr(expected) == repr(seen.error)
+
+
+@pytest.mark.parametrize("gate", [READY, Gate()], ids=["gate", "no gate"])
+@pytest.mark.parametrize(
+    ("kind", "at_first", "later"),
+    [
+        (Throttled, Phase.ON_ITS_WAY, Phase.ON_ITS_WAY),
+        (ServiceFault, Phase.ON_ITS_WAY, Phase.ON_ITS_WAY),
+        (Unreachable, Phase.BARRED, Phase.ON_ITS_WAY),
+        (AccessDenied, Phase.BARRED, Phase.BARRED),
+        (BadCredentials, Phase.BARRED, Phase.BARRED),
+        (NoRegion, Phase.BARRED, Phase.BARRED),
+        (Refused, Phase.BARRED, Phase.BARRED),
+    ],
+)
+def test_what_may_pass_by_itself_does_not_end_a_wait(gate: Gate, kind: type[LookFailed], at_first: Phase, later: Phase) -> None:
+    """An endpoint that never answered is a mistake in the settings; one that answered before is a network that comes back."""
+    error = kind('Glue session "analytics"', region=REGION)
+
+    assert Seen(region=REGION, error=error, phase=at_first) == judge(gate, error)
+    assert Seen(region=REGION, error=error, phase=later, session=PROVISIONING) == judge(gate, error, before=PROVISIONING)
+
+
+@pytest.mark.parametrize("before", [None, PROVISIONING], ids=["at first", "later"])
+def test_a_session_that_is_not_there_ends_a_wait(before: Session | None) -> None:
+    error = SessionNotFound("analytics", region=REGION)
+
+    assert Seen(region=REGION, error=error, phase=Phase.BARRED, session=before) == judge(READY, error, before=before)
+
+
+# --- judge, with expectations ---
+
+NEW = Expectation.of("glue_version", "5.0")
+TWO = Expectation.of("number_of_workers", 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [("READY", Phase.PASSED), ("PROVISIONING", Phase.ON_ITS_WAY)],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_session_that_is_as_expected_is_judged_by_its_status(status: str, phase: Phase) -> None:
+    gate = Gate(targets=READY.targets, expected=(NEW, TWO))
+    session = Session(status=status, glue_version="5.0", number_of_workers=2)
+
+    assert Seen(region=REGION, session=session, phase=phase) == judge(gate, session)
+
+
+@pytest.mark.parametrize("targets", [READY.targets, frozenset[str]()], ids=["gate", "no gate"])
+@pytest.mark.parametrize("status", ["READY", "PROVISIONING"])
+def test_a_session_that_is_not_as_expected_is_barred_before_it_is_waited_for(targets: frozenset[str], status: str) -> None:
+    """Ten minutes of waiting would not change its Glue version."""
+    session = Session(status=status, glue_version="4.0", number_of_workers=2)
+    seen = judge(Gate(targets=targets, expected=(NEW, TWO)), session)
+    expected = NotAsExpected("analytics", region=REGION, differences=['glue_version: expected "5.0", found "4.0"'])
+
+    assert (Phase.BARRED, session, repr(expected)) == (seen.phase, seen.session, repr(seen.error))
+
+
+def test_a_session_that_has_ended_is_told_as_such_whatever_was_expected_of_it() -> None:
+    seen = judge(Gate(targets=READY.targets, expected=(NEW,)), Session(status="FAILED", glue_version="4.0"))
+
+    assert SessionEnded is type(seen.error)
+
+
+# --- too_late ---
+
+
+def test_when_the_time_is_up_the_last_status_and_the_looks_are_told() -> None:
+    expected = WaitedTooLong("analytics", region=REGION, status="PROVISIONING", targets=READY.targets, seconds=90, looks=7)
+    late = READY.too_late("analytics", judge(READY, PROVISIONING), limit=90, looks=7)
+
+    assert (Phase.BARRED, PROVISIONING, REGION) == (late.phase, late.session, late.region)
+    assert repr(expected) == repr(late.error)
+
+
+def test_when_the_time_is_up_and_glue_was_never_seen_its_error_stays() -> None:
+    throttled = Throttled('Glue session "analytics"', region=REGION)
+    late = READY.too_late("analytics", judge(READY, throttled), limit=90, looks=7)
+
+    assert Seen(region=REGION, error=throttled, phase=Phase.BARRED) == late
+
+
+# --- pause ---
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1))
+@example(0.0, 0.0)
+@example(1e9, 1.0)
+def test_a_pause_is_about_a_tenth_of_what_was_waited_within_bounds(waited: float, jitter: float) -> None:
+    about = min(max(waited / 10, SHORTEST_PAUSE), LONGEST_PAUSE)
+
+    assert about * 0.9 <= pause(waited, jitter=jitter) <= about * 1.1 * 1.000_001
+
+
+@pytest.mark.parametrize(("waited", "pauses"), [(0, 1.0), (10, 1.0), (30, 3.0), (100, 10.0), (3_600, 10.0)])
+def test_a_pause_without_jitter_is_a_tenth(waited: float, pauses: float) -> None:
+    assert pauses == pytest.approx(pause(waited, jitter=0.5))
+    assert (0.9 * pauses, 1.1 * pauses) == pytest.approx((pause(waited, jitter=0.0), pause(waited, jitter=1.0)))
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=2).map(sorted), st.floats(0, 1))
+def test_pauses_never_get_shorter(waits: list[float], jitter: float) -> None:
+    pauses = [pause(waited, jitter=jitter) for waited in waits]
+
+    assert all(earlier <= later for earlier, later in pairwise(pauses))
+
+
+# --- seconds ---
+
+
+@pytest.mark.parametrize(
+    ("duration", "length"),
+    [
+        ("90s", 90.0),
+        ("10m", 600.0),
+        ("1h30m", 5_400.0),
+        ("1.5h", 5_400.0),
+        ("500ms", 0.5),
+        ("2d", 172_800.0),
+        ("0", 0.0),
+        ("0s", 0.0),
+        (0, 0.0),
+        (600, 600.0),
+        (0.25, 0.25),
+        (DEFAULT_TIMEOUT, 600.0),
+    ],
+)
+def test_a_length_of_time_is_a_number_of_seconds_or_a_duration(duration: float | str, length: float) -> None:
+    assert length == seconds(duration)
+
+
+@pytest.mark.parametrize(
+    "duration",
+    [
+        "600",
+        "",
+        " ",
+        "abc",
+        "10 m",
+        " 10m",
+        "10x",
+        "m",
+        "1..5s",
+        "-10m",
+        "1e3s",
+        "10m 5s",
+        "10m and 5s",
+        -1,
+        -0.001,
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        1e300,
+        "9" * 320 + "s",
+        10**320,
+        None,
+        [600],
+        {},
+        1j,
+    ],
+    ids=lambda each: ascii(each)[:20],
+)
+def test_anything_else_is_no_length_of_time(duration: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    expected = f"{duration!r} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
+
+    with pytest.raises(InvalidInput) as caught:
+        seconds(duration)
+
+    assert expected == str(caught.value)
+    assert "timeout" == caught.value.input_name
+
+
+def test_an_endless_duration_is_told_in_a_sentence_that_ends() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        seconds("x" * 10_000)
+
+    assert 2_000 > len(str(caught.value))
+
+
+def test_the_sentence_names_the_input_that_it_is_about() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        seconds("soon", input_name="patience")
+
+    assert "patience" == caught.value.input_name
+
+
+@given(
+    st.text()
+    | st.from_regex(r"[+-]?([0-9.]{1,12}(ns|us|ms|s|m|h|d|w|mm|y)){1,3}", fullmatch=True)
+    | st.floats()
+    | st.integers()
+    | st.booleans()
+    | st.none()
+    | st.binary()
+    | st.lists(st.integers())
+)
+def test_whatever_is_given_is_seconds_or_an_invalid_input(duration: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    try:
+        length = seconds(duration)
+    except InvalidInput as invalid:
+        assert str(invalid).isprintable()  # noqa: PT017 - either is right
+    else:
+        assert 0 <= length < float("inf")
