@@ -120,12 +120,22 @@ class SessionNotFound(GlueSessionError):
 class SessionEnded(GlueSessionError):
     """The session's status can no longer become one that is waited for."""
 
-    def __init__(self, session_id: str, *, region: str, status: str, targets: frozenset[str], error_message: str = "") -> None:
-        """`error_message` is Glue's own reason, where it gave one."""
+    def __init__(
+        self,
+        session_id: str,
+        *,
+        region: str,
+        status: str,
+        targets: frozenset[str],
+        error_message: str = "",
+        logs: Sequence[str] = (),
+    ) -> None:
+        """`error_message` is Glue's own reason, where it gave one; `logs` are lines of its logs, where the program asked for them."""
         because = f" (Glue says: {printable(error_message)})" if error_message else ""
         super().__init__(
             f'Glue session "{printable(session_id)}" in {printable(region)} is {printable(status)}{because} and will not become '
             f"{in_words(targets)}: delete it and create it again, or name another session, and run again."
+            + "".join(f"\n  | {printable(line)}" for line in logs)
         )
 
 
@@ -173,7 +183,7 @@ class LookFailed(GlueSessionError):
     passes_at_first: ClassVar[bool] = False
     """Whether a wait goes on even if the session has not been seen yet."""
     what: ClassVar[str]
-    remedy: ClassVar[str]
+    remedy: str
 
     def __init__(self, subject: str, *, region: str, detail: str = "") -> None:
         """`subject` is what was asked for (see `about`); `detail` is the service's or the client's own text."""
@@ -186,10 +196,14 @@ class AccessDenied(LookFailed):
     """The caller may not see the session; the session may exist all the same."""
 
     what = "Glue denied access"
-    remedy = (
-        "allow glue:GetSession to the role that runs Pulumi, or ask as the session's owner: the session may exist, "
-        "since a restricted role sees only the sessions it created"
-    )
+
+    def __init__(self, subject: str, *, region: str, detail: str = "", action: str = "glue:GetSession") -> None:
+        """`action` is the IAM action that is missing."""
+        self.remedy = (
+            f"allow {action} to the role that runs Pulumi, or ask as the session's owner: the session may exist, "
+            "since a restricted role sees only the sessions it created"
+        )
+        super().__init__(subject, region=region, detail=detail)
 
 
 class BadCredentials(LookFailed):

@@ -1,6 +1,7 @@
 """Asking Glue: one client per caller, one look at any number of sessions, every failure mapped to `errors`.
 
-Rules of this module: the only one that imports boto3, and only when Glue is asked. It reads (GetSession, ListSessions) and nothing else.
+Rules of this module: the only one that imports boto3, and only when Glue is asked. It reads (GetSession, ListSessions, and
+GetSystemLogsForSession where a program opts in) and nothing else; GetSessionEndpoint, which answers a token, is never called.
 It knows nothing of Pulumi, of gates or of waiting. Safe to use from several threads.
 """
 
@@ -24,6 +25,7 @@ from pulumi_glue_session.errors import (
     Throttled,
     Unreachable,
 )
+from pulumi_glue_session.logs import last_lines
 from pulumi_glue_session.session import Session
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _AT_ONCE = 8
 _PAGE = 1_000
 """Sessions a page of ListSessions: the API's maximum, for the fewest calls."""
 
-_OPERATIONS = frozenset({"GetSession", "ListSessions"})
+_OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
 
 _GONE = "EntityNotFoundException"
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
@@ -122,6 +124,14 @@ class Finder:
         answer = self._ask("get_session", subject, session_id=session_id, Id=session_id)
         return self._session(answer.get("Session"), subject)
 
+    def system_logs(self, session_id: str) -> list[str]:
+        """Last lines of the session's system logs; none where they can't be had. Raises LookFailed when Glue refuses.
+
+        GetSystemLogsForSession answers a URL, which itself grants access: it is fetched here and told to nobody.
+        """
+        answer = self._ask("get_system_logs_for_session", f'System logs of Glue session "{session_id}"', Id=session_id)
+        return last_lines(str(answer.get("SystemLogsUrl") or ""))
+
     def look(self, session_ids: Sequence[str], *, note: Callable[[str], None] = lambda _: None) -> dict[str, Session | GlueSessionError]:
         """Look at each of `session_ids`, in as few calls as it takes. Raises nothing: what went wrong stands in the session's place.
 
@@ -181,7 +191,8 @@ class Finder:
             if error.operation_name not in _OPERATIONS:
                 # The call that failed was one for credentials: AssumeRole and its like, made by boto3's chain.
                 raise BadCredentials(subject, region=self.region, detail=str(error)) from error
-            raise _from_answer(error.response, subject, session_id=session_id, region=self.region) from error
+            action = f"glue:{error.operation_name}"
+            raise _from_answer(error.response, subject, session_id=session_id, region=self.region, action=action) from error
         except BotoCoreError as error:
             raise _from_client(error, subject, region=self.region) from error
         except (ResponseParserError, *_UNREADABLE) as error:
@@ -225,23 +236,24 @@ class Finder:
             return self._client
 
 
-def _from_answer(answer: Mapping[str, Any], subject: str, *, session_id: str, region: str) -> GlueSessionError:
+def _from_answer(answer: Mapping[str, Any], subject: str, *, session_id: str, region: str, action: str) -> GlueSessionError:
     """The error that an answer of the service stands for."""
     code = str(answer.get("Error", {}).get("Code", ""))
     message = str(answer.get("Error", {}).get("Message", ""))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == _GONE and session_id:
         return SessionNotFound(session_id, region=region)
-    kind: type[LookFailed] = Refused
+    detail = ": ".join(filter(None, (code, message)))
     if code in _DENIED:
-        kind = AccessDenied
-    elif code in _BAD_CREDENTIALS:
+        return AccessDenied(subject, region=region, detail=detail, action=action)
+    kind: type[LookFailed] = Refused
+    if code in _BAD_CREDENTIALS:
         kind = BadCredentials
     elif code in _THROTTLED:
         kind = Throttled
     elif code in _FAULTS or status >= _SERVER_ERROR:
         kind = ServiceFault
-    return kind(subject, region=region, detail=": ".join(filter(None, (code, message))))
+    return kind(subject, region=region, detail=detail)
 
 
 def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionError:

@@ -22,7 +22,7 @@ from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_glue_session.errors import InvalidInput, given, in_words, printable, spell
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionEnded, given, in_words, printable, spell
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.find import Caller, Finder
 from pulumi_glue_session.observe import Found, Watch
@@ -45,7 +45,7 @@ class _Program:
     """What the sessions of one running program share."""
 
     def __init__(self) -> None:
-        self.watches: dict[Caller, Watch] = {}
+        self.watches: dict[Caller, tuple[Watch, Finder]] = {}
         self.said_skipping = False
 
 
@@ -114,20 +114,24 @@ async def observe(
     gate: Gate,
     limit: float,
     caller: Caller,
+    logs: bool,
     resource: pulumi.Resource,
 ) -> Seen:
-    """Look at the session, and in an up wait at most `limit` seconds for its gate."""
+    """Look at the session, and in an up wait at most `limit` seconds for its gate. `logs` adds the end of its logs where it FAILED."""
     program = _programs.setdefault(asyncio.get_running_loop(), _Program())
     if gate.targets and _skips_waiting():
         if not program.said_skipping:
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
         gate = replace(gate, targets=frozenset())
-    watch = program.watches.get(caller)
-    if watch is None:
-        watch = program.watches[caller] = Watch(_look_with(Finder(caller)), progress=Announcer(pulumi.log.info))
+    if caller not in program.watches:
+        finder = Finder(caller)
+        program.watches[caller] = Watch(_look_with(finder), progress=Announcer(pulumi.log.info)), finder
+    watch, finder = program.watches[caller]
     with _interrupts:
         seen = await watch.until(session_id, gate=gate, limit=None if is_dry_run() else limit)
+    if logs and seen.session is not None and seen.session.status == "FAILED" and isinstance(seen.error, SessionEnded):
+        seen = replace(seen, error=await _with_logs(session_id, seen, gate, finder))
     if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
             f'Glue session "{printable(session_id)}" in {seen.region} is {seen.session.status}: '
@@ -135,6 +139,23 @@ async def observe(
             resource,
         )
     return seen
+
+
+async def _with_logs(session_id: str, seen: Seen, gate: Gate, finder: Finder) -> GlueSessionError | None:
+    if seen.session is None:
+        return seen.error
+    try:
+        lines = await _in_thread(lambda: finder.system_logs(session_id))
+    except GlueSessionError as refused:
+        lines = [str(refused)]
+    return SessionEnded(
+        session_id,
+        region=seen.region,
+        status=seen.session.status,
+        targets=gate.targets,
+        error_message=seen.session.error_message,
+        logs=lines or ["There are no system logs that can be shown."],
+    )
 
 
 class _Interrupts:

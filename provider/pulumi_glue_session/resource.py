@@ -99,6 +99,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
         expect: pulumi.Input[Mapping[str, Any]] | None = None,
         on_mismatch: Literal["fail", "warn"] = "fail",
+        logs: bool = False,
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -112,6 +113,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param expect: Values that outputs should have, by name, as `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
             and numbers may have a minimum. Judged before anything is waited for; an Output that a preview doesn't know is judged in the up.
         :param on_mismatch: "fail" fails preview and up when the session is not as expected, "warn" says it and goes on.
+        :param logs: Whether the error about a FAILED session ends with the last lines of its system logs (GetSystemLogsForSession). They
+            are shown as they are, whatever the session wrote into them.
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
@@ -137,7 +140,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             "aws": _recorded(aws),
         }
         if not program.is_mocked():
-            expecting = _Expecting(expect, on_mismatch)
+            expecting = _Expecting(expect, on_mismatch, logs)
             opts = self._add_observation(props, asked, expecting, opts or pulumi.ResourceOptions())
         super().__init__(GlueSessionProvider(), resource_name, props, opts)
 
@@ -151,6 +154,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
         expect: pulumi.Input[Mapping[str, Any]] | None = None,
         on_mismatch: Literal["fail", "warn"] = "fail",
+        logs: bool = False,
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> GlueSession:
@@ -167,6 +171,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             timeout=timeout,
             expect=expect,
             on_mismatch=on_mismatch,
+            logs=logs,
             aws=aws,
             opts=opts,
         )
@@ -211,6 +216,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             gate=gate if expecting.warns else replace(gate, expected=expected),
             limit=limit,
             caller=Caller(region=given["region"], profile=given["profile"], endpoint_url=given["endpoint_url"]),
+            logs=expecting.logs,
             resource=self,
         )
         if seen.session is not None:
@@ -232,10 +238,11 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
 
 @dataclass(frozen=True)
 class _Expecting:
-    """What a program gave as `expect` and `on_mismatch`."""
+    """What a program gave as `expect` and `on_mismatch`, and whether it wants to see logs."""
 
     expect: pulumi.Input[Mapping[str, Any]] | None
     on_mismatch: object
+    logs: bool
 
     @property
     def warns(self) -> bool:

@@ -11,9 +11,14 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
+from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
 
 REGION = "eu-west-1"
+
+# A busy machine is no reason to fail: the first example may load a model or a module that all others share.
+settings.register_profile("unit", deadline=None)
+settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ from pulumi_glue_session.errors import (
     UnknownStatus,
     Unreachable,
     WaitedTooLong,
+    given,
     in_words,
     spell,
 )
@@ -300,3 +301,18 @@ def test_a_length_of_time_is_told_as_a_person_writes_it(seconds: float, words: s
 )
 def test_statuses_are_told_in_one_order(names: set[str], words: str) -> None:
     assert words == in_words(frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("soon", "'soon'"),
+        (-1, "-1"),
+        (None, "None"),
+        (["READY\n"], "['READY\\n']"),
+        ("x" * 10_000, f"'{'x' * 399}…"),
+    ],
+    ids=["text", "number", "nothing", "list", "endless"],
+)
+def test_what_a_program_gave_is_told_as_it_would_write_it(value: object, words: str) -> None:
+    assert words == given(value)

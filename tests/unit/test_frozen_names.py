@@ -5,6 +5,7 @@ docs/decisions/0002-frozen-names.md tells what breaks.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import inspect
 import pickle
@@ -69,8 +70,14 @@ def registered() -> pulumi.runtime.MockResourceArgs:
         pulumi.runtime.set_mocks(mocks, preview=False)
         pulumi.runtime.test(declare)()  # type: ignore[no-untyped-call]
 
-    # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-    copy_context().run(program)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
+        copy_context().run(program)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     (session,) = mocks.registered
     return session
 

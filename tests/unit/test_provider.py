@@ -109,6 +109,15 @@ def test_a_failure_tells_what_changed_since_the_session_was_recorded(provider: G
     assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"session": changed, "failure": SENTENCE}})
 
 
+def test_what_changed_is_told_on_one_line_and_in_the_letters_that_it_has(provider: GlueSessionProvider) -> None:
+    """A description is free text, of whoever created the session."""
+    changed = {**READY, "description": "Für die\nNacht \x1b[31m", "max_capacity": 2.5}
+    ((_, reason),) = failures(provider, STATE, {**INPUTS, OBSERVED: {"session": changed, "failure": SENTENCE}})
+
+    assert reason.isprintable()
+    assert reason.startswith(f'{SENTENCE} Changed since it was recorded: max_capacity 0 => 2.5, description "" => "Für die')
+
+
 def test_a_failure_without_a_look_tells_of_no_change(provider: GlueSessionProvider) -> None:
     assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"failure": SENTENCE}})
 

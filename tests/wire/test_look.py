@@ -313,6 +313,21 @@ def test_a_torn_list_is_no_list(aws: GlueEndpoint) -> None:
     assert {"a": SEEN, "b": SEEN} == Finder(Caller()).look(["a", "b"])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [[], {"Sessions": 5}, {"Sessions": [None]}, {"Sessions": [{"Id": ["a"], "Status": "READY"}]}, {"Sessions": [], "NextToken": 5}],
+    ids=str,
+)
+def test_json_that_is_no_list_raises_nothing(aws: GlueEndpoint, body: object) -> None:
+    """A look answers for each session that it was asked for, whatever comes back."""
+    put(aws, "a", "b")
+    aws.fail("ListSessions", answer(body))
+    found = Finder(Caller()).look(["a", "b"])
+
+    assert {"a", "b"} == found.keys()
+    assert {True} == {each == SEEN or isinstance(each, LookFailed) for each in found.values()}
+
+
 # --- Faults ---
 
 

@@ -1,0 +1,118 @@
+"""A Pulumi program run in this process, with a little engine: what it registers goes to the provider's own `check`, as in the real one.
+
+Rules of this module: real SDK, real observation, real boto3 over HTTP. The monitor is no MockMonitor, so the package does not take the
+run for a user's unit test. Any other type is a resource that somebody creates: in a preview it has no id yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, settings
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.rpc import UNKNOWN
+from pulumi.runtime.stack import run_pulumi_func
+
+from pulumi_glue_session.provider import GlueSessionProvider
+
+__all__ = ["SESSION", "Ran", "Refused", "run"]
+
+SESSION = "pulumi-python:dynamic/glue:Session"
+
+
+class Refused(Exception):
+    """The provider's `check` refused it."""
+
+
+@dataclass
+class Ran:
+    """What a program did: registered sessions and reads by name, and what it said, aloud and at debug level."""
+
+    recorded: dict[str, dict[str, Any]] = field(default_factory=dict)
+    read: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    murmured: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+class _Provider(mocks.Mocks):
+    def __init__(self, ran: Ran, *, preview: bool) -> None:
+        self._ran = ran
+        self._preview = preview
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ != SESSION:
+            return ("" if self._preview else f"id-of-{args.name}"), args.inputs
+        if args.resource_id == UNKNOWN:
+            # The engine reads nothing whose id it doesn't know.
+            return "", {}
+        if args.resource_id:
+            self._ran.read[args.name] = (args.resource_id, args.inputs)
+            return args.resource_id, args.inputs
+        checked = GlueSessionProvider().check({}, dict(args.inputs))
+        if checked.failures:
+            self._ran.refused += [failure.reason for failure in checked.failures]
+            raise Refused(checked.failures[0].reason)
+        known = {name: value for name, value in checked.inputs.items() if value is not pulumi.UNKNOWN}
+        self._ran.recorded[args.name] = checked.inputs
+        return args.name, known
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
+
+
+class _Engine:
+    """A monitor that is no MockMonitor and does all that one does."""
+
+    def __init__(self, inner: mocks.MockMonitor) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._inner, name)
+
+
+class _Ears(logging.Handler):
+    def __init__(self, ran: Ran) -> None:
+        super().__init__()
+        self._ran = ran
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.DEBUG:
+            self._ran.murmured.append(record.getMessage())
+        else:
+            self._ran.said.append((record.levelname.lower(), record.getMessage()))
+
+
+def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapping[str, str] | None = None, mocked: bool = False) -> Ran:
+    """Run `program`; what it leaves in `values` as Outputs is there as plain values, None where a preview doesn't know it."""
+    ran = Ran()
+    logger = logging.Logger("program")  # noqa: LOG001 - known to nobody else
+    logger.addHandler(_Ears(ran))
+    monitor: Any = mocks.MockMonitor(_Provider(ran, preview=preview))
+
+    async def main() -> None:
+        mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=monitor if mocked else _Engine(monitor))  # type: ignore[arg-type]
+        settings.SETTINGS.outputs.clear()
+        set_all_config(dict(config or {}))
+        await run_pulumi_func(lambda: program(ran))  # type: ignore[arg-type,return-value]
+        for name, value in ran.values.items():
+            if isinstance(value, pulumi.Output):
+                ran.values[name] = await value.future()
+
+    loop = asyncio.new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(main())
+    except Refused:
+        pass
+    finally:
+        settings.SETTINGS.outputs.clear()
+        set_all_config({})
+        loop.close()
+    return ran
