@@ -11,6 +11,7 @@
         ├── AccessDenied
         ├── BadCredentials    none, expired or not accepted
         ├── NoRegion
+        ├── Misconfigured     AWS settings that boto3 itself can't use
         ├── Unreachable
         ├── Throttled
         ├── ServiceFault
@@ -31,6 +32,7 @@ __all__ = [
     "GlueSessionError",
     "InvalidInput",
     "LookFailed",
+    "Misconfigured",
     "NoRegion",
     "NotAsExpected",
     "Refused",
@@ -186,7 +188,7 @@ class LookFailed(GlueSessionError):
     remedy: str
 
     def __init__(self, subject: str, *, region: str, detail: str = "") -> None:
-        """`subject` is what was asked for (see `about`); `detail` is the service's or the client's own text."""
+        """`subject` is what was asked for, as `Glue session "analytics"`; `detail` is the service's or the client's own text."""
         seen = f" ({printable(detail)})" if detail else ""
         where = f" in {printable(region)}" if region else ""
         super().__init__(f"{printable(subject)}{where} could not be read: {self.what}{seen}; {self.remedy}.")
@@ -218,6 +220,13 @@ class NoRegion(LookFailed):
 
     what = "no AWS region is set"
     remedy = "set AWS_REGION, the stack's aws:region or AwsOptions(region=...), and run again"
+
+
+class Misconfigured(LookFailed):
+    """The AWS configuration of this machine can't be used: nothing was asked."""
+
+    what = "the AWS configuration can't be used"
+    remedy = "correct what is named (region, profile, endpoint URL or a file of the AWS configuration) and run again"
 
 
 class Unreachable(LookFailed):

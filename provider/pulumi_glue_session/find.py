@@ -18,6 +18,7 @@ from pulumi_glue_session.errors import (
     BadCredentials,
     GlueSessionError,
     LookFailed,
+    Misconfigured,
     NoRegion,
     Refused,
     ServiceFault,
@@ -165,10 +166,12 @@ class Finder:
                 self._may_list = False
                 note(f"glue:ListSessions is denied in {self.region}: asking for each session by glue:GetSession, {_AT_ONCE} at a time.")
                 break
-            # An answer cut short has no sessions: then all of them are asked for singly, and none is called missing.
-            for shape in page.get("Sessions") or ():
-                if shape.get("Id") in wanted and shape.get("Status"):
-                    found[shape["Id"]] = self._session(shape, subject)
+            # An answer cut short, or not Glue's, has no sessions: then all of them are asked for singly, and none is called missing.
+            try:
+                shapes = {shape["Id"]: shape for shape in page.get("Sessions") or () if shape["Id"] in wanted and shape.get("Status")}
+            except _UNREADABLE:
+                break
+            found |= {session_id: self._session(shape, subject) for session_id, shape in shapes.items()}
             token = page.get("NextToken")
             # The same token again would list the same page for ever.
             if not token or token == tokens.get("NextToken") or len(wanted) - len(found) <= 1:
@@ -260,7 +263,7 @@ def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionE
     """The error that a failure on our side of the wire stands for."""
     from botocore import exceptions
 
-    kind: type[LookFailed] = Refused
+    kind: type[LookFailed] = Misconfigured
     if isinstance(error, exceptions.NoRegionError):
         return NoRegion(subject, region=region)
     if isinstance(

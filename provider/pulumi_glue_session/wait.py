@@ -113,7 +113,11 @@ class Gate:
         """What `seen`, still on its way, becomes when the time is up."""
         if seen.session is None:
             return replace(seen, phase=Phase.BARRED)
-        error = WaitedTooLong(session_id, region=seen.region, status=seen.session.status, targets=self.targets, seconds=limit, looks=looks)
+        # A status that was seen, but not by the last look, is not the whole story.
+        then = f", then {seen.error.what}" if isinstance(seen.error, LookFailed) else ""
+        error = WaitedTooLong(
+            session_id, region=seen.region, status=seen.session.status + then, targets=self.targets, seconds=limit, looks=looks
+        )
         return replace(seen, error=error, phase=Phase.BARRED)
 
 

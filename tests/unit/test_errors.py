@@ -17,6 +17,7 @@ from pulumi_glue_session.errors import (
     GlueSessionError,
     InvalidInput,
     LookFailed,
+    Misconfigured,
     NoRegion,
     NotAsExpected,
     Refused,
@@ -151,6 +152,13 @@ def test_sentence_and_name_of_an_invalid_input() -> None:
             "Glue failed to answer, beyond all retries (why); run again in a while; if it goes on, see the AWS Health Dashboard.",
         ),
         (
+            Misconfigured,
+            (
+                "the AWS configuration can't be used (why); "
+                "correct what is named (region, profile, endpoint URL or a file of the AWS configuration) and run again."
+            ),
+        ),
+        (
             Refused,
             "Glue refused the request (why); correct what its answer names and run again.",
         ),
@@ -172,7 +180,7 @@ def test_sentence_of_a_look_that_failed_leaves_out_what_is_not_known() -> None:
 
 
 def test_every_error_that_a_look_can_fail_with_has_its_sentence_here() -> None:
-    told = {AccessDenied, BadCredentials, NoRegion, Unreachable, Throttled, ServiceFault, Refused}
+    told = {AccessDenied, BadCredentials, Misconfigured, NoRegion, Unreachable, Throttled, ServiceFault, Refused}
 
     assert told == set(LookFailed.__subclasses__())
 

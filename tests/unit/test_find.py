@@ -18,6 +18,7 @@ from pulumi_glue_session.errors import (
     BadCredentials,
     GlueSessionError,
     LookFailed,
+    Misconfigured,
     NoRegion,
     Refused,
     ServiceFault,
@@ -153,8 +154,8 @@ def botocore_error(name: str, **facts: object) -> Exception:
     [
         (botocore_error("PartialCredentialsError", provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), BadCredentials),
         (botocore_error("ProfileNotFound", profile="nobody"), BadCredentials),
-        (botocore_error("InvalidRegionError", region_name="eu west"), Refused),
-        (ValueError("Invalid endpoint: nonsense"), Refused),
+        (botocore_error("InvalidRegionError", region_name="eu west"), Misconfigured),
+        (ValueError("Invalid endpoint: nonsense"), Misconfigured),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
 )
@@ -188,7 +189,7 @@ def test_each_reason_for_having_no_client_is_the_error_that_it_stands_for(
         (botocore_error("TokenRetrievalError", provider="sso", error_msg="expired"), BadCredentials),
         # Botocore learned `aws login` only after the oldest release that is supported.
         *((botocore_error(name), BadCredentials) for name in ["LoginRefreshRequired"] if hasattr(EXCEPTIONS, name)),
-        (botocore_error("ParamValidationError", report="Invalid length for parameter Id"), Refused),
+        (botocore_error("ParamValidationError", report="Invalid length for parameter Id"), Misconfigured),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
 )

@@ -290,11 +290,12 @@ def test_an_interrupted_build_leaves_nothing_behind(
     with subprocess.Popen(  # noqa: S603 - the script under test
         [sys.executable, str(SCRIPT)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
-        select.select([pipe], [], [], 10)
+        select.select([pipe], [], [], 60)
         started = os.read(pipe, 100)
         half_made = [name for name in machine.left() if name.endswith("/engine/bin/pulumi")]
         run.send_signal(number)
-        out, err = run.communicate(timeout=10)
+        out, err = run.communicate(timeout=60)
+    select.select([pipe], [], [], 60)  # A killed grandchild is gone a moment after its parent.
     still_held = os.read(pipe, 100)  # Raises BlockingIOError as long as a child has it open.
     os.close(pipe)
 

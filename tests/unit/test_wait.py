@@ -231,6 +231,19 @@ def test_when_the_time_is_up_the_last_status_and_the_looks_are_told() -> None:
     assert repr(expected) == repr(late.error)
 
 
+def test_when_the_time_is_up_and_the_last_look_failed_both_are_told() -> None:
+    throttled = Throttled('Glue session "analytics"', region=REGION)
+    seen = READY.judge("analytics", throttled, region=REGION, before=PROVISIONING)
+    late = READY.too_late("analytics", seen, limit=90, looks=7)
+    expected = (
+        'Glue session "analytics" in eu-west-1 did not become READY within 1 min 30 s '
+        "(7 looks, at last PROVISIONING, then Glue throttled the request, beyond all retries): "
+        "raise timeout, or find out why the session takes so long, and run again."
+    )
+
+    assert expected == str(late.error)
+
+
 def test_when_the_time_is_up_and_glue_was_never_seen_its_error_stays() -> None:
     throttled = Throttled('Glue session "analytics"', region=REGION)
     late = READY.too_late("analytics", judge(READY, throttled), limit=90, looks=7)
