@@ -122,7 +122,7 @@ class Watch:
         )
         self._waits.append(wait)
         self._joined.set()
-        if self._driver is None or self._driver.done():
+        if self._driver is None:
             self._driver = asyncio.ensure_future(self._drive())
         return await wait.done
 
@@ -142,6 +142,9 @@ class Watch:
             for wait in self._waits:
                 wait.done.cancel()
             self._waits.clear()
+            # A task and an event that was waited for hold their event loop: a watch at rest must not keep one alive.
+            self._driver = None
+            self._joined = asyncio.Event()
 
     async def _settle(self) -> None:
         for _ in range(_SETTLE_ROUNDS):

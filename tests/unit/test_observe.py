@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+import weakref
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
@@ -577,3 +578,22 @@ def test_a_watch_takes_the_clock_of_the_machine_by_itself() -> None:
         return await Watch(look).until("analytics", gate=READY, limit=600)
 
     assert PASSED == run(work())
+
+
+def test_a_watch_at_rest_keeps_no_event_loop_alive() -> None:
+    """A long-lived process runs many programs, each in a loop of its own; what they leave behind must be nothing."""
+
+    async def look(session_ids: Sequence[str]) -> Found:
+        return Found(region=REGION, sessions=dict.fromkeys(session_ids, IS_READY))
+
+    loop = asyncio.new_event_loop()
+    watch = Watch(look)
+    assert PASSED == loop.run_until_complete(watch.until("analytics", gate=READY, limit=60))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    gone = weakref.ref(loop)
+    del loop
+    gc.collect()
+
+    assert gone() is None
+    assert PASSED == asyncio.run(watch.until("analytics", gate=READY, limit=60)), "and it works in the next loop"

@@ -114,5 +114,6 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
     finally:
         settings.SETTINGS.outputs.clear()
         set_all_config({})
+        asyncio.set_event_loop(None)
         loop.close()
     return ran

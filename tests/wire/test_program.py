@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pulumi
@@ -9,6 +10,7 @@ import pytest
 
 from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_glue_session import AwsOptions, GlueSession
+from pulumi_glue_session import program as program_module
 from wire.program_run import Ran, run
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
@@ -287,3 +289,12 @@ def test_under_a_users_mocks_nothing_is_asked(aws: GlueEndpoint) -> None:
 
     assert ["no observation came with it: construct it with GlueSession"] == ran.refused, "the mock saw no hidden input"
     assert 0 == aws.count()
+
+
+def test_a_program_that_has_ended_leaves_nothing_behind(aws: GlueEndpoint) -> None:
+    """A client holds megabytes; a long-lived process of the Automation API would keep one for each run."""
+    aws.put("analytics-prod", looks("PROVISIONING", "READY"))
+    run(analytics)
+    gc.collect()
+
+    assert 0 == len(program_module._programs)  # noqa: SLF001 - what is kept between runs shows nowhere else
