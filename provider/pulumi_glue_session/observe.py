@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from pulumi_glue_session.errors import GlueSessionError
 from pulumi_glue_session.session import Session
@@ -124,7 +124,17 @@ class Watch:
         self._joined.set()
         if self._driver is None:
             self._driver = asyncio.ensure_future(self._drive())
-        return await wait.done
+        driver = self._driver
+        try:
+            either: set[asyncio.Future[Any]] = {wait.done, driver}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not wait.done.done():
+                # A driver ends before its waits only by a bug of a look, which belongs to whoever waits.
+                await driver
+            return wait.done.result()
+        finally:
+            # Whoever gives up (a cancelled program) is not looked for again.
+            wait.done.cancel()
 
     async def _drive(self) -> None:
         """Look, judge, rest, until nobody waits any more."""
@@ -133,14 +143,7 @@ class Watch:
                 await self._settle()
                 await self._look_at_all()
                 await self._rest()
-        except Exception as fault:  # noqa: BLE001 - a bug of a look, told to whoever waits
-            for wait in self._waits:
-                if not wait.done.done():
-                    wait.done.set_exception(fault)
         finally:
-            # Nobody may be left waiting for a driver that is gone.
-            for wait in self._waits:
-                wait.done.cancel()
             self._waits.clear()
             # A task and an event that was waited for hold their event loop: a watch at rest must not keep one alive.
             self._driver = None
@@ -155,7 +158,6 @@ class Watch:
 
     async def _look_at_all(self) -> None:
         """One look serves everybody who waits, also those whose turn would come a little later."""
-        # Those who gave up in the meantime (a cancelled program) are not looked for again.
         self._waits = [wait for wait in self._waits if not wait.done.done()]
         asked = list(self._waits)
         self._joined.clear()

@@ -220,7 +220,6 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
     Not the loop's executor: the SDK keeps its threads busy with registrations that may wait for this very result, and its threads would
     hold back the end of an interrupted program.
     """
-    # A future of the standard library carries result and failure alike; `work` and everything it raises is its own.
     done: futures.Future[_T] = futures.Future()
 
     def run() -> None:
@@ -228,8 +227,12 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
             return
         try:
             done.set_result(work())
-        except BaseException as fault:  # noqa: BLE001 - handed on to whoever awaits it
-            done.set_exception(fault)
+        except GlueSessionError as error:
+            done.set_exception(error)
+        finally:
+            if not done.done():
+                # A bug, whose traceback Python prints for the thread. Nobody may be left waiting because of it.
+                done.set_exception(RuntimeError("a look at Glue ended without an answer"))
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
     return await asyncio.wrap_future(done)

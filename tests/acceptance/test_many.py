@@ -119,7 +119,15 @@ def test_one_interrupt_ends_a_wait_and_leaves_nothing_pending(whom: str, project
 
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"]
     with subprocess.Popen(
-        command, cwd=project.folder, env=project.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        cwd=project.folder,
+        env=project.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        # Tests that run in the background of a shell start with SIGINT ignored, and so would the engine.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
     ) as running:
         assert running.stdout is not None
         printed = ""

@@ -288,7 +288,12 @@ def test_an_interrupted_build_leaves_nothing_behind(
     os.mkfifo(tmp_path / "pipe")
     pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with subprocess.Popen(  # noqa: S603 - the script under test
-        [sys.executable, str(SCRIPT)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(SCRIPT)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background of a shell start with SIGINT ignored, and so would the script.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - the child runs no thread
     ) as run:
         select.select([pipe], [], [], 60)
         started = os.read(pipe, 100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from typing import Any
 
 import pulumi
@@ -291,10 +292,19 @@ def test_under_a_users_mocks_nothing_is_asked(aws: GlueEndpoint) -> None:
     assert 0 == aws.count()
 
 
-def test_a_program_that_has_ended_leaves_nothing_behind(aws: GlueEndpoint) -> None:
+def test_programs_that_have_ended_leave_nothing_behind(aws: GlueEndpoint) -> None:
     """A client holds megabytes; a long-lived process of the Automation API would keep one for each run."""
     aws.put("analytics-prod", looks("PROVISIONING", "READY"))
-    run(analytics)
+    # What the SDK itself keeps of an earlier program that failed is not ours to count.
     gc.collect()
+    before = len(program_module._programs)  # noqa: SLF001 - what is kept between runs shows nowhere else
 
-    assert 0 == len(program_module._programs)  # noqa: SLF001 - what is kept between runs shows nowhere else
+    for _ in range(3):
+        run(analytics)
+    # The last threads of a run, the SDK's own too, take a moment to end.
+    for _ in range(100):
+        gc.collect()
+        if len(program_module._programs) <= before:  # noqa: SLF001
+            break
+        time.sleep(0.05)
+    assert len(program_module._programs) <= before  # noqa: SLF001
