@@ -311,8 +311,16 @@ def _run(
     # Temporary files of the child go away with the work folder, also when the child is killed.
     environment = os.environ | {"TMPDIR": str(work / "tmp")} | dict(settings or {})
     with (work / "log").open("w+", encoding="utf-8", errors="replace") as log:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        # A stop that comes while a child is being made would leave it to nobody, so it is held back until there is one to end.
+        came: list[int] = []
+        held = _hold_stops(came)
         try:
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        except OSError:
+            _release_stops(held, came)
+            raise
+        try:
+            _release_stops(held, came)
             code = _watch(process, doing=doing, limit=limit)
         except BaseException:
             _end(process)
@@ -360,6 +368,20 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     for other in STOPS:
         signal.signal(other, signal.SIG_IGN)  # A second Ctrl-C must not cut the tidying short; it takes a moment.
     raise KeyboardInterrupt(number)
+
+
+def _hold_stops(came: list[int]) -> list[signal.Signals]:
+    held = [stop for stop in STOPS if signal.getsignal(stop) is _stop]
+    for stop in held:
+        signal.signal(stop, lambda number, _frame: came.append(number))
+    return held
+
+
+def _release_stops(held: list[signal.Signals], came: list[int]) -> None:
+    for stop in held:
+        signal.signal(stop, _stop)
+    if came:
+        _stop(came[0], None)
 
 
 def main() -> int:
