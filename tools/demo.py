@@ -29,6 +29,9 @@ ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 
 STEPS = 7
 
+_END_SECONDS = 20
+"""An interrupted command takes one or two."""
+
 
 class DemoError(Exception):
     """A step was not what it should be; the text is the sentence for the person."""
@@ -53,17 +56,37 @@ class Stage:
         color = "always" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else "never"
         command = ["pulumi", *arguments, "--non-interactive", "--color", color]
         printed = ""
+        # In a session of its own, so that a terminal's Ctrl-C reaches it once, through us: a second one would make it leave its plugins.
         with subprocess.Popen(
-            command, cwd=ROOT, env=self._env | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            env=self._env | env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         ) as running:
-            for line in running.stdout or ():
-                print(f"  {line}", end="", flush=True)
-                printed += line
+            try:
+                for line in running.stdout or ():
+                    print(f"  {line}", end="", flush=True)
+                    printed += line
+            except KeyboardInterrupt:
+                _end(running)
+                raise
         if running.returncode != code:
             raise DemoError(f"pulumi {arguments[0]} ended with exit code {running.returncode} instead of {code}")
         missing = [text for text in shows if color == "never" and text not in printed]
         if missing:
             raise DemoError(f"pulumi {arguments[0]} did not show {missing[0]!r}")
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """Let an interrupted command end in order, with everything that it started."""
+    running.send_signal(signal.SIGINT)
+    try:
+        running.communicate(timeout=_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def main() -> int:
