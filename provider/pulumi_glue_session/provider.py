@@ -75,7 +75,10 @@ class GlueSessionProvider(ResourceProvider):
         if observed is None:
             return CheckResult(inputs, [CheckFailure("", "no observation came with it: construct it with GlueSession")])
         if "failure" in observed:
-            reason = observed["failure"] + _drift(olds, observed.get("session", {}))
+            # Another session than the recorded one has not changed: it is another.
+            asked = {**inputs, "region": observed.get("region", olds.get("region"))}
+            same = all(olds.get(key) == asked.get(key) for key in REPLACING)
+            reason = observed["failure"] + (_drift(olds, observed.get("session", {})) if same else "")
             named = observed.get("input", "")
             # The engine prints the value of the property that it is told. What is no input of the record has none to print.
             return CheckResult(inputs, [CheckFailure(named, reason) if named in inputs else CheckFailure("", _about(named, reason))])

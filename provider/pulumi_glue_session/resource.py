@@ -225,7 +225,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
                 differences = [line for line in (each.differs(seen.session) for each in expected) if line]
                 self._warn(NotAsExpected(session_id, region=seen.region, differences=differences) if differences else None)
         if seen.phase is Phase.BARRED:
-            return told | {"failure": str(seen.error)}
+            return told | {"region": seen.region, "failure": str(seen.error)}
         on_its_way = seen.phase is Phase.ON_ITS_WAY
         if on_its_way and external:
             return pulumi.UNKNOWN

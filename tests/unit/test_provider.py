@@ -109,6 +109,13 @@ def test_a_failure_tells_what_changed_since_the_session_was_recorded(provider: G
     assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"session": changed, "failure": SENTENCE}})
 
 
+@pytest.mark.parametrize("another", [{"session_id": "other"}, {"aws": {"profile": "other"}}, {"region": "us-east-1"}])
+def test_another_session_than_the_recorded_one_has_not_changed(provider: GlueSessionProvider, another: dict[str, Any]) -> None:
+    observed = {"session": {**READY, "status": "TIMEOUT"}, "failure": SENTENCE, "region": another.get("region", STATE["region"])}
+
+    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, **another, OBSERVED: observed})
+
+
 def test_what_changed_is_told_on_one_line_and_in_the_letters_that_it_has(provider: GlueSessionProvider) -> None:
     """A description is free text, of whoever created the session."""
     changed = {**READY, "description": "Für die\nNacht \x1b[31m", "max_capacity": 2.5}
