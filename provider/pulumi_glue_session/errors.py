@@ -7,9 +7,11 @@
     ├── WaitedTooLong         still on its way when the time was up
     ├── NotAsExpected         a value that the program expects to be another
     ├── InvalidInput          an argument that Glue would refuse, or that means nothing
+    ├── NotOneSession         no session, or several, where a program picks exactly one
     └── LookFailed            Glue was not seen at all
         ├── AccessDenied
         ├── BadCredentials    none, expired or not accepted
+        ├── WrongAccount      credentials of an account that the program doesn't allow
         ├── NoRegion
         ├── Misconfigured     AWS settings that boto3 itself can't use
         ├── Unreachable
@@ -35,6 +37,7 @@ __all__ = [
     "Misconfigured",
     "NoRegion",
     "NotAsExpected",
+    "NotOneSession",
     "Refused",
     "ServiceFault",
     "SessionEnded",
@@ -43,6 +46,7 @@ __all__ = [
     "UnknownStatus",
     "Unreachable",
     "WaitedTooLong",
+    "WrongAccount",
     "given",
     "in_words",
     "printable",
@@ -51,6 +55,9 @@ __all__ = [
 
 _PRINTABLE_MESSAGE = 1_000
 """Characters of a text from outside: AWS's own messages are shorter."""
+
+_NAMED = 5
+"""Sessions named in an error about several: enough to see which."""
 
 _GIVEN = 400
 """Characters of a wrong argument."""
@@ -177,6 +184,23 @@ class NotAsExpected(GlueSessionError):
         )
 
 
+class NotOneSession(GlueSessionError):
+    """A program picks exactly one session, and there is none that fits, or more than one."""
+
+    def __init__(self, wanted: str, *, region: str, found: Sequence[str]) -> None:
+        """`wanted` says what was asked for, as `tags team=etl`; `found` are the ids of those that fit, newest first."""
+        if found:
+            shown = ", ".join(printable(each) for each in found[:_NAMED]) + (
+                f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+            )
+            seen = f"{len(found)} Glue sessions in {printable(region)} fit {printable(wanted)} ({shown})"
+            remedy = "narrow it down to one, or use get_sessions"
+        else:
+            seen = f"No Glue session in {printable(region)} fits {printable(wanted)}"
+            remedy = "start one, or correct what is asked for, the region or the account that is asked"
+        super().__init__(f"{seen}: {remedy}, and run again.")
+
+
 class LookFailed(GlueSessionError):
     """Glue was not seen: nothing is known of the session. Never a reason to forget it."""
 
@@ -213,6 +237,13 @@ class BadCredentials(LookFailed):
 
     what = "there are no AWS credentials that Glue accepts"
     remedy = "sign in, or name a profile that works (AWS_PROFILE, the stack's aws:profile or AwsOptions(profile=...)), and run again"
+
+
+class WrongAccount(LookFailed):
+    """The credentials are those of an account that the program doesn't allow: nothing was asked of Glue."""
+
+    what = "the credentials belong to another account than is allowed"
+    remedy = "use credentials of an allowed account, or correct AwsOptions(allowed_account_ids=...), and run again"
 
 
 class NoRegion(LookFailed):

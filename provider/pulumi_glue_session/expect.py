@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi_glue_session.errors import InvalidInput
-from pulumi_glue_session.session import CHANGED_BY_WAITING, Session
+from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -52,12 +52,12 @@ class Expectation:
     def of(cls, name: str, wanted: Any, *, secret: bool = False) -> Expectation:  # noqa: ANN401 - whatever a program gives
         """Expectation of a program's `expect={name: wanted}`. Raises InvalidInput for what no session could be compared with.
 
-        `secret` keeps the value out of every message.
+        `secret` keeps the value out of every message; what is secret in a session stays out of them anyway.
         """
         if name not in EXPECTABLE:
             raise InvalidInput("expect", f"{name!r} can't be expected: use one of {', '.join(EXPECTABLE)}")
         minimum = isinstance(wanted, dict) and list(wanted) == [AT_LEAST]  # pyright: ignore[reportUnknownArgumentType]
-        expectation = cls(name=name, value=wanted[AT_LEAST] if minimum else wanted, minimum=minimum, secret=secret)
+        expectation = cls(name=name, value=wanted[AT_LEAST] if minimum else wanted, minimum=minimum, secret=secret or name in SECRET)
         expectation._check()
         return expectation
 
@@ -82,7 +82,8 @@ class Expectation:
         if self._holds(found):
             return None
         wanted = _HIDDEN if self.secret else json.dumps(self.value)
-        return f"{self.name}: expected {'at least ' if self.minimum else ''}{wanted}, found {json.dumps(found)}"
+        shown = _HIDDEN if self.name in SECRET else json.dumps(found)
+        return f"{self.name}: expected {'at least ' if self.minimum else ''}{wanted}, found {shown}"
 
     def _holds(self, found: Any) -> bool:  # noqa: ANN401 - a plain value of a record
         wanted: Any = self.value
@@ -90,8 +91,8 @@ class Expectation:
             return self._version_holds(found)
         if self.minimum:
             return bool(found >= wanted)
-        if self.name == "command":
-            return all(found[key] == value for key, value in wanted.items())
+        if self.name in ("command", "default_arguments"):
+            return all(found.get(key) == value for key, value in wanted.items())
         if self.name == "connections":
             return sorted(found) == sorted(map(str, wanted))
         if self.name == "role":

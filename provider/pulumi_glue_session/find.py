@@ -1,107 +1,48 @@
-"""Asking Glue: one client per caller, one look at any number of sessions, every failure mapped to `errors`.
+"""Asking Glue: looks at one session or many, and lists of them, for one caller.
 
-Rules of this module: the only one that imports boto3, and only when Glue is asked. It reads (GetSession, ListSessions, and
-GetSystemLogsForSession where a program opts in) and nothing else; GetSessionEndpoint, which answers a token, is never called.
-It knows nothing of Pulumi, of gates or of waiting. Safe to use from several threads.
+Rules of this module: it reads (GetSession, ListSessions, and GetSystemLogsForSession where a program opts in) and nothing else;
+GetSessionEndpoint, which answers a token, is never called. Every failure is one of `errors`. It knows nothing of Pulumi, of gates or of
+waiting. Safe to use from several threads.
 """
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.client import AT_ONCE, Aws
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
     GlueSessionError,
     LookFailed,
     Misconfigured,
-    NoRegion,
-    Refused,
-    ServiceFault,
     SessionNotFound,
-    Throttled,
     Unreachable,
+    WrongAccount,
 )
+from pulumi_glue_session.failures import from_answer, from_client
 from pulumi_glue_session.logs import last_lines
+from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-__all__ = ["Caller", "Finder"]
-
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 10
-_ATTEMPTS = 4
-"""With these three an endpoint that swallows everything is given up after 47 s at most (four times 10 s, and pauses of 1, 2 and 4 s)."""
-
-_AT_ONCE = 8
-"""GetSession calls in flight when sessions have to be asked for singly: below the rate at which Glue throttles, and the pool's width."""
+__all__ = ["Finder"]
 
 _PAGE = 1_000
 """Sessions a page of ListSessions: the API's maximum, for the fewest calls."""
 
+_MOST_PAGES = 100
+"""Pages of one listing: far more sessions than an account may have, so a list that goes on is one that lies."""
+
 _OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
-
-_GONE = "EntityNotFoundException"
-_DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
-_BAD_CREDENTIALS = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "NotAuthorized",
-        "OptInRequired",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-"""Common error types of AWS services that the caller's credentials bring about (Glue API reference, "Common Errors")."""
-
-_THROTTLED = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-"""GetSession's model names no throttling error, but it happens (dbt-glue #693)."""
 
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 """What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
-
-_FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
-_SERVER_ERROR = 500
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Caller:
-    """Who asks, and where. What is not said comes from boto3's own chain. Holds no credential."""
-
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
 
 
 class Finder:
@@ -113,6 +54,7 @@ class Finder:
         self._lock = threading.Lock()
         self._client: BaseClient | None = None
         self._may_list = True
+        self._origin = {"RequestOrigin": caller.request_origin} if caller.request_origin else {}
 
     @property
     def region(self) -> str:
@@ -122,7 +64,7 @@ class Finder:
     def find(self, session_id: str) -> Session:
         """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
         subject = f'Glue session "{session_id}"'
-        answer = self._ask("get_session", subject, session_id=session_id, Id=session_id)
+        answer = self._ask("get_session", subject, session_id=session_id, Id=session_id, **self._origin)
         return self._session(answer.get("Session"), subject)
 
     def system_logs(self, session_id: str) -> list[str]:
@@ -154,51 +96,85 @@ class Finder:
         except GlueSessionError as error:
             return error
 
+    def find_all(self, selection: Selection) -> dict[str, Session]:
+        """Every session that `selection` means, newest first. Raises LookFailed when Glue, or the whole list, was not seen."""
+        subject, found = "The list of Glue sessions", dict[str, Session]()
+        page: Mapping[str, Any] = {}
+        named: list[str] = []
+        for page in self._pages(subject, _MOST_PAGES, selection.tags):
+            found |= {session_id: self._session(shape, subject) for session_id, shape in self._shapes(page, subject).items()}
+            named += page.get("Ids") or ()
+        if page.get("NextToken"):
+            raise Unreachable(subject, region=self.region, detail="a list that does not end")
+        # An id without its session: to be asked for by itself. One that is gone meanwhile is no longer meant.
+        for session_id, session in _each(self._find_or_error, [each for each in named if each not in found]).items():
+            if isinstance(session, Session):
+                found[session_id] = session
+            elif not isinstance(session, SessionNotFound):
+                raise session
+        return selection.of_all(found)
+
     def _listed(self, wanted: set[str], note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
         """Those of `wanted` that the listing shows, as long as listing on is cheaper than asking for the rest singly."""
         found: dict[str, Session | GlueSessionError] = {}
-        tokens: dict[str, str] = {}
         subject = f"The list of {len(wanted)} Glue sessions"
-        for _ in wanted if self._may_list else ():
-            try:
-                page = self._ask("list_sessions", subject, MaxResults=_PAGE, **tokens)
-            except AccessDenied:
-                self._may_list = False
-                note(f"glue:ListSessions is denied in {self.region}: asking for each session by glue:GetSession, {_AT_ONCE} at a time.")
-                break
-            # An answer cut short, or not Glue's, has no sessions: then all of them are asked for singly, and none is called missing.
-            try:
-                shapes = {shape["Id"]: shape for shape in page.get("Sessions") or () if shape["Id"] in wanted and shape.get("Status")}
-            except _UNREADABLE:
-                break
-            found |= {session_id: self._session(shape, subject) for session_id, shape in shapes.items()}
-            token = page.get("NextToken")
-            # The same token again would list the same page for ever.
-            if not token or token == tokens.get("NextToken") or len(wanted) - len(found) <= 1:
-                break
-            tokens = {"NextToken": token}
+        try:
+            for page in self._pages(subject, len(wanted) if self._may_list else 0):
+                # An answer cut short, or not Glue's, has no sessions: then all of them are asked for singly, and none is called missing.
+                shapes = page.get("Sessions") or ()
+                listed = {shape["Id"]: shape for shape in shapes if shape["Id"] in wanted and shape.get("Status")}
+                found |= {session_id: self._session(shape, subject) for session_id, shape in listed.items()}
+                if len(wanted) - len(found) <= 1:
+                    break
+        except AccessDenied:
+            self._may_list = False
+            note(f"glue:ListSessions is denied in {self.region}: asking for each session by glue:GetSession, {AT_ONCE} at a time.")
+        except _UNREADABLE:
+            pass
         return found
+
+    def _pages(self, subject: str, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+        """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
+        more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
+        met: set[str | None] = {None, ""}
+        for _ in range(most):
+            page = self._ask("list_sessions", subject, MaxResults=_PAGE, **self._origin, **more)
+            yield page
+            token = page.get("NextToken")
+            if token in met:
+                return
+            met.add(token)
+            more["NextToken"] = token
+
+    def _shapes(self, page: Mapping[str, Any], subject: str) -> dict[str, Mapping[str, Any]]:
+        try:
+            return {shape["Id"]: shape for shape in page.get("Sessions") or ()}
+        except _UNREADABLE as error:
+            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
 
     def _ask(self, operation: str, subject: str, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         try:
-            client = self._open()
-        except (BotoCoreError, ValueError) as error:
-            # ValueError: botocore's own word for an endpoint URL that is none.
-            raise _from_client(error, subject, region=self.region) from error
-        try:
-            answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
+            answer: Mapping[str, Any] = getattr(self._open(subject), operation)(**parameters)
         except ClientError as error:
-            if error.operation_name not in _OPERATIONS:
-                # The call that failed was one for credentials: AssumeRole and its like, made by boto3's chain.
-                raise BadCredentials(subject, region=self.region, detail=str(error)) from error
-            action = f"glue:{error.operation_name}"
-            raise _from_answer(error.response, subject, session_id=session_id, region=self.region, action=action) from error
+            if error.operation_name in _OPERATIONS:
+                action = f"glue:{error.operation_name}"
+                raise from_answer(error.response, subject, session_id=session_id, region=self.region, action=action) from error
+            # The call that failed was one for credentials: AssumeRole and its like, or whose they are.
+            refusal = from_answer(error.response, subject, region=self.region)
+            passes = isinstance(refusal, LookFailed) and refusal.passes
+            raise (refusal if passes else BadCredentials(subject, region=self.region, detail=str(error))) from error
         except BotoCoreError as error:
-            raise _from_client(error, subject, region=self.region) from error
+            raise from_client(error, subject, region=self.region) from error
+        except OSError as error:
+            # A file that the configuration names: a token's, a bundle of certificates.
+            raise Misconfigured(subject, region=self.region, detail=str(error)) from error
         except (ResponseParserError, *_UNREADABLE) as error:
+            if self._client is None:
+                # ValueError: botocore's own word for an endpoint URL that is none.
+                raise from_client(error, subject, region=self.region) from error
             raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
         return answer
 
@@ -211,82 +187,22 @@ class Finder:
         except _UNREADABLE as error:
             raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
 
-    def _open(self) -> BaseClient:
+    def _open(self, subject: str) -> BaseClient:
         with self._lock:
             if self._client is None:
-                import boto3
-                from botocore.config import Config
-                from botocore.exceptions import NoRegionError
-
-                # boto3 itself reads only AWS_DEFAULT_REGION; pulumi-aws and the other SDKs of AWS read AWS_REGION first.
-                region = self._caller.region or os.environ.get("AWS_REGION") or None
-                session: Any = boto3.session.Session(profile_name=self._caller.profile, region_name=region)
-                client: BaseClient = session.client(
-                    "glue",
-                    endpoint_url=self._caller.endpoint_url,
-                    config=Config(
-                        connect_timeout=_CONNECT_SECONDS,
-                        read_timeout=_READ_SECONDS,
-                        retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS},
-                        max_pool_connections=_AT_ONCE,
-                        user_agent_extra="pulumi-glue-session",
-                    ),
-                )
-                # With an endpoint URL botocore itself makes do without a region, and nobody would know which one was asked.
-                if not client.meta.region_name:
-                    raise NoRegionError
+                aws = Aws(self._caller)
+                client = aws.glue()
+                allowed = self._caller.allowed_account_ids
+                account = aws.account() if allowed else ""
+                if account not in ("", *allowed):
+                    detail = f"account {account}, allowed {', '.join(allowed)}"
+                    raise WrongAccount(subject, region=client.meta.region_name, detail=detail)
                 self._client = client
             return self._client
 
 
-def _from_answer(answer: Mapping[str, Any], subject: str, *, session_id: str, region: str, action: str) -> GlueSessionError:
-    """The error that an answer of the service stands for."""
-    code = str(answer.get("Error", {}).get("Code", ""))
-    message = str(answer.get("Error", {}).get("Message", ""))
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == _GONE and session_id:
-        return SessionNotFound(session_id, region=region)
-    detail = ": ".join(filter(None, (code, message)))
-    if code in _DENIED:
-        return AccessDenied(subject, region=region, detail=detail, action=action)
-    kind: type[LookFailed] = Refused
-    if code in _BAD_CREDENTIALS:
-        kind = BadCredentials
-    elif code in _THROTTLED:
-        kind = Throttled
-    elif code in _FAULTS or status >= _SERVER_ERROR:
-        kind = ServiceFault
-    return kind(subject, region=region, detail=detail)
-
-
-def _from_client(error: Exception, subject: str, *, region: str) -> GlueSessionError:
-    """The error that a failure on our side of the wire stands for."""
-    from botocore import exceptions
-
-    kind: type[LookFailed] = Misconfigured
-    if isinstance(error, exceptions.NoRegionError):
-        return NoRegion(subject, region=region)
-    if isinstance(
-        error,
-        (
-            exceptions.CredentialRetrievalError,
-            # Newer than the oldest boto3 that this works with.
-            getattr(exceptions, "LoginError", exceptions.SSOError),
-            exceptions.NoCredentialsError,
-            exceptions.PartialCredentialsError,
-            exceptions.ProfileNotFound,
-            exceptions.SSOError,
-            exceptions.TokenRetrievalError,
-        ),
-    ):
-        kind = BadCredentials
-    elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)):
-        kind = Unreachable
-    return kind(subject, region=region, detail=str(error))
-
-
 def _each(find: Callable[[str], Session | GlueSessionError], session_ids: Iterable[str]) -> dict[str, Session | GlueSessionError]:
-    """`find` for each, `_AT_ONCE` at a time.
+    """`find` for each, `AT_ONCE` at a time.
 
     Plain daemon threads: an executor's threads would hold back the end of an interrupted program until their calls time out.
     """
@@ -301,7 +217,7 @@ def _each(find: Callable[[str], Session | GlueSessionError], session_ids: Iterab
                 return
             found[session_id] = find(session_id)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_AT_ONCE, len(left)))]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(left)))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -22,15 +22,28 @@ from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
+from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionEnded, given, in_words, printable, spell
 from pulumi_glue_session.expect import Expectation
-from pulumi_glue_session.find import Caller, Finder
+from pulumi_glue_session.find import Finder
 from pulumi_glue_session.observe import Found, Watch
 from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.session import is_valid_id
 from pulumi_glue_session.wait import Gate, Phase, Seen
 
-__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "all_created", "check_id", "default", "expectations", "is_mocked", "observe"]
+__all__ = [
+    "SKIP_WAIT_CONFIG",
+    "SKIP_WAIT_VARIABLE",
+    "all_created",
+    "check_id",
+    "default",
+    "expectations",
+    "finder",
+    "in_thread",
+    "is_mocked",
+    "observe",
+    "once_there",
+]
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
 """Environment variable that takes every session as it is."""
@@ -45,11 +58,25 @@ class _Program:
     """What the sessions of one running program share."""
 
     def __init__(self) -> None:
-        self.watches: dict[Caller, tuple[Watch, Finder]] = {}
+        self.finders: dict[Caller, Finder] = {}
+        self.watches: dict[Caller, Watch] = {}
         self.said_skipping = False
 
 
 _programs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Program] = weakref.WeakKeyDictionary()
+
+
+def _this() -> _Program:
+    try:
+        return _programs.setdefault(asyncio.get_running_loop(), _Program())
+    except RuntimeError:
+        # A thread of the program's own has no event loop, and shares nothing.
+        return _Program()
+
+
+def finder(caller: Caller) -> Finder:
+    """Finder for `caller`: one for each, so that a program has one client for each."""
+    return _this().finders.setdefault(caller, Finder(caller))
 
 
 def is_mocked() -> bool:
@@ -83,6 +110,30 @@ async def all_created(resources: Iterable[pulumi.Resource]) -> bool:
     return True
 
 
+def once_there(
+    asked: pulumi.Output[dict[str, Any]],
+    depends_on: Any,  # noqa: ANN401 - as the options of resources and functions have it
+    ask: Callable[[dict[str, Any]], Awaitable[Any]],
+    *,
+    but: pulumi.Resource | None = None,
+) -> pulumi.Output[Any]:
+    """What `ask` makes of `asked`, once that and everything in `depends_on` are there; unknown in a preview where they aren't yet.
+
+    `but` is the resource that asks, which can't wait for itself.
+    """
+
+    async def wait(known: dict[str, Any]) -> Any:  # noqa: ANN401 - what `ask` gives, or the SDK's mark of an unknown value
+        named = pulumi.Output.from_input(depends_on)
+        if not await named.is_known():
+            return pulumi.UNKNOWN
+        listed: Any = await named.future()
+        needed = {*await asked.resources(), *await named.resources()}
+        needed |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
+        return await ask(known) if await all_created(needed - {but}) else pulumi.UNKNOWN
+
+    return asked.apply(wait)
+
+
 def check_id(session_id: object) -> None:
     """Raise InvalidInput for an id that Glue would refuse."""
     if not isinstance(session_id, str) or not is_valid_id(session_id):
@@ -114,24 +165,22 @@ async def observe(
     gate: Gate,
     limit: float,
     caller: Caller,
-    logs: bool,
-    resource: pulumi.Resource,
+    logs: bool = False,
+    resource: pulumi.Resource | None = None,
 ) -> Seen:
     """Look at the session, and in an up wait at most `limit` seconds for its gate. `logs` adds the end of its logs where it FAILED."""
-    program = _programs.setdefault(asyncio.get_running_loop(), _Program())
+    program = _this()
     if gate.targets and _skips_waiting():
         if not program.said_skipping:
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
         gate = replace(gate, targets=frozenset())
     if caller not in program.watches:
-        finder = Finder(caller)
-        program.watches[caller] = Watch(_look_with(finder), progress=Announcer(pulumi.log.info)), finder
-    watch, finder = program.watches[caller]
+        program.watches[caller] = Watch(_look_with(finder(caller)), progress=Announcer(pulumi.log.info))
     with _interrupts:
-        seen = await watch.until(session_id, gate=gate, limit=None if is_dry_run() else limit)
+        seen = await program.watches[caller].until(session_id, gate=gate, limit=None if is_dry_run() else limit)
     if logs and seen.session is not None and seen.session.status == "FAILED" and isinstance(seen.error, SessionEnded):
-        seen = replace(seen, error=await _with_logs(session_id, seen, gate, finder))
+        seen = replace(seen, error=await _with_logs(session_id, seen, gate, finder(caller)))
     if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
             f'Glue session "{printable(session_id)}" in {seen.region} is {seen.session.status}: '
@@ -145,7 +194,7 @@ async def _with_logs(session_id: str, seen: Seen, gate: Gate, finder: Finder) ->
     if seen.session is None:
         return seen.error
     try:
-        lines = await _in_thread(lambda: finder.system_logs(session_id))
+        lines = await in_thread(lambda: finder.system_logs(session_id))
     except GlueSessionError as refused:
         lines = [str(refused)]
     return SessionEnded(
@@ -209,12 +258,12 @@ def _look_with(finder: Finder) -> Callable[[Sequence[str]], Awaitable[Found]]:
     """A look of `finder` in a thread of its own."""
 
     async def look(session_ids: Sequence[str]) -> Found:
-        return await _in_thread(lambda: Found(sessions=finder.look(session_ids, note=pulumi.log.debug), region=finder.region))
+        return await in_thread(lambda: Found(sessions=finder.look(session_ids, note=pulumi.log.debug), region=finder.region))
 
     return look
 
 
-async def _in_thread(work: Callable[[], _T]) -> _T:
+async def in_thread(work: Callable[[], _T]) -> _T:
     """Result of `work`, done in a daemon thread.
 
     Not the loop's executor: the SDK keeps its threads busy with registrations that may wait for this very result, and its threads would

@@ -30,10 +30,12 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.runtime.rpc import wrap_rpc_secret
 
-from pulumi_glue_session.errors import GlueSessionError, SessionNotFound, printable
-from pulumi_glue_session.find import Caller, Finder
-from pulumi_glue_session.session import CHANGED_BY_WAITING, Session
+from pulumi_glue_session.caller import Caller, meant
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound, printable
+from pulumi_glue_session.find import Finder
+from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 
 __all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
 
@@ -77,19 +79,19 @@ class GlueSessionProvider(ResourceProvider):
         if "failure" in observed:
             # Another session than the recorded one has not changed: it is another.
             asked = {**inputs, "region": observed.get("region", olds.get("region"))}
-            same = all(olds.get(key) == asked.get(key) for key in REPLACING)
+            same = _meant(olds) == _meant(asked)
             reason = observed["failure"] + (_drift(olds, observed.get("session", {})) if same else "")
             named = observed.get("input", "")
             # The engine prints the value of the property that it is told. What is no input of the record has none to print.
             return CheckResult(inputs, [CheckFailure(named, reason) if named in inputs else CheckFailure("", _about(named, reason))])
-        inputs |= {"region": observed["region"], **observed["session"]}
+        inputs |= {"region": observed["region"], **_recorded(observed["session"])}
         if observed.get("on_its_way"):
             inputs |= dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)
         return CheckResult(inputs, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Leave the comparison to the engine, property by property; only another session replaces the record."""
-        replaces = [key for key in REPLACING if olds.get(key) != news.get(key)]
+        replaces = [] if _meant(olds) == _meant(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
         # `changes=None` is what makes the engine compare inputs itself, honour ignore_changes and name properties.
         return DiffResult(changes=True if replaces else None, replaces=replaces)
 
@@ -109,8 +111,8 @@ class GlueSessionProvider(ResourceProvider):
         if OBSERVED in props:
             # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
             _fail(props[OBSERVED]["failure"])
-        finder = _finder(props)
         try:
+            finder = _finder(props)
             session = finder.find(id_)
         except SessionNotFound as gone:
             # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
@@ -118,9 +120,19 @@ class GlueSessionProvider(ResourceProvider):
                 return ReadResult("", {})
             _fail(str(gone))
         except GlueSessionError as error:
-            _fail(str(error))
-        outs = {**props, "session_id": id_, "region": finder.region, **session.record()}
+            _fail(_about(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
+        outs = {**props, "session_id": id_, "region": finder.region, **_recorded(session.record())}
         return ReadResult(id_, outs, dict(outs))
+
+
+def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
+    return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in session.items()}
+
+
+def _meant(props: Mapping[str, Any]) -> tuple[object, ...]:
+    """Which session the inputs of a record mean: its id, and whom and where to ask for it."""
+    return (props.get("session_id"), props.get("region"), meant(props.get("aws")))
 
 
 def _about(name: str, reason: str) -> str:
@@ -130,7 +142,7 @@ def _about(name: str, reason: str) -> str:
 def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:
     """What is no longer as recorded, for the sentence of a failure: the engine shows no differences of a resource that fails."""
     changed = [key for key in _FIELDS if key in olds and key in session and olds[key] != session[key]]
-    lines = ", ".join(f"{key} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
+    lines = ", ".join(f"{key}" if key in SECRET else f"{key} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
     return f" Changed since it was recorded: {lines}." if lines else ""
 
 
@@ -142,12 +154,8 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - a plain value of a record
 
 def _finder(props: Mapping[str, Any]) -> Finder:
     """Finder for who and where the state says, else the stack's configuration, else boto3's chain. One for each, kept."""
-    aws: Mapping[str, Any] = props.get("aws") or {}
-    caller = Caller(
-        region=props.get("region") or _config.get("region"),
-        profile=aws.get("profile") or _config.get("profile"),
-        endpoint_url=aws.get("endpoint_url"),
-    )
+    region = {"region": props["region"]} if props.get("region") else {}
+    caller = Caller.of({**_config, **(props.get("aws") or {}), **region})
     with _finders_lock:
         return _finders.setdefault(caller, Finder(caller))
 

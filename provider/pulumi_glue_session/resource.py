@@ -6,44 +6,33 @@ included, because only the provider's `check` can put a plain sentence on the re
 
 from __future__ import annotations
 
+import difflib
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Never
 
 import pulumi
 from pulumi import dynamic
 
-from pulumi_glue_session import program
-from pulumi_glue_session.errors import InvalidInput, NotAsExpected
+from pulumi_glue_session import options, program
+from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.duration import seconds
+from pulumi_glue_session.errors import InvalidInput, NotAsExpected, given
 from pulumi_glue_session.expect import Expectation
-from pulumi_glue_session.find import Caller
+from pulumi_glue_session.options import AwsOptions
 from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
-from pulumi_glue_session.session import Session
-from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate, Phase, seconds
+from pulumi_glue_session.results import SessionCommand
+from pulumi_glue_session.session import SECRET, VOLATILE, Session
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate, Phase
 
-__all__ = ["AwsOptions", "GlueSession", "SessionCommand"]
+__all__ = ["GlueSession"]
 
+_LIVE = "live"
+"""Part of an observation with the volatile fields."""
 
-@pulumi.output_type
-class SessionCommand:
-    """Command that runs the session (Glue API reference, SessionCommand)."""
-
-    name: str
-    """Name of the command: `glueetl` or `gluestreaming`."""
-    python_version: str
-    """Python version of the command, as `3`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AwsOptions:
-    """Who asks Glue, and where. What is not given comes from the stack's `aws:` configuration, then from boto3's own chain."""
-
-    region: pulumi.Input[str] | None = None
-    """Region of the session, as `eu-west-1`. Default: `aws:region`, then AWS_REGION and the profile's region."""
-    profile: pulumi.Input[str] | None = None
-    """Named profile of the shared AWS configuration. Default: `aws:profile`, then AWS_PROFILE."""
-    endpoint_url: pulumi.Input[str] | None = None
-    """URL to ask instead of Glue's public endpoint. Default: AWS_ENDPOINT_URL_GLUE and AWS_ENDPOINT_URL."""
+_CALLER = "caller"
+"""Part of an observation that has not looked: who would."""
 
 
 class GlueSession(dynamic.Resource, module="glue", name="Session"):
@@ -64,7 +53,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
     glue_version: pulumi.Output[str]
     """Glue version, as `5.0`. It determines the versions of Apache Spark and Python."""
     worker_type: pulumi.Output[str]
-    """Worker type: G.1X, G.2X, G.4X, G.8X or Z.2X."""
+    """Worker type, as G.1X or R.2X."""
     number_of_workers: pulumi.Output[int]
     """Number of workers of the worker type."""
     max_capacity: pulumi.Output[float]
@@ -89,6 +78,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
     """Command that runs the session."""
     connections: pulumi.Output[Sequence[str]]
     """Names of the connections that the session uses."""
+    default_arguments: pulumi.Output[Mapping[str, str]]
+    """Arguments of the session's command by name. A secret wherever there are any: they often carry passwords and keys."""
 
     def __init__(
         self,
@@ -102,6 +93,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         logs: bool = False,
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        **unknown: Never,
     ) -> None:
         """Observe the session in each preview and up, and record it.
 
@@ -118,31 +110,39 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
-        aws = aws or AwsOptions()
-        region = aws.region or program.default("region")
-        profile = aws.profile or program.default("profile")
-        # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
-        asked = pulumi.Output.unsecret(
-            pulumi.Output.all(
-                session_id=session_id,
-                wait_for=wait_for,
-                timeout=timeout,
-                region=region,
-                profile=profile,
-                endpoint_url=aws.endpoint_url,
-            )
-        )
+        who: dict[str, Any] = options.asked(aws)
         props: dict[str, Any] = {
             **dict.fromkeys(Session().record()),
             "session_id": session_id,
-            "region": region,
+            "region": who.get("region") if type(who) is dict else None,
             "wait_for": pulumi.Output.from_input(wait_for).apply(_listed),
-            "aws": _recorded(aws),
+            "aws": options.recorded(aws),
         }
-        if not program.is_mocked():
-            expecting = _Expecting(expect, on_mismatch, logs)
+        if program.is_mocked():
+            if unknown:
+                raise TypeError(_no_argument(unknown))
+            props |= dict.fromkeys(VOLATILE)
+        else:
+            # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
+            asked = pulumi.Output.unsecret(pulumi.Output.all(session_id=session_id, wait_for=wait_for, timeout=timeout, aws=who))
+            expecting = _Expecting(expect, on_mismatch, logs, unknown)
             opts = self._add_observation(props, asked, expecting, opts or pulumi.ResourceOptions())
         super().__init__(GlueSessionProvider(), resource_name, props, opts)
+
+    @property
+    def progress(self) -> pulumi.Output[float]:
+        """Progress of the code that runs in the session, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        return self._live("progress")
+
+    @property
+    def execution_time(self) -> pulumi.Output[float]:
+        """Seconds that the session has run for, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        return self._live("execution_time")
+
+    @property
+    def dpu_seconds(self) -> pulumi.Output[float]:
+        """DPU seconds that the session has used, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        return self._live("dpu_seconds")
 
     @classmethod
     def get(
@@ -157,6 +157,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         logs: bool = False,
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        **unknown: Never,
     ) -> GlueSession:
         """Read the session in each preview and up, as a data source does, and record nothing to compare with.
 
@@ -174,6 +175,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             logs=logs,
             aws=aws,
             opts=opts,
+            **unknown,
         )
 
     def _add_observation(
@@ -183,44 +185,58 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         external = opts.id is not None
 
         async def observe(given: dict[str, Any]) -> Any:  # noqa: ANN401 - a hidden input, or the SDK's mark of an unknown value
-            named = pulumi.Output.from_input(opts.depends_on)
-            if not await named.is_known():
-                return pulumi.UNKNOWN
-            needed = {*await asked.resources(), *await named.resources(), *_resources(await named.future())}
-            if not await program.all_created(needed - {self}):
-                return pulumi.UNKNOWN
             return await self._observe(given, expecting, external=external)
 
-        observed: pulumi.Output[Any] = asked.apply(observe)
+        observed = self._observed = program.once_there(asked, opts.depends_on, observe, but=self)
         if not external:
             props[OBSERVED] = observed
             return opts
-        # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
+        # What a read is given stays in its state, so no more than a failure is.
         props[OBSERVED] = observed.apply(lambda seen: seen if "failure" in seen else None)
+        # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=observed.apply(lambda seen: seen["id"])))
+
+    def _live(self, name: str) -> pulumi.Output[float]:
+        """A volatile field of what this run observed. It comes after the registration, so that a failed gate holds it back too."""
+        if "_observed" not in self.__dict__:
+            mocked: pulumi.Output[float] = self.__dict__[name]
+            return mocked
+
+        async def live(seen: dict[str, Any]) -> Any:  # noqa: ANN401 - a number, or the SDK's mark of an unknown value
+            await self.urn.future()
+            if _CALLER not in seen:
+                return pulumi.UNKNOWN if seen.get("on_its_way") else seen[_LIVE][name]
+            now = await program.observe(seen["id"], gate=Gate(), limit=0, caller=seen[_CALLER])
+            if now.session is None:
+                raise pulumi.RunError(str(now.error))
+            return getattr(now.session, name)
+
+        return self._observed.apply(live)
 
     async def _observe(self, given: dict[str, Any], expecting: _Expecting, *, external: bool) -> Any:  # noqa: ANN401 - as above
         session_id = given["session_id"]
         try:
             program.check_id(session_id)
             gate, limit = Gate.of(given["wait_for"]), seconds(given["timeout"])
+            caller = Caller.of(given["aws"])
             expected = await expecting.judged()
         except InvalidInput as invalid:
             # A read needs some id to be made at all, and to say what is wrong with the one it was given.
             return {"id": str(session_id) or "none", "failure": str(invalid), "input": invalid.input_name}
         told: dict[str, Any] = {"id": session_id}
         if external and not gate.targets and not expected:
-            return told
+            # The read itself will ask; a volatile field, if the program uses one, asks once more.
+            return told | {_CALLER: caller}
         seen = await program.observe(
             session_id,
             gate=gate if expecting.warns else replace(gate, expected=expected),
             limit=limit,
-            caller=Caller(region=given["region"], profile=given["profile"], endpoint_url=given["endpoint_url"]),
+            caller=caller,
             logs=expecting.logs,
             resource=self,
         )
         if seen.session is not None:
-            told["session"] = seen.session.record()
+            told |= {"session": _hiding(seen.session.record()), _LIVE: {name: getattr(seen.session, name) for name in VOLATILE}}
             if expecting.warns:
                 differences = [line for line in (each.differs(seen.session) for each in expected) if line]
                 self._warn(NotAsExpected(session_id, region=seen.region, differences=differences) if differences else None)
@@ -238,30 +254,38 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
 
 @dataclass(frozen=True)
 class _Expecting:
-    """What a program gave as `expect` and `on_mismatch`, and whether it wants to see logs."""
+    """What a program gave as `expect` and `on_mismatch`, whether it wants to see logs, and what it gave that is no argument."""
 
     expect: pulumi.Input[Mapping[str, Any]] | None
     on_mismatch: object
     logs: bool
+    unknown: Mapping[str, object]
 
     @property
     def warns(self) -> bool:
         return self.on_mismatch == "warn"
 
     async def judged(self) -> tuple[Expectation, ...]:
+        if self.unknown:
+            raise InvalidInput(next(iter(self.unknown)), _no_argument(self.unknown))
         if self.on_mismatch not in ("fail", "warn"):
             raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
         return await program.expectations(self.expect)
-
-
-def _resources(depends_on: Any) -> list[pulumi.Resource]:  # noqa: ANN401 - one, several or none
-    return [depends_on] if isinstance(depends_on, pulumi.Resource) else list(depends_on or ())
 
 
 def _listed(wait_for: Any) -> Any:  # noqa: ANN401 - whatever the program gave; `observe` judges it
     return [wait_for] if isinstance(wait_for, str) else wait_for
 
 
-def _recorded(aws: AwsOptions) -> dict[str, pulumi.Input[str]] | None:
-    """What the state has to hold for a later refresh to ask the same way; None where nothing was given."""
-    return {key: value for key, value in (("profile", aws.profile), ("endpoint_url", aws.endpoint_url)) if value is not None} or None
+def _hiding(record: dict[str, Any]) -> dict[str, Any]:
+    """`record` with what may hold secrets as secret Outputs, unless there is nothing to hide: so the engine logs none of it."""
+    return record | {name: pulumi.Output.secret(record[name]) for name in SECRET if record[name]}
+
+
+def _no_argument(unknown: Mapping[str, object]) -> str:
+    name = next(iter(unknown))
+    names = [
+        each for each, parameter in inspect.signature(GlueSession.__init__).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"{given(name)} is no argument of GlueSession: " + (f"did you mean {close[0]}?" if close else f"use {', '.join(names)}")

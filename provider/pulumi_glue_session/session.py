@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CHANGED_BY_WAITING", "STATUSES", "Command", "Session", "can_become", "is_valid_id"]
+__all__ = ["CHANGED_BY_WAITING", "SECRET", "STATUSES", "VOLATILE", "Command", "Session", "can_become", "is_valid_id"]
 
 _NEXT: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -58,8 +58,8 @@ class Command:
     python_version: str = ""
 
 
-def _from(api_name: str, default: str | float = "") -> Any:  # noqa: ANN401 - a dataclass field is typed by its annotation
-    return field(default=default, metadata={"api": api_name})
+def _from(api_name: str, default: str | float = "", **marks: bool) -> Any:  # noqa: ANN401 - a dataclass field is typed by its annotation
+    return field(default=default, metadata={"api": api_name, **marks})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +82,10 @@ class Session:
     session_type: str = _from("SessionType")
     command: Command = field(default_factory=Command)
     connections: tuple[str, ...] = ()
+    default_arguments: Mapping[str, str] = field(default_factory=dict[str, str], repr=False, metadata={"secret": True})
+    progress: float = _from("Progress", 0.0, volatile=True)
+    execution_time: float = _from("ExecutionTime", 0.0, volatile=True)
+    dpu_seconds: float = _from("DPUSeconds", 0.0, volatile=True)
 
     @classmethod
     def from_api(cls, shape: Mapping[str, Any]) -> Session:
@@ -89,15 +93,28 @@ class Session:
         plain = {f.name: _plain(shape.get(f.metadata["api"]), f.default) for f in fields(cls) if "api" in f.metadata}
         command: Mapping[str, Any] = shape.get("Command") or {}
         connections: Mapping[str, Any] = shape.get("Connections") or {}
+        arguments: Mapping[str, Any] = shape.get("DefaultArguments") or {}
         return cls(
             **plain,
             command=Command(name=command.get("Name", ""), python_version=command.get("PythonVersion", "")),
             connections=tuple(connections.get("Connections") or ()),
+            default_arguments={str(name): str(value) for name, value in arguments.items()},
         )
 
     def record(self) -> dict[str, Any]:
-        """The same as plain JSON values, as they stand in Pulumi's state."""
+        """What is recorded: every field but the volatile ones, as plain JSON values."""
+        return {name: value for name, value in self.values().items() if name not in VOLATILE}
+
+    def values(self) -> dict[str, Any]:
+        """Every field as a plain JSON value."""
         return {**asdict(self), "connections": list(self.connections)}
+
+
+VOLATILE = tuple(f.name for f in fields(Session) if f.metadata.get("volatile"))
+"""Fields that differ from look to look without anything having happened: shown as they are now, recorded nowhere."""
+
+SECRET = tuple(f.name for f in fields(Session) if f.metadata.get("secret"))
+"""Fields that may hold secrets: job arguments often carry passwords and keys."""
 
 
 def _plain(value: Any, default: Any) -> Any:  # noqa: ANN401 - values as botocore parsed them

@@ -5,9 +5,7 @@ Rules of this module: no clock, no sleep, no call; time comes in as seconds. Not
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -24,7 +22,7 @@ from pulumi_glue_session.errors import (
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import STATUSES, Session, can_become
 
-__all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause", "seconds"]
+__all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause"]
 
 DEFAULT_TIMEOUT = "10m"
 """Ten minutes: sessions start in about one; a VPC connection, many workers or a busy account can take several."""
@@ -36,9 +34,6 @@ LONGEST_PAUSE = 10.0
 """Seconds. The most that a deployment can be late after a session that took long."""
 
 _SHARE_OF_WAITED = 0.1
-
-_DURATION = re.compile(r"(\d+(\.\d+)?[a-zµ]+)+")
-"""Shape of a duration. durationpy alone would read "10m and 5s" too."""
 
 
 class Phase(Enum):
@@ -125,26 +120,3 @@ def pause(waited: float, *, jitter: float) -> float:
     """Seconds until the next look: about a tenth of those `waited`, within bounds, spread a little by `jitter` (0.0 to 1.0)."""
     share = min(max(waited * _SHARE_OF_WAITED, SHORTEST_PAUSE), LONGEST_PAUSE)
     return share * (0.9 + 0.2 * jitter)
-
-
-def seconds(duration: float | str, *, input_name: str = "timeout") -> float:
-    """Seconds in a number of seconds or a duration such as `90s`, `10m` or `1h30m` (the form of Pulumi's custom timeouts).
-
-    Raises InvalidInput for anything else, and for less than nothing.
-    """
-    # Imported only here: most programs leave the default or give a number.
-    import durationpy
-
-    if isinstance(duration, str) and duration != "0" and not _DURATION.fullmatch(duration):
-        raise InvalidInput(input_name, _no_duration(duration))
-    try:
-        length = durationpy.from_str(duration) if isinstance(duration, str) else timedelta(seconds=float(duration))
-    except (durationpy.DurationError, ValueError, TypeError, OverflowError) as reason:
-        raise InvalidInput(input_name, _no_duration(duration)) from reason
-    if length < timedelta(0):
-        raise InvalidInput(input_name, _no_duration(duration))
-    return length.total_seconds()
-
-
-def _no_duration(duration: object) -> str:
-    return f"{given(duration)} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"

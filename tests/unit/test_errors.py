@@ -28,6 +28,7 @@ from pulumi_glue_session.errors import (
     UnknownStatus,
     Unreachable,
     WaitedTooLong,
+    WrongAccount,
     given,
     in_words,
     spell,
@@ -152,6 +153,13 @@ def test_sentence_and_name_of_an_invalid_input() -> None:
             "Glue failed to answer, beyond all retries (why); run again in a while; if it goes on, see the AWS Health Dashboard.",
         ),
         (
+            WrongAccount,
+            (
+                "the credentials belong to another account than is allowed (why); "
+                "use credentials of an allowed account, or correct AwsOptions(allowed_account_ids=...), and run again."
+            ),
+        ),
+        (
             Misconfigured,
             (
                 "the AWS configuration can't be used (why); "
@@ -180,7 +188,7 @@ def test_sentence_of_a_look_that_failed_leaves_out_what_is_not_known() -> None:
 
 
 def test_every_error_that_a_look_can_fail_with_has_its_sentence_here() -> None:
-    told = {AccessDenied, BadCredentials, Misconfigured, NoRegion, Unreachable, Throttled, ServiceFault, Refused}
+    told = {AccessDenied, BadCredentials, WrongAccount, Misconfigured, NoRegion, Unreachable, Throttled, ServiceFault, Refused}
 
     assert told == set(LookFailed.__subclasses__())
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -26,7 +27,7 @@ from pulumi_glue_session.errors import (
     Throttled,
     Unreachable,
 )
-from pulumi_glue_session.find import Caller, Finder
+from pulumi_glue_session.find import Finder
 from pulumi_glue_session.session import Session
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ OUTPUTS = [
     "completed_on",
     "connections",
     "created_on",
+    "default_arguments",
     "description",
     "error_message",
     "glue_version",

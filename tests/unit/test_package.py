@@ -32,7 +32,37 @@ def public_things() -> Iterator[tuple[str, object]]:
 
 
 def test_the_package_exports_these() -> None:
-    assert ["AwsOptions", "GlueSession", "SessionCommand"] == pulumi_glue_session.__all__
+    expected = [
+        "AccessDenied",
+        "AssumeRole",
+        "AssumeRoleWithWebIdentity",
+        "AwaitableGetSessionResult",
+        "AwaitableGetSessionsResult",
+        "AwsOptions",
+        "BadCredentials",
+        "GetSessionResult",
+        "GetSessionsResult",
+        "GlueSession",
+        "GlueSessionError",
+        "InvalidInput",
+        "LookFailed",
+        "Misconfigured",
+        "NoRegion",
+        "NotOneSession",
+        "Refused",
+        "ServiceFault",
+        "SessionCommand",
+        "SessionNotFound",
+        "Throttled",
+        "Unreachable",
+        "WrongAccount",
+        "get_session",
+        "get_session_output",
+        "get_sessions",
+        "get_sessions_output",
+    ]
+
+    assert expected == pulumi_glue_session.__all__
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pulumi_glue_session.duration import seconds
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -29,7 +30,7 @@ from pulumi_glue_session.errors import (
 )
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import STATUSES, Session
-from pulumi_glue_session.wait import DEFAULT_TIMEOUT, LONGEST_PAUSE, SHORTEST_PAUSE, Gate, Phase, Seen, pause, seconds
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT, LONGEST_PAUSE, SHORTEST_PAUSE, Gate, Phase, Seen, pause
 
 REGION = "eu-west-1"
 READY = Gate.of("READY")

@@ -42,8 +42,8 @@ _CALL_SECONDS = 30
 
 _ONE_ATTEMPT = """
 import runpy
-from pulumi_glue_session import find
-find._ATTEMPTS = 1
+from pulumi_glue_session import client
+client._RETRIES = 0
 runpy.run_module("pulumi.dynamic", run_name="__main__")
 """
 

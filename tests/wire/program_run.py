@@ -15,7 +15,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.runtime.rpc import UNKNOWN, unwrap_rpc_secret
 from pulumi.runtime.stack import run_pulumi_func
 
 from pulumi_glue_session.provider import GlueSessionProvider
@@ -41,6 +41,14 @@ class Ran:
     refused: list[str] = field(default_factory=list)
 
 
+def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - as the wire has it
+    """`value` without secrets' wraps: the engine takes them off for a dynamic provider."""
+    value = unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {name: _unwrapped(each) for name, each in value.items()}
+    return [_unwrapped(each) for each in value] if isinstance(value, list) else value
+
+
 class _Provider(mocks.Mocks):
     def __init__(self, ran: Ran, *, preview: bool) -> None:
         self._ran = ran
@@ -53,9 +61,10 @@ class _Provider(mocks.Mocks):
             # The engine reads nothing whose id it doesn't know.
             return "", {}
         if args.resource_id:
-            self._ran.read[args.name] = (args.resource_id, args.inputs)
-            return args.resource_id, args.inputs
-        checked = GlueSessionProvider().check({}, dict(args.inputs))
+            inputs = _unwrapped(args.inputs)
+            self._ran.read[args.name] = (args.resource_id, inputs)
+            return args.resource_id, inputs
+        checked = GlueSessionProvider().check({}, _unwrapped(args.inputs))
         if checked.failures:
             self._ran.refused += [failure.reason for failure in checked.failures]
             raise Refused(checked.failures[0].reason)

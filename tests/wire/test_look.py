@@ -26,6 +26,7 @@ from glue_endpoint import (
     throttled,
     verbatim,
 )
+from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -38,7 +39,7 @@ from pulumi_glue_session.errors import (
     Throttled,
     Unreachable,
 )
-from pulumi_glue_session.find import Caller, Finder
+from pulumi_glue_session.find import Finder
 from pulumi_glue_session.session import Command, Session
 
 REGION = "eu-west-1"
@@ -54,6 +55,7 @@ SEEN = Session(
     description="Interactive session for tests",
     created_on="2026-01-05T09:30:15.250Z",
     command=Command(name="glueetl", python_version="3"),
+    default_arguments={"--enable-glue-datacatalog": "true"},
 )
 """A session of the endpoint's own making."""
 
@@ -61,12 +63,12 @@ SEEN = Session(
 @pytest.fixture(autouse=True)
 def _asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds. Where they are the point, `_asks_again` gives them back."""
-    monkeypatch.setattr("pulumi_glue_session.find._ATTEMPTS", 1)
+    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
 
 
 @pytest.fixture
 def _asks_again(_asks_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.find._ATTEMPTS", 3)
+    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 2)
 
 
 def put(glue: GlueEndpoint, *session_ids: str) -> None:
@@ -382,7 +384,7 @@ def test_json_that_is_no_session_is_no_usable_answer(aws: GlueEndpoint, body: ob
 
 
 def test_an_endpoint_that_swallows_everything_is_unreachable(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.find._READ_SECONDS", 0.1)
+    monkeypatch.setattr("pulumi_glue_session.client._READ_SECONDS", 0.1)
     aws.fail("GetSession", hang(30.0))
     detail = f'Read timeout on endpoint URL: "{aws.url}/"'
 

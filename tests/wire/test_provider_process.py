@@ -35,6 +35,7 @@ READY: dict[str, Any] = {
     "session_type": "",
     "command": {"name": "glueetl", "python_version": "3"},
     "connections": [],
+    "default_arguments": {},
 }
 INPUTS: dict[str, Any] = {"session_id": "analytics", "wait_for": ["READY"]}
 STATE: dict[str, Any] = {**INPUTS, "region": REGION, **READY}
@@ -66,7 +67,7 @@ def endpoint() -> Iterator[GlueEndpoint]:
 def glue(endpoint: GlueEndpoint) -> GlueEndpoint:
     """The same without faults, and with a session."""
     endpoint.heal()
-    endpoint.put("analytics", always("READY"))
+    endpoint.put("analytics", always("READY"), DefaultArguments={})
     return endpoint
 
 
@@ -221,7 +222,7 @@ def test_create_update_and_delete_ask_nobody(server: DynamicServer, glue: GlueEn
 
 
 def test_refresh_gives_the_session_as_it_is_now_as_state_and_inputs(server: DynamicServer, glue: GlueEndpoint) -> None:
-    glue.put("analytics", always("TIMEOUT"), NumberOfWorkers=5)
+    glue.put("analytics", always("TIMEOUT"), NumberOfWorkers=5, DefaultArguments={})
     now = {**STATE, "status": "TIMEOUT", "number_of_workers": 5}
 
     assert Read(id="analytics", properties=now, inputs=now) == server.read("analytics", STATE)
@@ -235,7 +236,7 @@ def test_refresh_of_an_unchanged_session_gives_the_state_back(server: DynamicSer
 
 
 def test_refresh_of_a_session_that_disappears_gives_an_empty_id(server: DynamicServer, glue: GlueEndpoint) -> None:
-    glue.put("analytics", looks("READY", GONE))
+    glue.put("analytics", looks("READY", GONE), DefaultArguments={})
     before = server.read("analytics", STATE)
 
     assert Read(id="analytics", properties=STATE, inputs=STATE) == before

@@ -1,0 +1,181 @@
+"""Who asks Glue, and where: what a program says of it, checked, as plain values.
+
+Rules of this module: pure; nothing is looked up in files or the environment, and nothing here is a credential. What is not said comes
+from boto3's own chain. The limits are those of the API itself (GetSession, AssumeRole and AssumeRoleWithWebIdentity).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
+
+from pulumi_glue_session.duration import seconds
+from pulumi_glue_session.errors import InvalidInput, given
+
+__all__ = ["AssumeRole", "Caller", "WebIdentity", "meant"]
+
+_T = TypeVar("_T", "AssumeRole", "WebIdentity", "Caller")
+_V = TypeVar("_V")
+
+_HOW = frozenset(
+    {
+        "allowed_account_ids",
+        "custom_ca_bundle",
+        "duration",
+        "external_id",
+        "max_retries",
+        "policy",
+        "policy_arns",
+        "request_origin",
+        "session_name",
+        "web_identity_token_file",
+    }
+)
+"""Options with which the same session is asked for in another way."""
+
+_MOST_RETRIES = 50
+"""More than this would outlast any timeout; a typing error rather than a wish."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssumeRole:
+    """A role to assume, with the credentials found so far."""
+
+    role_arn: str
+    external_id: str | None = field(default=None, repr=False)
+    session_name: str | None = None
+    duration: float | None = None
+    policy: str | None = None
+    policy_arns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebIdentity:
+    """A role to assume with a token in a file, which is read anew whenever the credentials are renewed."""
+
+    role_arn: str
+    web_identity_token_file: str
+    session_name: str | None = None
+    duration: float | None = None
+    policy: str | None = None
+    policy_arns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who asks, and where. Holds no credential; `repr` leaves external ids out."""
+
+    region: str | None = None
+    profile: str | None = None
+    assume_roles: tuple[AssumeRole, ...] = ()
+    assume_role_with_web_identity: WebIdentity | None = None
+    endpoint_url: str | None = None
+    custom_ca_bundle: str | None = None
+    max_retries: int | None = None
+    request_origin: str | None = None
+    allowed_account_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Caller:
+        """Caller for a program's `AwsOptions`, as plain values by name. Raises InvalidInput with a name such as `aws.max_retries`."""
+        return _built(cls, options, "aws")
+
+
+def meant(options: Any) -> Any:  # noqa: ANN401 - options as they stand in a record, whatever they are
+    """What of recorded options decides which session an id means; the rest decides only how it is asked for."""
+    if isinstance(options, Mapping):
+        named = cast("Mapping[str, object]", options)
+        return {name: meant(value) for name, value in named.items() if name not in _HOW} or None
+    return [meant(each) for each in cast("list[object]", options)] if isinstance(options, list) else options
+
+
+def _built(kind: type[_T], values: Any, where: str) -> _T:  # noqa: ANN401 - whatever a program gives
+    if not isinstance(values, Mapping):
+        raise InvalidInput(where, f"{given(values)} is no set of options: use AwsOptions and the classes that it names")
+    options = cast("Mapping[str, object]", values)
+    names = [each.name for each in fields(kind)]
+    strange = sorted(str(name) for name in options if name not in names)
+    if strange:
+        raise InvalidInput(f"{where}.{strange[0]}", f"there is no such option: use {', '.join(names)}")
+    read = {name: _READ[name](value, f"{where}.{name}") for name, value in options.items() if value is not None}
+    missing = [name for name in _REQUIRED.get(kind, ()) if name not in read]
+    if missing:
+        raise InvalidInput(f"{where}.{missing[0]}", "it is missing")
+    return kind(**read)
+
+
+def _text(pattern: str, wanted: str) -> Callable[[Any, str], str]:
+    shape = re.compile(pattern, re.ASCII)
+
+    def read(value: Any, where: str) -> str:  # noqa: ANN401 - as above
+        if not isinstance(value, str) or not shape.fullmatch(value):
+            raise InvalidInput(where, f"{given(value)} is not {wanted}")
+        return value
+
+    return read
+
+
+def _secret(pattern: str, wanted: str) -> Callable[[Any, str], str]:
+    read_text = _text(pattern, wanted)
+
+    def read(value: Any, where: str) -> str:  # noqa: ANN401 - as above
+        try:
+            return read_text(value, where)
+        except InvalidInput:
+            # Without the value, and without the error that holds it.
+            pass
+        raise InvalidInput(where, f"it is not {wanted}")
+
+    return read
+
+
+def _several(read_one: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[_V, ...]]:
+    def read(value: Any, where: str) -> tuple[_V, ...]:  # noqa: ANN401 - as above
+        if not isinstance(value, (list, tuple)):
+            raise InvalidInput(where, f"{given(value)} is no list")
+        return tuple(read_one(each, f"{where}[{index}]") for index, each in enumerate(cast("Sequence[object]", value)))
+
+    return read
+
+
+def _retries(value: Any, where: str) -> int:  # noqa: ANN401 - as above
+    # Every number comes over Pulumi's wire as a float.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not float(value).is_integer() or not 0 <= value <= _MOST_RETRIES:
+        raise InvalidInput(where, f"{given(value)} is no number of retries: use a whole number from 0 to {_MOST_RETRIES}")
+    return int(value)
+
+
+def _lifetime(value: Any, where: str) -> float:  # noqa: ANN401 - as above
+    length = seconds(value, input_name=where)
+    shortest, longest = 900, 43_200
+    if not shortest <= length <= longest:
+        raise InvalidInput(where, f"{given(value)} is no lifetime of assumed credentials: use 15 minutes to 12 hours, as in '1h'")
+    return length
+
+
+_some = _text(r"(?s).+", "text of one character or more")
+_arn = _text(r"arn:[^\x00-\x1f]{16,2044}", "the ARN of a role, as in 'arn:aws:iam::123456789012:role/deploy'")
+
+_READ: Mapping[str, Callable[[Any, str], Any]] = {
+    "region": _some,
+    "profile": _some,
+    "assume_roles": _several(lambda value, where: _built(AssumeRole, value, where)),
+    "assume_role_with_web_identity": lambda value, where: _built(WebIdentity, value, where),
+    "endpoint_url": _text(r"https?://\S+", "a URL, as in 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'"),
+    "custom_ca_bundle": _some,
+    "max_retries": _retries,
+    "request_origin": _text(r"[._A-Za-z0-9-]{1,128}", "1 to 128 letters, digits, dots, hyphens and underscores"),
+    "allowed_account_ids": _several(_text(r"[0-9]{12}", "the id of an AWS account, twelve digits in quotes")),
+    "role_arn": _arn,
+    "external_id": _secret(r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and characters of _+=,.@:/-"),
+    "session_name": _text(r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-"),
+    "duration": _lifetime,
+    "policy": _some,
+    "policy_arns": _several(_text(r"arn:[^\x00-\x1f]{16,2044}", "the ARN of a policy")),
+    "web_identity_token_file": _some,
+}
+"""How each option is read, by its name."""
+
+_REQUIRED: Mapping[type, tuple[str, ...]] = {AssumeRole: ("role_arn",), WebIdentity: ("role_arn", "web_identity_token_file")}

@@ -1,0 +1,119 @@
+"""boto3 for one caller: region, credentials, roles to assume, patience.
+
+Rules of this module: the only one that imports boto3, and only when Glue is asked. Credentials live in boto3's objects alone, which
+renew assumed ones by themselves before they end, so that a long wait outlives them.
+"""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from pulumi_glue_session.caller import AssumeRole, Caller, WebIdentity
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+__all__ = ["AT_ONCE", "Aws"]
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 10
+_RETRIES = 3
+"""With these three an endpoint that swallows everything is given up after 47 s at most (four times 10 s, and pauses of 1, 2 and 4 s)."""
+
+AT_ONCE = 8
+"""GetSession calls in flight when sessions have to be asked for singly: below the rate at which Glue throttles, and the pool's width."""
+
+_SESSION_NAME = "pulumi-glue-session"
+"""Name of assumed sessions where none is given: what CloudTrail shows."""
+
+
+class Aws:
+    """boto3 as one caller. Every method raises what botocore raises: NoRegionError, ProfileNotFound, ClientError and the like."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Find credentials, and take on the roles. Nothing is asked of AWS yet."""
+        import boto3
+
+        self._caller = caller
+        # boto3 itself reads only AWS_DEFAULT_REGION; pulumi-aws and the other SDKs of AWS read AWS_REGION first.
+        region = caller.region or os.environ.get("AWS_REGION") or None
+        self._session: Any = boto3.session.Session(profile_name=caller.profile, region_name=region)
+        if caller.assume_role_with_web_identity:
+            self._session = self._assumed(caller.assume_role_with_web_identity)
+        for role in caller.assume_roles:
+            self._session = self._assumed(role)
+
+    def glue(self) -> BaseClient:
+        """Client for Glue, in a region that is known."""
+        from botocore.exceptions import NoRegionError
+
+        client = self._client(self._session, "glue", endpoint_url=self._caller.endpoint_url)
+        # With an endpoint URL botocore itself makes do without a region, and nobody would know which one was asked.
+        if not client.meta.region_name:
+            raise NoRegionError
+        return client
+
+    def account(self) -> str:
+        """Id of the account whose credentials these are (STS GetCallerIdentity, which needs no permission)."""
+        sts: Any = self._client(self._session, "sts")
+        return str(sts.get_caller_identity()["Account"])
+
+    def _client(self, session: Any, service: str, *, config: Any = None, **more: Any) -> BaseClient:  # noqa: ANN401 - as boto3 takes them
+        from botocore.config import Config
+
+        retries = _RETRIES if self._caller.max_retries is None else self._caller.max_retries
+        ours = Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"mode": "adaptive", "total_max_attempts": retries + 1},
+            max_pool_connections=AT_ONCE,
+            user_agent_extra="pulumi-glue-session",
+        )
+        client: BaseClient = session.client(
+            service, config=ours.merge(config) if config else ours, verify=self._caller.custom_ca_bundle, **more
+        )
+        return client
+
+    def _assumed(self, role: AssumeRole | WebIdentity) -> Any:  # noqa: ANN401 - a boto3 session
+        """A session like the present one, with the role's credentials: got when they are first needed, renewed before they end."""
+        import boto3
+        import botocore.session
+        from botocore import credentials, exceptions, utils
+
+        source, caller = self._session, self._caller
+
+        def create_client(service: str, **more: Any) -> BaseClient:  # noqa: ANN401 - as boto3 takes them
+            return self._client(source, service, **more)
+
+        fetcher: credentials.BaseAssumeRoleCredentialFetcher
+        if isinstance(role, WebIdentity):
+            load_token = utils.FileWebIdentityTokenLoader(role.web_identity_token_file)
+            fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+                create_client, load_token, role.role_arn, extra_args=_extra_arguments(role)
+            )
+        else:
+            with_credentials = source.get_credentials()
+            if with_credentials is None:
+                raise exceptions.NoCredentialsError
+            fetcher = credentials.AssumeRoleCredentialFetcher(
+                create_client, with_credentials, role.role_arn, extra_args=_extra_arguments(role)
+            )
+        renewed = credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        session = botocore.session.Session(profile=caller.profile)
+        provider: Any = SimpleNamespace(METHOD="assume-role", load=lambda: renewed)
+        session.register_component("credential_provider", credentials.CredentialResolver([provider]))
+        return boto3.session.Session(botocore_session=session, region_name=source.region_name)
+
+
+def _extra_arguments(role: AssumeRole | WebIdentity) -> dict[str, Any]:
+    """Parameters of AssumeRole and AssumeRoleWithWebIdentity beside the role's ARN."""
+    given = {
+        "RoleSessionName": role.session_name or _SESSION_NAME,
+        "DurationSeconds": None if role.duration is None else int(role.duration),
+        "Policy": role.policy,
+        "PolicyArns": [{"arn": arn} for arn in role.policy_arns] or None,
+        "ExternalId": role.external_id if isinstance(role, AssumeRole) else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,221 @@
+"""`get_session` and `get_sessions`, in the convention of `pulumi_aws.get_*`: asked now, recorded nowhere.
+
+Rules of this module: a plain form that asks at once and raises, and an Output form that waits for its arguments and for `depends_on`. An
+error is the package's own, to be caught by kind, and a `pulumi.RunError`, so that a program which lets it pass ends without a traceback.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, cast
+
+import pulumi
+
+from pulumi_glue_session import options, program
+from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, NotOneSession
+from pulumi_glue_session.options import AwsOptions
+from pulumi_glue_session.results import (
+    AwaitableGetSessionResult,
+    AwaitableGetSessionsResult,
+    GetSessionResult,
+    GetSessionsResult,
+    awaitable,
+    session_result,
+    sessions_result,
+)
+from pulumi_glue_session.selection import Selection
+from pulumi_glue_session.session import Session
+from pulumi_glue_session.wait import Gate
+
+__all__ = ["GET_SESSION", "GET_SESSIONS", "get_session", "get_session_output", "get_sessions", "get_sessions_output"]
+
+GET_SESSION = "glue-session:index:getSession"
+"""Token under which a unit test's mocks are called for `get_session`."""
+
+GET_SESSIONS = "glue-session:index:getSessions"
+"""Token under which a unit test's mocks are called for `get_sessions`."""
+
+_Answer = GetSessionResult | GetSessionsResult
+
+
+def get_session(
+    session_id: str | None = None,
+    *,
+    tags: Mapping[str, str] | None = None,
+    statuses: str | Sequence[str] | None = None,
+    id_prefix: str | None = None,
+    id_pattern: str | None = None,
+    aws: AwsOptions | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> AwaitableGetSessionResult:
+    """Ask for one session, now: by its id, or by conditions that exactly one session fits.
+
+    Raises SessionNotFound, NotOneSession, InvalidInput, or LookFailed when Glue was not seen.
+
+    :param session_id: Id of the session. With it, no conditions.
+    :param tags: Tags that the session has, by name. Needs glue:ListSessions, as the other conditions do.
+    :param statuses: Status, or several of which the session has one.
+    :param id_prefix: Text that the id begins with.
+    :param id_pattern: Pattern that the id fits: `*` stands for any text, `?` for one character, `[ab]` for one of these.
+    :param aws: Who asks, and where.
+    :param opts: Options of the call. `provider` can't be used: Glue is asked with the credentials of `aws`.
+    """
+    given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    answer: AwaitableGetSessionResult = _now(GET_SESSION, given, aws, opts)
+    return answer
+
+
+def get_session_output(
+    session_id: pulumi.Input[str] | None = None,
+    *,
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+    statuses: pulumi.Input[str | Sequence[pulumi.Input[str]]] | None = None,
+    id_prefix: pulumi.Input[str] | None = None,
+    id_pattern: pulumi.Input[str] | None = None,
+    aws: AwsOptions | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[GetSessionResult]:
+    """Ask for one session once the arguments, and everything in `InvokeOutputOptions(depends_on=...)`, are there.
+
+    Arguments and errors as of `get_session`. Unknown in a preview in which an argument is unknown or a dependency is still to be created.
+    """
+    given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    return _later(GET_SESSION, given, aws, opts)
+
+
+def get_sessions(
+    *,
+    tags: Mapping[str, str] | None = None,
+    statuses: str | Sequence[str] | None = None,
+    id_prefix: str | None = None,
+    id_pattern: str | None = None,
+    aws: AwsOptions | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> AwaitableGetSessionsResult:
+    """Ask for the sessions that fit all conditions, now; newest first. Without conditions: all that the caller may see.
+
+    Arguments as of `get_session`. Needs glue:ListSessions. Raises InvalidInput, or LookFailed when Glue was not seen.
+    """
+    given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    answer: AwaitableGetSessionsResult = _now(GET_SESSIONS, given, aws, opts)
+    return answer
+
+
+def get_sessions_output(
+    *,
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+    statuses: pulumi.Input[str | Sequence[pulumi.Input[str]]] | None = None,
+    id_prefix: pulumi.Input[str] | None = None,
+    id_pattern: pulumi.Input[str] | None = None,
+    aws: AwsOptions | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[GetSessionsResult]:
+    """Ask for the sessions that fit all conditions, once the arguments, and everything in `depends_on`, are there; newest first.
+
+    Arguments and errors as of `get_sessions`. Unknown in a preview in which an argument is unknown or a dependency is still to be created.
+    """
+    given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    return _later(GET_SESSIONS, given, aws, opts)
+
+
+def _now(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> Any:  # noqa: ANN401 - by token
+    try:
+        _check_options(opts)
+        arguments = {**{name: value for name, value in given.items() if value is not None}, "aws": options.asked(aws)}
+        _check_plain(arguments)
+        if program.is_mocked():
+            return awaitable(_mocked(token, arguments, pulumi.runtime.invoke(token, arguments).value))
+        caller, session_id, selection = _read(arguments)
+        finder = program.finder(caller)
+        found = {session_id: finder.find(session_id)} if session_id else finder.find_all(selection)
+        return awaitable(_answer(token, found, selection, region=finder.region))
+    except GlueSessionError as error:
+        _end(error)
+
+
+def _later(
+    token: str,
+    given: Mapping[str, Any],
+    aws: AwsOptions | None,
+    opts: pulumi.InvokeOptions | None,
+) -> pulumi.Output[Any]:
+    async def ask(arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - by token
+        try:
+            _check_options(opts)
+            caller, session_id, selection = _read(arguments)
+            if session_id:
+                seen = await program.observe(session_id, gate=Gate(), limit=0, caller=caller)
+                if seen.session is None:
+                    raise seen.error or AssertionError
+                return _answer(token, {session_id: seen.session}, selection, region=seen.region)
+            finder = program.finder(caller)
+            found = await program.in_thread(lambda: finder.find_all(selection))
+            return _answer(token, found, selection, region=finder.region)
+        except GlueSessionError as error:
+            _end(error)
+
+    arguments = {name: value for name, value in given.items() if value is not None}
+    # What is secret of who asks makes no secret of what is answered.
+    arguments["aws"] = pulumi.Output.unsecret(pulumi.Output.from_input(options.asked(aws)))
+    if program.is_mocked():
+        return pulumi.runtime.invoke_output(token, arguments, opts).apply(functools.partial(_mocked, token, arguments))
+    return program.once_there(pulumi.Output.all(**arguments), getattr(opts, "depends_on", None), ask)
+
+
+def _read(arguments: Mapping[str, Any]) -> tuple[Caller, str | None, Selection]:
+    conditions = {name: value for name, value in arguments.items() if name not in ("session_id", "aws") and value is not None}
+    session_id = arguments.get("session_id")
+    if session_id is not None and conditions:
+        raise InvalidInput(next(iter(conditions)), "give session_id or conditions, not both")
+    if session_id is not None:
+        program.check_id(session_id)
+    return Caller.of(arguments["aws"]), session_id, Selection.of(conditions)
+
+
+def _answer(token: str, found: Mapping[str, Session], selection: Selection, *, region: str) -> _Answer:
+    if token == GET_SESSION and len(found) != 1:
+        raise NotOneSession(str(selection), region=region, found=list(found))
+    results = [session_result(session_id, region, session.values()) for session_id, session in found.items()]
+    return results[0] if token == GET_SESSION else sessions_result(region, results)
+
+
+def _mocked(token: str, arguments: Mapping[str, Any], said: Mapping[str, Any] | None) -> _Answer:
+    """Answer of a unit test's mock: any fields, by name; `sessions` as a list of such for `get_sessions`."""
+    said = said or {}
+    region = str(said.get("region") or "")
+    if token == GET_SESSION:
+        session_id = said.get("session_id") or arguments.get("session_id")
+        return session_result(session_id if isinstance(session_id, str) else "", region, said)
+    each = said.get("sessions") or ()
+    return sessions_result(region, [session_result(str(one.get("session_id") or ""), region, one) for one in each])
+
+
+def _check_options(opts: pulumi.InvokeOptions | None) -> None:
+    if opts is not None and opts.provider is not None:
+        raise InvalidInput("opts.provider", "Glue is not asked by a Pulumi provider: say who asks, and where, with aws=AwsOptions(...)")
+
+
+def _check_plain(value: Any, name: str = "") -> None:  # noqa: ANN401 - whatever a program gives
+    if isinstance(value, pulumi.Output) and not name.endswith(".external_id"):
+        raise InvalidInput(name, "it is an Output, whose value is not there yet: use the form of the function that ends in _output")
+    if isinstance(value, Mapping):
+        for key, each in cast("Mapping[str, object]", value).items():
+            _check_plain(each, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(cast("Sequence[object]", value)):
+            _check_plain(each, f"{name}[{index}]")
+
+
+_endings: dict[type[GlueSessionError], Any] = {}
+"""Each kind of error as one that also ends a program without a traceback."""
+
+
+def _end(error: GlueSessionError) -> NoReturn:
+    named = f"{error.input_name}: {error}" if isinstance(error, InvalidInput) else str(error)
+    kind = type(error)
+    both = _endings.setdefault(kind, type(kind.__name__, (kind, pulumi.RunError), {"__doc__": kind.__doc__, "__module__": kind.__module__}))
+    ending: GlueSessionError = both.__new__(both, named)
+    ending.__dict__.update(error.__dict__)
+    raise ending from error
