@@ -198,7 +198,7 @@ def _check_options(opts: pulumi.InvokeOptions | None) -> None:
 
 
 def _check_plain(value: Any, name: str = "") -> None:  # noqa: ANN401 - whatever a program gives
-    if isinstance(value, pulumi.Output) and not name.endswith(".external_id"):
+    if isinstance(value, pulumi.Output):
         raise InvalidInput(name, "it is an Output, whose value is not there yet: use the form of the function that ends in _output")
     if isinstance(value, Mapping):
         for key, each in cast("Mapping[str, object]", value).items():

@@ -90,16 +90,18 @@ def asked(aws: AwsOptions | None) -> Any:  # noqa: ANN401 - what a program gave 
 
 def recorded(aws: AwsOptions | None) -> dict[str, Any] | None:
     """What the state has to hold for a later refresh to ask the same way; None where the program gave nothing."""
-    given: dict[str, Any] = _given(aws)
+    given: dict[str, Any] = _given(aws, hiding=True)
     return {name: value for name, value in given.items() if name != "region"} or None if type(given) is dict else None
 
 
-def _given(options: Any) -> Any:  # noqa: ANN401 - options, or whatever a program gives in their place
-    """Options as plain names and values, without those left out."""
+def _given(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - options, or whatever a program gives in their place
+    """Options as plain names and values, without those left out. `hiding` makes a secret of what is one."""
     if is_dataclass(options) and not isinstance(options, type):
         options = {each.name: getattr(options, each.name) for each in fields(options)}
     if isinstance(options, Mapping):
         named = cast("Mapping[str, object]", options)
-        by_name = {name: _given(value) for name, value in named.items() if value is not None}
-        return {name: pulumi.Output.secret(value) if name == _SECRET else value for name, value in by_name.items() if value != []}
-    return [_given(each) for each in cast("Sequence[object]", options)] if isinstance(options, (list, tuple)) else options
+        by_name = {name: _given(value, hiding=hiding) for name, value in named.items() if value is not None}
+        return {
+            name: pulumi.Output.secret(value) if hiding and name == _SECRET else value for name, value in by_name.items() if value != []
+        }
+    return [_given(each, hiding=hiding) for each in cast("Sequence[object]", options)] if isinstance(options, (list, tuple)) else options

@@ -1,0 +1,116 @@
+"""All fields on the real engine: what may hold secrets stays secret, and what changes by itself is never a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glue_endpoint import always, then
+from pulumi_project import SESSION, Project, steps
+
+if TYPE_CHECKING:
+    from glue_endpoint import GlueEndpoint
+
+PASSWORD = "planted-password"
+
+PROGRAM = """
+    import pulumi
+    from pulumi_glue_session import GlueSession, get_session_output
+
+    session = GlueSession("recorded", session_id="analytics")
+    read = GlueSession.get("read", "analytics")
+    ungated = GlueSession.get("ungated", "analytics", wait_for=None)
+    asked = get_session_output("analytics")
+    pulumi.Stash("dependant", input=[session.default_arguments, read.default_arguments, asked.default_arguments])
+    for name in "progress", "execution_time", "dpu_seconds":
+        pulumi.export(name, [getattr(each, name) for each in (session, read, ungated, asked)])
+    pulumi.export("asked", asked)
+"""
+
+
+def put(glue: GlueEndpoint, *, password: str = PASSWORD, progress: float = 0.5, status: str = "READY") -> None:
+    more: dict[str, Any] = {"Progress": progress, "ExecutionTime": 20 * progress, "DPUSeconds": 40 * progress}
+    glue.put("analytics", always(status), DefaultArguments={"--password": password}, **more)
+
+
+def test_what_changes_by_itself_is_shown_as_it_is_and_never_a_change(project: Project, glue: GlueEndpoint) -> None:
+    put(glue)
+    project.program(PROGRAM)
+    project.up()
+
+    assert {"progress": [0.5] * 4, "execution_time": [10] * 4, "dpu_seconds": [20] * 4} == volatile(project)
+    assert set() == {name for each in project.resources().values() for name in each["outputs"]} & {
+        "progress",
+        "execution_time",
+        "dpu_seconds",
+    }
+
+    put(glue, progress=0.75)
+
+    project.preview("--expect-no-changes")
+    assert [("read", {}), ("read", {})] == [step for step in steps(project.preview_json()) if step[0] != "same"]
+    project.up()
+    assert {"progress": [0.75] * 4, "execution_time": [15] * 4, "dpu_seconds": [30] * 4} == volatile(project)
+
+
+def volatile(project: Project) -> dict[str, Any]:
+    return {name: value for name, value in project.outputs().items() if name != "asked"}
+
+
+def test_what_changes_by_itself_is_unknown_while_the_session_is_on_its_way(project: Project, glue: GlueEndpoint) -> None:
+    """A dependant must not be planned with the progress of a session that has not started."""
+    glue.put("analytics", then(("PROVISIONING", 4.0), "READY"), Progress=1.0)
+    project.program("""
+        import pulumi
+        from pulumi_glue_session import GlueSession
+
+        pulumi.export("progress", GlueSession("recorded", session_id="analytics").progress)
+    """)
+
+    assert "progress: [unknown]" in project.preview().lines
+    project.up()
+    assert {"progress": 1} == project.outputs()
+
+
+def test_arguments_of_a_session_are_secret_wherever_they_go(project: Project, glue: GlueEndpoint) -> None:
+    """In state, in what is printed, in stack outputs and in errors; and so are those of a drifted session."""
+    put(glue)
+    project.program(PROGRAM)
+    runs = [project.preview(), project.preview("-v=8", "--logtostderr", "--logflow"), project.up()]
+    put(glue, password=PASSWORD + "-2")
+    drift = project.preview()
+    runs += [drift, project.pulumi("preview", "--json"), project.refresh(), project.pulumi("stack", "output", "--json")]
+    put(glue, password=PASSWORD + "-3", status="FAILED")
+    failed = project.preview(code=1)
+    state = project.pulumi("stack", "export")
+
+    assert "~ default_arguments: [secret] => [secret]" in drift.lines
+    assert 'Changed since it was recorded: status "READY" => "FAILED", default_arguments.' in failed.err
+    assert [] == [run for run in (*runs, failed, state) if PASSWORD in run.out + run.err]
+    assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], "they are there, for who may see them"
+
+
+def test_a_session_without_arguments_costs_no_encryption(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics", always("READY"), DefaultArguments={})
+    project.program("""
+        from pulumi_glue_session import GlueSession
+
+        GlueSession("recorded", session_id="analytics")
+    """)
+    project.up()
+
+    recorded = project.resources(SESSION)["recorded"]
+    assert ({}, {}) == (recorded["inputs"]["default_arguments"], recorded["outputs"]["default_arguments"])
+
+
+def test_arguments_that_are_not_as_expected_are_not_shown(project: Project, glue: GlueEndpoint) -> None:
+    put(glue)
+    project.program("""
+        from pulumi_glue_session import GlueSession
+
+        GlueSession("recorded", session_id="analytics", expect={"default_arguments": {"--password": "planted-wish"}})
+    """)
+
+    failed = project.preview(code=1)
+
+    assert "default_arguments: expected [secret], found [secret]" in failed.lines
+    assert "planted" not in failed.out + failed.err
