@@ -34,6 +34,7 @@ from pulumi_glue_session.wait import Gate, Phase, Seen
 __all__ = [
     "SKIP_WAIT_CONFIG",
     "SKIP_WAIT_VARIABLE",
+    "STANDS_FOR_ID",
     "all_created",
     "check_id",
     "default",
@@ -50,6 +51,9 @@ SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
 
 SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 """The same as stack configuration: namespace and key."""
+
+STANDS_FOR_ID = "_stands_for_id"
+"""Attribute of a resource with an Output that is known once the resource is there."""
 
 _T = TypeVar("_T")
 
@@ -102,8 +106,10 @@ async def all_created(resources: Iterable[pulumi.Resource]) -> bool:
         met.add(id(resource))
         await resource.urn.future()
         if isinstance(resource, pulumi.CustomResource):
-            # A resource that only stands for another one (a DependencyResource of the SDK) has no id of its own.
-            identity = getattr(resource, "id", None)
+            # A resource that only stands for another one (a DependencyResource of the SDK) has no id of its own. One that is only read
+            # has none in a preview, where the engine is older than its field for it.
+            identity = getattr(resource, "id", None) if not isinstance(resource, pulumi.StackReference) else resource.outputs
+            identity = getattr(resource, STANDS_FOR_ID, identity)
             if isinstance(identity, pulumi.Output) and not await identity.is_known():
                 return False
         left += getattr(resource, "_childResources", ()) if isinstance(resource, pulumi.ComponentResource) else ()
@@ -115,9 +121,10 @@ def once_there(
     depends_on: Any,  # noqa: ANN401 - as the options of resources and functions have it
     ask: Callable[[dict[str, Any]], Awaitable[Any]],
     *,
+    parent: pulumi.Resource | None = None,
     but: pulumi.Resource | None = None,
 ) -> pulumi.Output[Any]:
-    """What `ask` makes of `asked`, once that and everything in `depends_on` are there; unknown in a preview where they aren't yet.
+    """What `ask` makes of `asked`, once that, everything in `depends_on` and `parent` are there; unknown in a preview that comes before it.
 
     `but` is the resource that asks, which can't wait for itself.
     """
@@ -126,6 +133,11 @@ def once_there(
         named = pulumi.Output.from_input(depends_on)
         if not await named.is_known():
             return pulumi.UNKNOWN
+        if parent is not None:
+            # A component's children are made after it. Whoever asks is one of them, so they can't be waited for.
+            await parent.urn.future()
+            if isinstance(parent, pulumi.CustomResource) and not await all_created([parent]):
+                return pulumi.UNKNOWN
         listed: Any = await named.future()
         needed = {*await asked.resources(), *await named.resources()}
         needed |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())

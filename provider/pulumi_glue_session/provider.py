@@ -33,7 +33,7 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import wrap_rpc_secret
 
 from pulumi_glue_session.caller import Caller, meant
-from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound, printable
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound, given, printable
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 
@@ -45,7 +45,15 @@ OBSERVED = "__observed"
 REPLACING = ("session_id", "region", "aws")
 """Inputs that say which session is meant. Another one is another record."""
 
+_READ = "__read"
+"""Hidden output of a `.get`, so that its refresh is told from a record's."""
+
 _FIELDS = tuple(Session().record())
+
+_NO_OBSERVATION = "no observation came with it: construct it with GlueSession"
+_IGNORES_ALL = (
+    'ignore_changes=["*"] hides what was observed, so that its gate can\'t be judged: name the outputs to ignore, as in ["status"]'
+)
 
 _finders: dict[Caller, Finder] = {}
 _finders_lock = threading.Lock()
@@ -73,9 +81,9 @@ class GlueSessionProvider(ResourceProvider):
             # Something that the session depends on is still to be created: nothing was asked. The region stays as it
             # was, since an unknown one would announce a replacement.
             region = inputs.get("region", olds.get("region", pulumi.UNKNOWN))
-            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region}, [])
-        if observed is None:
-            return CheckResult(inputs, [CheckFailure("", "no observation came with it: construct it with GlueSession")])
+            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_held(olds, inputs)}, [])
+        if not isinstance(observed, Mapping) or not ("failure" in observed or observed.keys() >= {"id", "region", "session"}):
+            return CheckResult(inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)])
         if "failure" in observed:
             # Another session than the recorded one has not changed: it is another.
             asked = {**inputs, "region": observed.get("region", olds.get("region"))}
@@ -84,10 +92,11 @@ class GlueSessionProvider(ResourceProvider):
             named = observed.get("input", "")
             # The engine prints the value of the property that it is told. What is no input of the record has none to print.
             return CheckResult(inputs, [CheckFailure(named, reason) if named in inputs else CheckFailure("", _about(named, reason))])
-        inputs |= {"region": observed["region"], **_recorded(observed["session"])}
-        if observed.get("on_its_way"):
-            inputs |= dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)
-        return CheckResult(inputs, [])
+        if inputs.get("session_id") != observed["id"]:
+            return CheckResult(inputs, [CheckFailure("", _another(observed["id"], inputs.get("session_id")))])
+        changed_later = dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
+        session = {**observed["session"], **changed_later, **_held(olds, inputs)}
+        return CheckResult({**inputs, "region": observed["region"], **_recorded(session)}, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Leave the comparison to the engine, property by property; only another session replaces the record."""
@@ -121,13 +130,27 @@ class GlueSessionProvider(ResourceProvider):
             _fail(str(gone))
         except GlueSessionError as error:
             _fail(_about(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
+        read_only = _READ in props or "status" not in props
         outs = {**props, "session_id": id_, "region": finder.region, **_recorded(session.record())}
-        return ReadResult(id_, outs, dict(outs))
+        # The inputs of a record are what the engine compares. Those of a `.get` stay what the program gave.
+        return ReadResult(id_, {**outs, _READ: True}) if read_only else ReadResult(id_, outs, dict(outs))
 
 
 def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
     return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in session.items()}
+
+
+def _held(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that ignore_changes holds: the engine itself gives them their old value before it asks for a check."""
+    return {key: inputs[key] for key in _FIELDS if key in inputs and key in olds and inputs[key] == olds[key]}
+
+
+def _another(observed: object, recorded: object) -> str:
+    return (
+        f"{given(observed)} was observed, and {given(recorded)} would be recorded: "
+        "take session_id out of ignore_changes and of transforms, since they come after the session was read"
+    )
 
 
 def _meant(props: Mapping[str, Any]) -> tuple[object, ...]:

@@ -28,6 +28,9 @@ from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate, Phase
 
 __all__ = ["GlueSession"]
 
+_TYPE = "pulumi-python:dynamic/glue:Session"
+"""Type token, as in every user's state."""
+
 _LIVE = "live"
 """Part of an observation with the volatile fields."""
 
@@ -118,6 +121,13 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             "wait_for": pulumi.Output.from_input(wait_for).apply(_listed),
             "aws": options.recorded(aws),
         }
+        opts = opts or pulumi.ResourceOptions()
+        for name in props.keys() & set(opts.additional_secret_outputs or ()):
+            # What is observed is an input as well, and a secret one only if the program's own is.
+            props[name] = pulumi.Output.secret(props[name])
+        if type(who) is dict and "profile" in who and _has_provider_of_its_own(opts):
+            # Such a provider process is not told the stack's configuration.
+            props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
         if program.is_mocked():
             if unknown:
                 raise TypeError(_no_argument(unknown))
@@ -126,7 +136,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
             asked = pulumi.Output.unsecret(pulumi.Output.all(session_id=session_id, wait_for=wait_for, timeout=timeout, aws=who))
             expecting = _Expecting(expect, on_mismatch, logs, unknown)
-            opts = self._add_observation(props, asked, expecting, opts or pulumi.ResourceOptions())
+            opts = self._add_observation(props, asked, expecting, opts)
         super().__init__(GlueSessionProvider(), resource_name, props, opts)
 
     @property
@@ -187,10 +197,11 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         async def observe(given: dict[str, Any]) -> Any:  # noqa: ANN401 - a hidden input, or the SDK's mark of an unknown value
             return await self._observe(given, expecting, external=external)
 
-        observed = self._observed = program.once_there(asked, opts.depends_on, observe, but=self)
+        observed = self._observed = program.once_there(asked, opts.depends_on, observe, parent=opts.parent, but=self)
         if not external:
             props[OBSERVED] = observed
             return opts
+        setattr(self, program.STANDS_FOR_ID, observed)
         # What a read is given stays in its state, so no more than a failure is.
         props[OBSERVED] = observed.apply(lambda seen: seen if "failure" in seen else None)
         # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
@@ -275,6 +286,11 @@ class _Expecting:
 
 def _listed(wait_for: Any) -> Any:  # noqa: ANN401 - whatever the program gave; `observe` judges it
     return [wait_for] if isinstance(wait_for, str) else wait_for
+
+
+def _has_provider_of_its_own(opts: pulumi.ResourceOptions) -> bool:
+    inherited = opts.parent.get_provider(_TYPE) if opts.parent is not None else None
+    return opts.provider is not None or inherited is not None
 
 
 def _hiding(record: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_check_spreads_what_was_observed_over_the_inputs(provider: GlueSessionPr
 
 def test_check_leaves_open_what_the_wait_will_change(provider: GlueSessionProvider) -> None:
     provisioning = {**READY, "status": "PROVISIONING"}
-    checked = provider.check({}, {**INPUTS, OBSERVED: {"region": REGION, "session": provisioning, "on_its_way": True}})
+    checked = provider.check({}, {**INPUTS, OBSERVED: {"id": "analytics", "region": REGION, "session": provisioning, "on_its_way": True}})
 
     assert {**STATE, **dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)} == checked.inputs
     assert [] == checked.failures
@@ -203,7 +203,41 @@ def test_the_first_read_gives_every_field(provider: GlueSessionProvider, stubbed
     """Also those that the program didn't name: its `None`s never arrive."""
     stubbed.stub.add_response("get_session", ANSWER, {"Id": "analytics"})
 
-    assert TIMED_OUT == provider.read("analytics", INPUTS).outs
+    read = provider.read("analytics", INPUTS)
+
+    assert (TIMED_OUT | {"__read": True}, None) == (read.outs, read.inputs)
+
+
+def test_refresh_of_a_read_session_leaves_its_inputs_as_the_program_gave_them(provider: GlueSessionProvider, stubbed: Boto3) -> None:
+    """Else the next read, with the program's few inputs, would show every field as gone."""
+    stubbed.stub.add_response("get_session", ANSWER, {"Id": "analytics"})
+    read = provider.read("analytics", STATE | {"__read": True})
+
+    assert (TIMED_OUT | {"__read": True}, None) == (read.outs, read.inputs)
+
+
+def test_a_field_that_ignore_changes_holds_keeps_its_recorded_value(provider: GlueSessionProvider) -> None:
+    """The engine gives such an input its old value before it asks; what nobody holds is as observed."""
+    observed = {"id": "analytics", "region": REGION, "session": {**READY, "status": "STOPPED", "number_of_workers": 9}, "on_its_way": False}
+    held = {**INPUTS, "status": STATE["status"], OBSERVED: observed}
+
+    assert {**STATE, "number_of_workers": 9} == provider.check(STATE, held).inputs
+    assert "STOPPED" == provider.check(STATE, {**held, "status": "MADE UP"}).inputs["status"], "only what was recorded can be held"
+
+
+def test_a_record_never_mixes_two_sessions(provider: GlueSessionProvider) -> None:
+    observed = {"id": "analytics", "region": REGION, "session": READY}
+    expected = (
+        "'analytics' was observed, and 'other' would be recorded: "
+        "take session_id out of ignore_changes and of transforms, since they come after the session was read"
+    )
+
+    assert [("", expected)] == failures(provider, {}, {**INPUTS, "session_id": "other", OBSERVED: observed})
+
+
+@pytest.mark.parametrize("observed", [5, "READY", [], {}, {"session": READY}, {"id": "analytics", "region": REGION}])
+def test_an_observation_that_is_none_is_refused(provider: GlueSessionProvider, observed: object) -> None:
+    assert [("", "no observation came with it: construct it with GlueSession")] == failures(provider, {}, {**INPUTS, OBSERVED: observed})
 
 
 def test_refresh_of_a_session_that_is_gone_gives_an_empty_id(provider: GlueSessionProvider, stubbed: Boto3) -> None:

@@ -111,7 +111,7 @@ def test_check_spreads_what_was_observed_and_strips_it(server: DynamicServer) ->
 
 
 def test_check_of_a_session_on_its_way_leaves_open_what_the_wait_will_change(server: DynamicServer) -> None:
-    observed = {"region": REGION, "on_its_way": True, "session": {**READY, "status": "PROVISIONING"}}
+    observed = {"id": "analytics", "region": REGION, "on_its_way": True, "session": {**READY, "status": "PROVISIONING"}}
     expected = {**STATE, "status": UNKNOWN, "error_message": UNKNOWN, "completed_on": UNKNOWN}
 
     assert (expected, []) == server.check(STATE, {**INPUTS, OBSERVED: observed})
@@ -166,7 +166,7 @@ def test_check_names_the_input_that_is_wrong(server: DynamicServer) -> None:
 def test_check_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
     """The engine calls it for one resource after the other: a look would cost sessions times latency."""
     before = glue.count()
-    server.check({}, {**INPUTS, OBSERVED: {"region": REGION, "session": READY}})
+    server.check({}, {**INPUTS, OBSERVED: {"id": "analytics", "region": REGION, "session": READY}})
     server.check(STATE, {**INPUTS, OBSERVED: {"failure": SENTENCE}})
 
     assert before == glue.count()
@@ -247,7 +247,7 @@ def test_get_gives_the_session(server: DynamicServer, glue: GlueEndpoint) -> Non
     """An engine may send what the program gave as inputs only."""
     before = glue.count("GetSession")
 
-    assert Read(id="analytics", properties=STATE, inputs=STATE) == server.get("analytics", INPUTS)
+    assert Read(id="analytics", properties=STATE | {"__read": True}, inputs={}) == server.get("analytics", INPUTS)
     assert 1 == glue.count("GetSession") - before
 
 

@@ -1,0 +1,344 @@
+"""Programs that people write: what Pulumi's own options and building blocks do to a session, on the real engine."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from glue_endpoint import Call, GlueEndpoint, always, looks, step
+from pulumi_project import ROLE, SESSION, Project
+
+HEAD = """
+import pulumi
+from pulumi import ResourceOptions as Options
+from pulumi_glue_session import AwsOptions, GlueSession
+"""
+GATE = """
+    class Gate(pulumi.ComponentResource):
+        def __init__(self, name, opts=None):
+            super().__init__("test:index:Gate", name, None, opts)
+            session = GlueSession(f"{name}-session", session_id="analytics-prod", opts=Options(parent=self))
+            self.role = session.role
+            self.register_outputs({"role": self.role})
+"""
+MARK = """
+    import boto3
+    from pulumi import dynamic
+
+
+    class MarkProvider(dynamic.ResourceProvider):
+        def create(self, props):
+            # Leaves its mark at the endpoint, before or after the look at the session.
+            boto3.client("glue", "eu-west-1").get_session(Id="mark")
+            return dynamic.CreateResult("mark", props)
+
+
+    class Mark(dynamic.Resource):
+        def __init__(self, resource_name):
+            super().__init__(MarkProvider(), resource_name, {})
+"""
+OTHER_ROLE = ROLE.replace("GlueSession", "Other")
+
+
+def write(project: Project, *parts: str, **modules: str) -> None:
+    project.program(HEAD + "".join(textwrap.dedent(part) for part in parts), **modules)
+
+
+def created(resource: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(resource["created"])
+
+
+def regions(calls: list[Call]) -> list[str]:
+    return sorted(str(call.credential).split("/")[2] for call in calls)
+
+
+def test_each_session_is_asked_for_and_refreshed_in_its_own_region(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"))
+    write(
+        project,
+        """
+        for region in ("eu-central-1", "us-east-1"):
+            GlueSession(region, session_id="analytics-prod", aws=AwsOptions(region=region))
+        GlueSession("eu-west-1", session_id="analytics-prod")
+        GlueSession.get("ap-south-1", "analytics-prod", wait_for=None, aws=AwsOptions(region="ap-south-1"))
+        """,
+    )
+    everywhere = ["ap-south-1", "eu-central-1", "eu-west-1", "us-east-1"]
+
+    project.up()
+    assert everywhere == regions(glue.calls)
+    assert {name: name for name in everywhere} == {name: each["outputs"]["region"] for name, each in project.resources().items()}
+
+    asked = glue.count()
+    project.refresh(AWS_REGION="sa-east-1")
+    assert everywhere == regions(glue.calls[asked:]), "the record says where, not the environment"
+
+
+def test_a_component_hands_on_what_its_session_says_and_holds_back_who_depends_on_it(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", looks("PROVISIONING", step("FAILED", ErrorMessage="no capacity")))
+    write(
+        project,
+        GATE,
+        """
+        gate = Gate("gate", Options(providers=[pulumi.ProviderResource("pulumi-python", "own")]))
+        pulumi.Stash("by-output", input=gate.role)
+        pulumi.Stash("by-depends-on", input="", opts=Options(depends_on=[gate]))
+        GlueSession("behind", session_id="analytics-prod", wait_for=None, opts=Options(depends_on=[gate]))
+        pulumi.Stash("unrelated", input="")
+        """,
+    )
+    stash = "pulumi:index:Stash"
+
+    failed = project.up(code=1)
+    expected = (
+        f"{SESSION} resource 'gate-session' has a problem: "
+        'Glue session "analytics-prod" in eu-west-1 is FAILED (Glue says: no capacity) and will not become READY: '
+        "delete it and create it again, or name another session, and run again."
+    )
+    assert [expected] == failed.errors[-1:]
+    assert {} == project.resources()
+    assert {"unrelated"} == project.resources(stash).keys()
+
+    glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
+    project.up()
+    sessions, stashes = project.resources(), project.resources(stash)
+    assert f"urn:pulumi:dev::acceptance::test:index:Gate${SESSION}::gate-session" == sessions["gate-session"]["urn"]
+    assert ROLE == stashes["by-output"]["outputs"]["output"]
+    assert created(stashes["unrelated"]) < created(sessions["gate-session"]) < created(stashes["by-depends-on"])
+    assert "READY" == sessions["behind"]["outputs"]["status"], "it was looked at when the other one was through"
+
+
+def test_a_renamed_session_that_moved_into_a_component_keeps_its_record(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"))
+    write(project, 'GlueSession("before", session_id="analytics-prod")')
+    project.up()
+
+    write(
+        project,
+        """
+        home = pulumi.ComponentResource("test:index:Home", "home")
+        former = pulumi.Alias(name="before", parent=pulumi.ROOT_STACK_RESOURCE)
+        GlueSession("after", session_id="analytics-prod", opts=Options(parent=home, aliases=[former]))
+        """,
+    )
+    changed = [each["urn"].split("::")[-1] for each in project.preview_json()["steps"] if each["op"] != "same"]
+    assert ["home"] == changed
+    before = project.resources()["before"]
+    project.up()
+    (after,) = project.resources().values()
+    assert (f"urn:pulumi:dev::acceptance::test:index:Home${SESSION}::after", before["created"]) == (after["urn"], after["created"])
+
+
+def test_records_are_let_go_of_as_their_options_say(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"))
+    write(
+        project,
+        """
+        def record(name, **options):
+            return GlueSession(name, session_id="analytics-prod", opts=Options(**options))
+
+        guarded = record("guarded", protect=True)
+        record("retained", retain_on_delete=True)
+        record("with-it", deleted_with=record("it"))
+        """,
+    )
+    project.up()
+
+    asked = glue.count()
+    refused = project.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", code=1)
+    urn = f"urn:pulumi:dev::acceptance::{SESSION}::guarded"
+    expected = (
+        f'error: resource "{urn}" cannot be deleted\n'
+        "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi program "
+        f"and run `pulumi up`, or use the command:\n`pulumi state unprotect '{urn}'`"
+    )
+    assert expected in "\n".join(refused.lines)
+    assert "guarded" in project.resources()
+
+    project.pulumi("state", "unprotect", urn, "--yes", "--non-interactive")
+    project.destroy()
+    assert ({}, asked) == (project.resources(), glue.count())
+
+
+def test_custom_timeouts_do_not_lengthen_the_wait(project: Project, glue: GlueEndpoint) -> None:
+    """The wait is the program's, and `timeout` is its limit: the engine's own limits are about create, update and delete."""
+    glue.put("analytics-prod", always("PROVISIONING"))
+    write(
+        project,
+        """
+        long = Options(custom_timeouts=pulumi.CustomTimeouts(create="20m"))
+        GlueSession("analytics", session_id="analytics-prod", timeout=0, opts=long)
+        """,
+    )
+
+    expected = (
+        f"{SESSION} resource 'analytics' has a problem: "
+        'Glue session "analytics-prod" in eu-west-1 did not become READY within 0 s (1 look, at last PROVISIONING): '
+        "raise timeout, or find out why the session takes so long, and run again."
+    )
+    assert [expected] == project.up(code=1).errors[-1:]
+
+
+DRIFT = """
+    def record(name, **options):
+        return GlueSession(name, session_id=name, wait_for=None, opts=Options(**options))
+
+    still, resized = (record(name, ignore_changes=["status"]) for name in ("still", "resized"))
+    replaced = record("replaced", replace_on_changes=["status"])
+    pulumi.Stash("job", input=[still.status, replaced.status])
+"""
+CHANGED = {"kind": "update", "inputDiff": True}
+
+
+def drift(glue: GlueEndpoint, status: str, workers: int) -> None:
+    for name in ("still", "resized", "replaced"):
+        glue.put(name, always(status), NumberOfWorkers=workers if name == "resized" else 2)
+
+
+def test_a_change_is_ignored_or_replaces_the_record_as_the_options_say(project: Project, glue: GlueEndpoint) -> None:
+    drift(glue, "READY", 2)
+    write(project, DRIFT)
+    project.up()
+
+    drift(glue, "TIMEOUT", 5)
+    found = [(each["urn"].split("::")[-1], each["op"], each.get("detailedDiff")) for each in project.preview_json()["steps"]]
+    of_workers, of_status = {"number_of_workers": CHANGED}, {"status": CHANGED | {"kind": "update-replace"}}
+    assert [("replaced", "replace", of_status), ("resized", "update", of_workers)] == sorted(each for each in found if each[2])
+    assert "still" not in [name for name, *_ in found]
+
+    project.up()
+    assert ["READY", "TIMEOUT"] == project.resources("pulumi:index:Stash")["job"]["inputs"]["input"]
+    write(project, 'GlueSession("still", session_id="still", opts=Options(ignore_changes=["status"]))')
+    expected = (
+        f"{SESSION} resource 'still' has a problem: "
+        'Glue session "still" in eu-west-1 is TIMEOUT and will not become READY: '
+        "delete it and create it again, or name another session, and run again."
+    )
+    (failed,) = project.preview(code=1).errors
+    assert failed.startswith(expected), "a gate is no change that could be ignored"
+
+
+def test_an_ignored_change_is_not_recorded_and_shows_when_it_is_no_longer_ignored(project: Project, glue: GlueEndpoint) -> None:
+    drift(glue, "READY", 2)
+    write(project, DRIFT)
+    project.up()
+
+    drift(glue, "TIMEOUT", 5)
+    project.up()
+    recorded = {name: (each["inputs"]["status"], each["outputs"]["status"]) for name, each in project.resources().items()}
+    assert {"still": ("READY", "READY"), "resized": ("READY", "READY"), "replaced": ("TIMEOUT", "TIMEOUT")} == recorded
+
+    write(project, DRIFT.replace('ignore_changes=["status"]', ""))
+    assert 2 == project.preview().lines.count('~ status: "READY" => "TIMEOUT"')
+
+
+def test_ignoring_all_changes_does_not_open_a_gate(project: Project, glue: GlueEndpoint) -> None:
+    """The engine takes the hidden input away then, and with it what the gate would be judged by."""
+    glue.put("analytics-prod", always("READY"))
+    write(project, 'GlueSession("analytics", session_id="analytics-prod", opts=Options(ignore_changes=["*"]))')
+    project.up()
+
+    glue.put("analytics-prod", always("FAILED"))
+    expected = (
+        f"{SESSION} resource 'analytics' has a problem: ignore_changes=[\"*\"] hides what was observed, so that its gate can't be judged: "
+        'name the outputs to ignore, as in ["status"]'
+    )
+    assert [expected] == project.preview(code=1).errors
+
+
+TRANSFORM = """
+    def harden(args):
+        if args.type_ != "pulumi-python:dynamic/glue:Session":
+            return None
+        return pulumi.ResourceTransformResult({{**args.props, {props}}}, Options.merge(args.opts, {options}))
+
+    pulumi.runtime.register_resource_transform(harden)
+"""
+
+
+def test_a_transform_adds_options_but_does_not_change_what_is_waited_for(project: Project, glue: GlueEndpoint) -> None:
+    """It comes when the engine is told of the resource: after the wait."""
+    glue.put("analytics-prod", looks("PROVISIONING", "READY"))
+    write(
+        project,
+        TRANSFORM.format(props='"wait_for": None, "timeout": 0', options='Options(protect=True, ignore_changes=["status"])'),
+        'GlueSession("analytics", session_id="analytics-prod")',
+    )
+
+    project.up()
+    recorded = project.resources()["analytics"]
+    assert ("READY", 2, True, ["status"]) == (recorded["outputs"]["status"], glue.count(), recorded["protect"], recorded["ignoreChanges"])
+
+
+OTHERWISE = {
+    "transform": (TRANSFORM.format(props='"session_id": "other"', options="None"), "", "analytics-prod"),
+    "ignore_changes": ("", 'ignore_changes=["session_id"]', "other"),
+}
+
+
+@pytest.mark.parametrize("by", OTHERWISE)
+def test_no_record_mixes_two_sessions(by: str, project: Project, glue: GlueEndpoint) -> None:
+    """A transform, or `ignore_changes`, gives the engine another id than the one that was asked for."""
+    glue.put("analytics-prod", always("READY"))
+    glue.put("other", always("READY"), Role=OTHER_ROLE)
+    transform, options, session_id = OTHERWISE[by]
+    for each in ("analytics-prod", session_id):
+        write(project, transform, f'GlueSession("analytics", session_id="{each}", opts=Options({options}))')
+        project.up(code=None)
+
+        recorded = [(each["id"], each["outputs"]["role"]) for each in project.resources().values()]
+        assert recorded in ([], [("analytics-prod", ROLE)], [("other", OTHER_ROLE)])
+
+
+def test_an_additional_secret_output_is_nowhere_in_clear(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"))
+    write(
+        project,
+        """
+        secret = Options(additional_secret_outputs=["role"])
+        GlueSession("recorded", session_id="analytics-prod", opts=secret)
+        GlueSession.get("read", "analytics-prod", opts=secret)
+        """,
+    )
+
+    assert ROLE not in project.preview().out
+    project.up()
+    assert ROLE not in json.dumps(project.resources())
+    glue.put("analytics-prod", always("READY"), Role=OTHER_ROLE)
+    refreshed = project.refresh().out
+    assert (True, False, False) == ("~ role: [secret] => [secret]" in refreshed, ROLE in refreshed, OTHER_ROLE in refreshed)
+    assert OTHER_ROLE not in json.dumps(project.resources())
+
+
+def test_a_read_session_shows_no_difference_after_a_refresh(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"))
+    write(project, 'GlueSession.get("read", "analytics-prod")')
+    project.up()
+    project.refresh()
+
+    assert [] == [line for line in project.preview().lines if line.startswith(("- ", "~ "))]
+
+
+PARENTS = {
+    "resource": 'Mark("mark")',
+    "component": 'pulumi.ComponentResource("test:index:Home", "home", None, Options(depends_on=[Mark("mark")]))',
+}
+
+
+@pytest.mark.parametrize("parent", PARENTS)
+def test_a_session_is_looked_at_after_its_parent_is_there(parent: str, project: Project, glue: GlueEndpoint) -> None:
+    """As every resource: its parent may be what creates it, or depend on what does."""
+    for name in ("mark", "analytics-prod"):
+        glue.put(name, always("READY"))
+    body = f'from mark import Mark\nGlueSession("analytics", session_id="analytics-prod", opts=Options(parent={PARENTS[parent]}))'
+    write(project, body, mark=MARK)
+
+    if parent == "resource":
+        assert "status: [unknown]" in project.preview().lines
+        assert 0 == glue.count()
+    project.up()
+    assert ["mark", "analytics-prod"] == [call.session_id for call in glue.calls]
