@@ -17,7 +17,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pulumi
 from pulumi.dynamic import (
@@ -35,6 +35,7 @@ from pulumi.runtime.rpc import wrap_rpc_secret
 from pulumi_glue_session.caller import Caller, meant
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound, given, printable
 from pulumi_glue_session.find import Finder
+from pulumi_glue_session.gather import Gatherer
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 
 __all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
@@ -55,7 +56,7 @@ _IGNORES_ALL = (
     'ignore_changes=["*"] hides what was observed, so that its gate can\'t be judged: name the outputs to ignore, as in ["status"]'
 )
 
-_finders: dict[Caller, Finder] = {}
+_finders: dict[Caller, tuple[Finder, Gatherer]] = {}
 _finders_lock = threading.Lock()
 _config: dict[str, str] = {}
 
@@ -82,7 +83,7 @@ class GlueSessionProvider(ResourceProvider):
             # was, since an unknown one would announce a replacement.
             region = inputs.get("region", olds.get("region", pulumi.UNKNOWN))
             return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_held(olds, inputs)}, [])
-        if not isinstance(observed, Mapping) or not ("failure" in observed or observed.keys() >= {"id", "region", "session"}):
+        if not _is_observation(observed):
             return CheckResult(inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)])
         if "failure" in observed:
             # Another session than the recorded one has not changed: it is another.
@@ -121,8 +122,8 @@ class GlueSessionProvider(ResourceProvider):
             # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
             _fail(props[OBSERVED]["failure"])
         try:
-            finder = _finder(props)
-            session = finder.find(id_)
+            finder, gatherer = _finder(props)
+            session = gatherer.find(id_)
         except SessionNotFound as gone:
             # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
             if "status" in props:
@@ -139,6 +140,13 @@ class GlueSessionProvider(ResourceProvider):
 def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
     return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in session.items()}
+
+
+def _is_observation(value: Any) -> bool:  # noqa: ANN401 - whatever was registered
+    if type(value) is not dict:
+        return False
+    names = set(cast("dict[str, object]", value))
+    return "failure" in names or {"id", "region", "session"} <= names
 
 
 def _held(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,12 +183,15 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - a plain value of a record
     return printable(json.dumps(int(value) if whole else value, ensure_ascii=False))
 
 
-def _finder(props: Mapping[str, Any]) -> Finder:
-    """Finder for who and where the state says, else the stack's configuration, else boto3's chain. One for each, kept."""
+def _finder(props: Mapping[str, Any]) -> tuple[Finder, Gatherer]:
+    """Finder, and what shares its answers, for who and where the state says, else the stack's configuration. One for each, kept."""
     region = {"region": props["region"]} if props.get("region") else {}
     caller = Caller.of({**_config, **(props.get("aws") or {}), **region})
     with _finders_lock:
-        return _finders.setdefault(caller, Finder(caller))
+        if caller not in _finders:
+            finder = Finder(caller)
+            _finders[caller] = finder, Gatherer(finder)
+        return _finders[caller]
 
 
 def _fail(sentence: str) -> NoReturn:

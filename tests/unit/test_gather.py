@@ -1,0 +1,139 @@
+"""Reads that come together: how often Glue is asked, and that nothing old or false is given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import pytest
+
+from pulumi_glue_session.errors import AccessDenied, SessionNotFound, Throttled
+from pulumi_glue_session.gather import FRESH_SECONDS, Gatherer
+from pulumi_glue_session.selection import Selection
+from pulumi_glue_session.session import Session
+
+REGION = "eu-west-1"
+READY, STOPPED = Session(status="READY"), Session(status="STOPPED")
+
+
+class Glue:
+    """Sessions that change as a test says, and what was asked."""
+
+    def __init__(self, **sessions: Session) -> None:
+        self.sessions = sessions
+        self.hidden: set[str] = set()
+        self.asked: list[str] = []
+        self.failure: Exception | None = None
+        self.now = 100.0
+
+    def find(self, session_id: str) -> Session:
+        self.asked.append(session_id)
+        if session_id not in self.sessions:
+            raise SessionNotFound(session_id, region=REGION)
+        return self.sessions[session_id]
+
+    def find_all(self, selection: Selection) -> Mapping[str, Session]:
+        assert Selection() == selection
+        self.asked.append("list")
+        if self.failure:
+            raise self.failure
+        return {name: session for name, session in self.sessions.items() if name not in self.hidden}
+
+
+def gatherer(glue: Glue) -> Gatherer:
+    return Gatherer(glue, now=lambda: glue.now)
+
+
+def test_a_read_by_itself_is_asked_for_by_itself() -> None:
+    glue = Glue(a=READY)
+    reads = gatherer(glue)
+
+    assert READY == reads.find("a")
+    glue.now += FRESH_SECONDS + 0.1
+    assert READY == reads.find("a")
+    assert ["a", "a"] == glue.asked
+
+
+def test_a_session_that_is_read_again_and_again_is_asked_for_each_time() -> None:
+    glue = Glue(a=READY)
+    reads = gatherer(glue)
+
+    assert [READY] * 3 == [reads.find("a") for _ in range(3)]
+    assert ["a", "a", "a"] == glue.asked
+
+
+def test_reads_that_come_together_share_one_list() -> None:
+    glue = Glue(**{f"s{n}": READY for n in range(100)})
+    reads = gatherer(glue)
+
+    assert [READY] * 100 == [reads.find(session_id) for session_id in glue.sessions]
+    assert ["s0", "list"] == glue.asked
+
+
+def test_nothing_older_than_two_seconds_is_given() -> None:
+    glue = Glue(a=READY, b=READY)
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+    glue.sessions["b"] = STOPPED
+
+    glue.now += FRESH_SECONDS
+    assert READY == reads.find("b"), "as old as it may be"
+    glue.now += 0.1
+    assert STOPPED == reads.find("b")
+    assert ["a", "list", "b"] == glue.asked
+    assert [READY, STOPPED] == [reads.find("a"), reads.find("b")]
+    assert ["a", "list", "b", "list"] == glue.asked
+
+
+def test_only_an_answer_about_the_session_itself_makes_it_missing() -> None:
+    glue = Glue(a=READY, b=READY)
+    glue.hidden = {"b"}
+    reads = gatherer(glue)
+    reads.find("a")
+
+    assert READY == reads.find("b")
+    with pytest.raises(SessionNotFound):
+        reads.find("c")
+    assert ["a", "list", "b", "c"] == glue.asked
+
+
+def test_a_denied_list_is_asked_for_once_and_each_session_by_itself() -> None:
+    glue = Glue(a=READY, b=READY)
+    glue.failure = AccessDenied("The list of Glue sessions", region=REGION, action="glue:ListSessions")
+    reads = gatherer(glue)
+
+    assert [READY] * 4 == [reads.find(session_id) for session_id in "abab"]
+    assert ["a", "list", "b", "a", "b"] == glue.asked
+
+
+def test_a_failed_list_fails_the_reads_of_its_time_and_is_asked_for_again_later() -> None:
+    """A thousand reads of an endpoint that swallows everything must not each wait for it."""
+    glue = Glue(a=READY, b=READY)
+    glue.failure = Throttled("The list of Glue sessions", region=REGION)
+    reads = gatherer(glue)
+    reads.find("a")
+
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            reads.find("b")
+    assert ["a", "list"] == glue.asked
+
+    glue.failure = None
+    glue.now += 1.5
+    glue.now += 1.5
+    reads.find("a")
+    assert READY == reads.find("b")
+
+
+def test_threads_that_come_together_share_one_list() -> None:
+    """The provider process reads in four threads at a time."""
+    glue = Glue(**{f"s{n}": READY for n in range(40)})
+    reads = gatherer(glue)
+    threads = [threading.Thread(target=reads.find, args=(session_id,)) for session_id in glue.sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (2, 1) == (len(glue.asked), glue.asked.count("list"))
