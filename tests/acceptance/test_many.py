@@ -65,6 +65,31 @@ def test_a_hundred_ready_sessions_are_read_in_one_call(project: Project, glue: G
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
 
+def test_a_hundred_records_are_refreshed_by_a_call_and_a_list_and_each_is_seen_as_it_is(project: Project, glue: GlueEndpoint) -> None:
+    """One that is gone is asked for by itself, since only Glue's own word makes a session missing."""
+    put(glue, 100, "READY")
+    project.program(MANY.format(count=100))
+    project.up()
+    asked = glue.count()
+    glue.put("s7", always("STOPPED"))
+    glue.remove("s8")
+
+    project.refresh()
+    recorded = project.resources()
+    assert (99, "STOPPED") == (len(recorded), recorded["session-7"]["outputs"]["status"])
+    singly = [call.session_id for call in glue.calls[asked:] if call.operation == "GetSession"]
+    assert ("s8", True) == (singly[-1], len(singly) <= 2), "the first of all, and the one that the list lacks"
+
+
+def test_a_hundred_sessions_that_are_only_read_are_a_handful_of_calls(project: Project, glue: GlueEndpoint) -> None:
+    put(glue, 100, "READY")
+    project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', 'GlueSession.get(f"session-{number}", '))
+
+    project.up()
+    assert (100, {"READY"}) == (len(project.resources()), {each["outputs"]["status"] for each in project.resources().values()})
+    assert 1 == glue.count("GetSession"), "and for the rest a list, of which none is older than two seconds"
+
+
 def test_a_wait_of_a_hundred_sessions_makes_one_look_a_tick(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 100, "PROVISIONING", "PROVISIONING", "PROVISIONING", "READY")
     project.program(MANY.format(count=100))
