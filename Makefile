@@ -32,6 +32,7 @@ lint: .venv/made
 types: .venv/made
 	$(BIN)/mypy
 	$(BIN)/mypy examples/ready_gate/__main__.py
+	MYPYPATH=examples/testing $(BIN)/mypy examples/testing/__main__.py examples/testing/test_infrastructure.py
 	$(BIN)/pyright
 
 unit-and-wire: .venv/made

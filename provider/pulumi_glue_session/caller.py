@@ -6,6 +6,8 @@ from boto3's own chain. The limits are those of the API itself (GetSession, Assu
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -35,11 +37,13 @@ _HOW = frozenset(
 )
 """Options with which the same session is asked for in another way."""
 
+_ARN = r"arn:[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]{16,2044}"
+
 _MOST_RETRIES = 50
 """More than this would outlast any timeout; a typing error rather than a wish."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class AssumeRole:
     """A role to assume, with the credentials found so far."""
 
@@ -51,7 +55,7 @@ class AssumeRole:
     policy_arns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class WebIdentity:
     """A role to assume with a token in a file, which is read anew whenever the credentials are renewed."""
 
@@ -63,7 +67,7 @@ class WebIdentity:
     policy_arns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Caller:
     """Who asks, and where. Holds no credential; `repr` leaves external ids out."""
 
@@ -93,13 +97,14 @@ def meant(options: Any) -> Any:  # noqa: ANN401 - options as they stand in a rec
 
 def _built(kind: type[_T], values: Any, where: str) -> _T:  # noqa: ANN401 - whatever a program gives
     if not isinstance(values, Mapping):
-        raise InvalidInput(where, f"{given(values)} is no set of options: use AwsOptions and the classes that it names")
+        raise InvalidInput(where, f"{_shown(values)} is no set of options: use AwsOptions and the classes that it names")
     options = cast("Mapping[str, object]", values)
     names = [each.name for each in fields(kind)]
     strange = sorted(str(name) for name in options if name not in names)
     if strange:
         raise InvalidInput(f"{where}.{strange[0]}", f"there is no such option: use {', '.join(names)}")
-    read = {name: _READ[name](value, f"{where}.{name}") for name, value in options.items() if value is not None}
+    readers = _READ_OF.get(kind, _READ)
+    read = {name: readers[name](value, f"{where}.{name}") for name, value in options.items() if value is not None}
     missing = [name for name in _REQUIRED.get(kind, ()) if name not in read]
     if missing:
         raise InvalidInput(f"{where}.{missing[0]}", "it is missing")
@@ -107,11 +112,9 @@ def _built(kind: type[_T], values: Any, where: str) -> _T:  # noqa: ANN401 - wha
 
 
 def _text(pattern: str, wanted: str) -> Callable[[Any, str], str]:
-    shape = re.compile(pattern, re.ASCII)
-
     def read(value: Any, where: str) -> str:  # noqa: ANN401 - as above
-        if not isinstance(value, str) or not shape.fullmatch(value):
-            raise InvalidInput(where, f"{given(value)} is not {wanted}")
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+            raise InvalidInput(where, f"{_shown(value)} is not {wanted}")
         return value
 
     return read
@@ -134,7 +137,7 @@ def _secret(pattern: str, wanted: str) -> Callable[[Any, str], str]:
 def _several(read_one: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[_V, ...]]:
     def read(value: Any, where: str) -> tuple[_V, ...]:  # noqa: ANN401 - as above
         if not isinstance(value, (list, tuple)):
-            raise InvalidInput(where, f"{given(value)} is no list")
+            raise InvalidInput(where, f"{_shown(value)} is no list")
         return tuple(read_one(each, f"{where}[{index}]") for index, each in enumerate(cast("Sequence[object]", value)))
 
     return read
@@ -142,8 +145,9 @@ def _several(read_one: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[_
 
 def _retries(value: Any, where: str) -> int:  # noqa: ANN401 - as above
     # Every number comes over Pulumi's wire as a float.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not float(value).is_integer() or not 0 <= value <= _MOST_RETRIES:
-        raise InvalidInput(where, f"{given(value)} is no number of retries: use a whole number from 0 to {_MOST_RETRIES}")
+    whole = type(value) is int or (type(value) is float and value.is_integer())
+    if not whole or not 0 <= value <= _MOST_RETRIES:
+        raise InvalidInput(where, f"{_shown(value)} is no number of retries: use a whole number from 0 to {_MOST_RETRIES}")
     return int(value)
 
 
@@ -151,12 +155,27 @@ def _lifetime(value: Any, where: str) -> float:  # noqa: ANN401 - as above
     length = seconds(value, input_name=where)
     shortest, longest = 900, 43_200
     if not shortest <= length <= longest:
-        raise InvalidInput(where, f"{given(value)} is no lifetime of assumed credentials: use 15 minutes to 12 hours, as in '1h'")
+        raise InvalidInput(where, f"{_shown(value)} is no lifetime of assumed credentials: use 15 minutes to 12 hours, as in '1h'")
     return length
 
 
+def _policy(value: Any, where: str, *, at_most: str = "") -> str:  # noqa: ANN401 - as above
+    read = _text(rf"[\t\n\r\x20-\xff]{{1,{at_most}}}", "an IAM policy, as JSON")
+    try:
+        json.loads(read(value, where))
+    except ValueError as no_json:
+        raise InvalidInput(where, f"{_shown(value)} is not an IAM policy, as JSON") from no_json
+    return str(value)
+
+
+def _shown(value: object) -> str:
+    """What was given; of what has parts only its kind, since an external id may be among them."""
+    kind = type(value)
+    return f"a {kind.__name__}" if issubclass(kind, (Mapping, list, tuple)) and value != [] else given(value)
+
+
 _some = _text(r"(?s).+", "text of one character or more")
-_arn = _text(r"arn:[^\x00-\x1f]{16,2044}", "the ARN of a role, as in 'arn:aws:iam::123456789012:role/deploy'")
+_arn = _text(_ARN, "the ARN of a role, as in 'arn:aws:iam::123456789012:role/deploy'")
 
 _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "region": _some,
@@ -172,10 +191,15 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "external_id": _secret(r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and characters of _+=,.@:/-"),
     "session_name": _text(r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-"),
     "duration": _lifetime,
-    "policy": _some,
-    "policy_arns": _several(_text(r"arn:[^\x00-\x1f]{16,2044}", "the ARN of a policy")),
+    "policy": _policy,
+    "policy_arns": _several(_text(_ARN, "the ARN of a policy")),
     "web_identity_token_file": _some,
 }
 """How each option is read, by its name."""
+
+_READ_OF: Mapping[type, Mapping[str, Callable[[Any, str], Any]]] = {
+    # AssumeRoleWithWebIdentity limits a policy further.
+    WebIdentity: {**_READ, "policy": functools.partial(_policy, at_most="2048")},
+}
 
 _REQUIRED: Mapping[type, tuple[str, ...]] = {AssumeRole: ("role_arn",), WebIdentity: ("role_arn", "web_identity_token_file")}

@@ -84,7 +84,11 @@ def printable(text: str) -> str:
 
 def given(value: object) -> str:
     """What a program gave, as it would write it; short, since it only has to be recognised."""
-    text = printable(repr(value))
+    try:
+        text = printable(repr(value))
+    except ValueError:
+        # A number with more digits than Python writes out.
+        text = f"a huge {type(value).__name__}"
     return text if len(text) <= _GIVEN else text[:_GIVEN] + "…"
 
 

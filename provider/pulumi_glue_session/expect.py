@@ -39,7 +39,7 @@ _KINDS: Mapping[type, tuple[tuple[type, ...], str]] = {
 _HIDDEN = "[secret]"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Expectation:
     """One field, the value that it should have, and whether more will do too."""
 

@@ -6,7 +6,6 @@ error is the package's own, to be caught by kind, and a `pulumi.RunError`, so th
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
 
@@ -125,9 +124,9 @@ def _now(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pul
         _check_options(opts)
         arguments = {**{name: value for name, value in given.items() if value is not None}, "aws": options.asked(aws)}
         _check_plain(arguments)
+        caller, session_id, selection = _read(arguments)
         if program.is_mocked():
             return awaitable(_mocked(token, arguments, pulumi.runtime.invoke(token, arguments).value))
-        caller, session_id, selection = _read(arguments)
         finder = program.finder(caller)
         found = {session_id: finder.find(session_id)} if session_id else finder.find_all(selection)
         return awaitable(_answer(token, found, selection, region=finder.region))
@@ -156,11 +155,12 @@ def _later(
         except GlueSessionError as error:
             _end(error)
 
-    arguments = {name: value for name, value in given.items() if value is not None}
+    arguments = {name: pulumi.Output.from_input(value) for name, value in given.items() if value is not None}
     # What is secret of who asks makes no secret of what is answered.
     arguments["aws"] = pulumi.Output.unsecret(pulumi.Output.from_input(options.asked(aws)))
     if program.is_mocked():
-        return pulumi.runtime.invoke_output(token, arguments, opts).apply(functools.partial(_mocked, token, arguments))
+        told = pulumi.runtime.invoke_output(token, arguments, opts)
+        return pulumi.Output.all(told, arguments).apply(lambda both: _mocked(token, both[1], both[0]))
     return program.once_there(pulumi.Output.all(**arguments), getattr(opts, "depends_on", None), ask)
 
 
@@ -184,10 +184,9 @@ def _answer(token: str, found: Mapping[str, Session], selection: Selection, *, r
 def _mocked(token: str, arguments: Mapping[str, Any], said: Mapping[str, Any] | None) -> _Answer:
     """Answer of a unit test's mock: any fields, by name; `sessions` as a list of such for `get_sessions`."""
     said = said or {}
-    region = str(said.get("region") or "")
+    region = str(said.get("region") or arguments["aws"].get("region") or "")
     if token == GET_SESSION:
-        session_id = said.get("session_id") or arguments.get("session_id")
-        return session_result(session_id if isinstance(session_id, str) else "", region, said)
+        return session_result(str(said.get("session_id") or arguments.get("session_id") or ""), region, said)
     each = said.get("sessions") or ()
     return sessions_result(region, [session_result(str(one.get("session_id") or ""), region, one) for one in each])
 

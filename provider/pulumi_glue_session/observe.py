@@ -27,7 +27,7 @@ _SETTLE_ROUNDS = 20
 """At most this many times `_SETTLE`, so that an endless stream of new waits can't hold back the first."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """What one look gave: the region that was asked, and each session or why it was not seen."""
 
@@ -64,7 +64,7 @@ class RealClock:
             await asyncio.wait_for((wake or asyncio.Event()).wait(), timeout=seconds)
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True)
 class Waiting:
     """One session that is waited for, and what is known of it so far."""
 

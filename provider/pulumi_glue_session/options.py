@@ -6,6 +6,7 @@ where it has one. No credential is an option. An external id is a secret in the 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, cast
@@ -14,7 +15,7 @@ import pulumi
 
 from pulumi_glue_session import program
 
-__all__ = ["AssumeRole", "AssumeRoleWithWebIdentity", "AwsOptions", "asked", "recorded"]
+__all__ = ["AssumeRole", "AssumeRoleWithWebIdentity", "AwsOptions", "asked", "given", "recorded"]
 
 _SECRET = "external_id"  # noqa: S105 - the name of the option
 
@@ -79,29 +80,34 @@ class AwsOptions:
     """Ids of the AWS accounts that may be asked. With others' credentials nothing is asked, and a refresh forgets nothing."""
 
 
-def asked(aws: AwsOptions | None) -> Any:  # noqa: ANN401 - what a program gave in place of options is left for `Caller.of` to refuse
+def asked(aws: Any) -> Any:  # noqa: ANN401 - what a program gave in place of options is left for `Caller.of` to refuse
     """Options by name, with the stack's defaults: what `Caller.of` takes once the Outputs in it are known."""
-    given: dict[str, Any] = _given({} if aws is None else aws)
-    if type(given) is not dict:
-        return given
+    by_name: dict[str, Any] = given({} if aws is None else aws)
+    if type(by_name) is not dict:
+        return by_name
     defaults = {name: value for name in ("region", "profile") if (value := program.default(name))}
-    return {**defaults, **given}
+    return {**defaults, **by_name}
 
 
-def recorded(aws: AwsOptions | None) -> dict[str, Any] | None:
+def recorded(aws: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
     """What the state has to hold for a later refresh to ask the same way; None where the program gave nothing."""
-    given: dict[str, Any] = _given(aws, hiding=True)
-    return {name: value for name, value in given.items() if name != "region"} or None if type(given) is dict else None
+    by_name: dict[str, Any] = given(aws, hiding=True)
+    return {name: value for name, value in by_name.items() if name != "region"} or None if type(by_name) is dict else None
 
 
-def _given(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - options, or whatever a program gives in their place
-    """Options as plain names and values, without those left out. `hiding` makes a secret of what is one."""
+def given(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - options, or whatever a program gives in their place
+    """Options as plain names and values, without those left out: to be used more than once, as a coroutine could not be.
+
+    `hiding` makes a secret of what is one.
+    """
     if is_dataclass(options) and not isinstance(options, type):
         options = {each.name: getattr(options, each.name) for each in fields(options)}
     if isinstance(options, Mapping):
         named = cast("Mapping[str, object]", options)
-        by_name = {name: _given(value, hiding=hiding) for name, value in named.items() if value is not None}
+        by_name = {name: given(value, hiding=hiding) for name, value in named.items() if value is not None}
         return {
             name: pulumi.Output.secret(value) if hiding and name == _SECRET else value for name, value in by_name.items() if value != []
         }
-    return [_given(each, hiding=hiding) for each in cast("Sequence[object]", options)] if isinstance(options, (list, tuple)) else options
+    if isinstance(options, (list, tuple)):
+        return [given(each, hiding=hiding) for each in cast("Sequence[object]", options)]
+    return pulumi.Output.from_input(options) if inspect.isawaitable(options) else options

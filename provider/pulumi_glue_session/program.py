@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import os
 import signal
 import threading
@@ -156,8 +157,9 @@ def check_id(session_id: object) -> None:
 
 async def expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
     """What a program expects. A value that a preview doesn't know yet is left for the up to judge. Raises InvalidInput."""
-    outer: pulumi.Output[Any] = pulumi.Output.from_input(expect) if isinstance(expect, pulumi.Output) else pulumi.Output.from_input(None)
-    pairs: Any = await outer.future() if isinstance(expect, pulumi.Output) else expect
+    later = isinstance(expect, pulumi.Output) or inspect.isawaitable(expect)
+    outer: pulumi.Output[Any] = pulumi.Output.from_input(expect if later else None)
+    pairs: Any = await outer.future() if later else expect
     if pairs is None:
         return ()
     if not isinstance(pairs, Mapping):

@@ -6,8 +6,6 @@ included, because only the provider's `check` can put a plain sentence on the re
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Never
@@ -89,7 +87,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         resource_name: str,
         *,
         session_id: pulumi.Input[str],
-        wait_for: pulumi.Input[str | Sequence[str]] | None = "READY",
+        wait_for: pulumi.Input[str | Sequence[pulumi.Input[str]]] | None = "READY",
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
         expect: pulumi.Input[Mapping[str, Any]] | None = None,
         on_mismatch: Literal["fail", "warn"] = "fail",
@@ -113,13 +111,16 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
-        who: dict[str, Any] = options.asked(aws)
+        # Each is used more than once, and a coroutine can be awaited once.
+        aws_given = options.given(aws)
+        session_id, statuses = pulumi.Output.from_input(session_id), pulumi.Output.from_input(wait_for)
+        who: dict[str, Any] = options.asked(aws_given)
         props: dict[str, Any] = {
             **dict.fromkeys(Session().record()),
             "session_id": session_id,
             "region": who.get("region") if type(who) is dict else None,
-            "wait_for": pulumi.Output.from_input(wait_for).apply(_listed),
-            "aws": options.recorded(aws),
+            "wait_for": statuses.apply(_listed),
+            "aws": options.recorded(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
@@ -128,16 +129,22 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         if type(who) is dict and "profile" in who and _has_provider_of_its_own(opts):
             # Such a provider process is not told the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
-        if program.is_mocked():
+        mocked = program.is_mocked()
+        # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
+        asked = pulumi.Output.unsecret(pulumi.Output.all(session_id=session_id, wait_for=statuses, timeout=timeout, aws=who))
+        expecting = _Expecting(expect, on_mismatch, logs, unknown)
+        if mocked:
             if unknown:
                 raise TypeError(_no_argument(unknown))
             props |= dict.fromkeys(VOLATILE)
+            # Nothing is asked, but what is asked for is judged: an error ends the test.
+            self._judged: pulumi.Output[Any] = asked.apply(expecting.judge)
         else:
-            # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
-            asked = pulumi.Output.unsecret(pulumi.Output.all(session_id=session_id, wait_for=wait_for, timeout=timeout, aws=who))
-            expecting = _Expecting(expect, on_mismatch, logs, unknown)
             opts = self._add_observation(props, asked, expecting, opts)
         super().__init__(GlueSessionProvider(), resource_name, props, opts)
+        if mocked:
+            # Secrets of a session are secret whatever a mock says.
+            self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
 
     @property
     def progress(self) -> pulumi.Output[float]:
@@ -160,7 +167,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         resource_name: str,
         session_id: pulumi.Input[str],
         *,
-        wait_for: pulumi.Input[str | Sequence[str]] | None = "READY",
+        wait_for: pulumi.Input[str | Sequence[pulumi.Input[str]]] | None = "READY",
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
         expect: pulumi.Input[Mapping[str, Any]] | None = None,
         on_mismatch: Literal["fail", "warn"] = "fail",
@@ -174,6 +181,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         Arguments as in the constructor. The read is held back until the session has become what `wait_for` says. What changed shows in
         `pulumi preview --diff`, but never counts for `--expect-no-changes`.
         """
+        session_id = pulumi.Output.from_input(session_id)
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=session_id))
         return cls(
             resource_name,
@@ -227,10 +235,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
     async def _observe(self, given: dict[str, Any], expecting: _Expecting, *, external: bool) -> Any:  # noqa: ANN401 - as above
         session_id = given["session_id"]
         try:
-            program.check_id(session_id)
-            gate, limit = Gate.of(given["wait_for"]), seconds(given["timeout"])
-            caller = Caller.of(given["aws"])
-            expected = await expecting.judged()
+            gate, limit, caller, expected = await expecting.judge(given)
         except InvalidInput as invalid:
             # A read needs some id to be made at all, and to say what is wrong with the one it was given.
             return {"id": str(session_id) or "none", "failure": str(invalid), "input": invalid.input_name}
@@ -276,7 +281,12 @@ class _Expecting:
     def warns(self) -> bool:
         return self.on_mismatch == "warn"
 
-    async def judged(self) -> tuple[Expectation, ...]:
+    async def judge(self, asked: dict[str, Any]) -> tuple[Gate, float, Caller, tuple[Expectation, ...]]:
+        """All that a program asks for, as values that mean something. Raises InvalidInput."""
+        program.check_id(asked["session_id"])
+        return Gate.of(asked["wait_for"]), seconds(asked["timeout"]), Caller.of(asked["aws"]), await self._judged()
+
+    async def _judged(self) -> tuple[Expectation, ...]:
         if self.unknown:
             raise InvalidInput(next(iter(self.unknown)), _no_argument(self.unknown))
         if self.on_mismatch not in ("fail", "warn"):
@@ -299,6 +309,10 @@ def _hiding(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_argument(unknown: Mapping[str, object]) -> str:
+    # Only for who needs them.
+    import difflib
+    import inspect
+
     name = next(iter(unknown))
     names = [
         each for each, parameter in inspect.signature(GlueSession.__init__).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY

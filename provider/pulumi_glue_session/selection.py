@@ -21,7 +21,7 @@ _VALUE_LENGTH = 256
 """Limits of the API's TagsMap."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Selection:
     """Which sessions are meant. What is not said fits every session."""
 

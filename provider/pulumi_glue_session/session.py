@@ -50,7 +50,7 @@ def is_valid_id(session_id: str) -> bool:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Command:
     """Command that runs the session: `glueetl` or `gluestreaming`, and its Python version."""
 
@@ -62,7 +62,7 @@ def _from(api_name: str, default: str | float = "", **marks: bool) -> Any:  # no
     return field(default=default, metadata={"api": api_name, **marks})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """A session as Glue showed it at one moment."""
 

@@ -44,7 +44,7 @@ class Phase(Enum):
     BARRED = auto()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """One look at one session: the session, or why it was not seen, and where it stands before the gate."""
 
@@ -54,7 +54,7 @@ class Seen:
     phase: Phase = Phase.PASSED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Gate:
     """What a session has to become and to be. No targets: it has to exist, in whatever status."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -195,6 +197,33 @@ def test_a_get_that_cannot_pass_takes_its_sentence_to_the_read(aws: GlueEndpoint
         identity,
         props["__observed"]["failure"],
     )
+
+
+async def later(value: object) -> object:
+    return value
+
+
+def task(value: object) -> asyncio.Future[object]:
+    return asyncio.ensure_future(later(value))
+
+
+@pytest.mark.parametrize("made", [later, task, pulumi.Output.from_input], ids=["coroutine", "future", "output"])
+def test_each_input_may_be_something_to_wait_for(aws: GlueEndpoint, made: Callable[[object], Any]) -> None:
+    """A coroutine can be awaited once, and some inputs are used twice."""
+    aws.put("analytics-prod", always("READY"))
+
+    def program(_: Ran) -> None:
+        options = AwsOptions(region=made("eu-west-1"), max_retries=made(1))
+        inputs: dict[str, Any] = {"wait_for": made("READY"), "timeout": made(60), "expect": made({"glue_version": "5.0"})}
+        GlueSession("one", session_id=made("analytics-prod"), aws=options, **inputs)
+        GlueSession("several", session_id="analytics-prod", wait_for=["STOPPED", made("READY")], expect={"glue_version": made("5.0")})
+        GlueSession.get("read", made("analytics-prod"), wait_for=made(["READY"]))
+
+    ran = run(program)
+
+    assert [] == ran.refused
+    assert {"one": ["READY"], "several": ["STOPPED", "READY"]} == {name: each["wait_for"] for name, each in ran.recorded.items()}
+    assert "analytics-prod" == ran.read["read"][0]
 
 
 def test_who_and_where_to_ask_is_an_argument_then_the_stacks_configuration(aws: GlueEndpoint) -> None:

@@ -1,0 +1,506 @@
+"""`examples/testing` and docs/testing.md.
+
+The page shows the example, the tests of the example pass and notice mistakes, and what the page says holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.output import Unknown
+from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+from pulumi_glue_session import (
+    AccessDenied,
+    AssumeRole,
+    AwsOptions,
+    GlueSession,
+    GlueSessionError,
+    NotOneSession,
+    SessionNotFound,
+    get_session,
+    get_session_output,
+    get_sessions,
+    get_sessions_output,
+)
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "testing"
+PAGE = ROOT / "docs" / "testing.md"
+
+SESSION = "pulumi-python:dynamic/glue:Session"
+GET_SESSION = "glue-session:index:getSession"
+GET_SESSIONS = "glue-session:index:getSessions"
+
+SECRET_MARK = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+
+FULL: dict[str, Any] = {
+    "session_id": "analytics-prod",
+    "region": "eu-west-1",
+    "status": "READY",
+    "role": "GlueSession",
+    "glue_version": "5.0",
+    "worker_type": "G.1X",
+    "number_of_workers": 2,
+    "max_capacity": 2.5,
+    "idle_timeout": 60,
+    "description": "of the analysts",
+    "error_message": "none",
+    "created_on": "2026-11-22T09:30:00.000Z",
+    "completed_on": "2026-11-22T10:30:00.000Z",
+    "security_configuration": "kms",
+    "profile_name": "analysts",
+    "session_type": "LIVY",
+    "command": {"name": "glueetl", "python_version": "3"},
+    "connections": ["vpc"],
+    "default_arguments": {"--password": "hunter2"},
+    "progress": 0.5,
+    "execution_time": 12.5,
+    "dpu_seconds": 25.0,
+}
+
+NEUTRAL: dict[str, Any] = {
+    **dict.fromkeys(FULL, ""),
+    "number_of_workers": 0,
+    "max_capacity": 0.0,
+    "idle_timeout": 0,
+    "command": {"name": "", "python_version": ""},
+    "connections": [],
+    "default_arguments": {},
+    "progress": 0.0,
+    "execution_time": 0.0,
+    "dpu_seconds": 0.0,
+}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Gives what the test says, and keeps what it is given."""
+
+    def __init__(
+        self,
+        session: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        *,
+        failure: Exception | None = None,
+    ) -> None:
+        self._session = session or {}
+        self._failure = failure
+        self.registered: list[MockResourceArgs] = []
+        self.called: list[tuple[str, dict[str, Any]]] = []
+
+    def _said(self) -> dict[str, Any]:
+        return dict(self._session() if callable(self._session) else self._session)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.registered.append(args)
+        return "some-id", self._said() if args.typ == SESSION else args.inputs
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        self.called.append((args.token, args.args))
+        if self._failure:
+            raise self._failure
+        return self._said(), []
+
+
+def run(mocks: Mocks, test: Callable[[], object], *, preview: bool = False, plain: bool = False) -> None:
+    """Run `test` as the body of a user's own one; `plain` leaves out `pulumi.runtime.test`."""
+
+    def program() -> None:
+        pulumi.runtime.set_mocks(mocks, preview=preview)
+        if plain:
+            test()
+        else:
+            pulumi.runtime.test(test)()  # type: ignore[no-untyped-call]
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
+        copy_context().run(program)
+    finally:
+        loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+async def value(output: object) -> Any:  # noqa: ANN401 - whatever it is
+    """Plain value of an output, None where it is unknown; what is made of a nested output type is a dict."""
+    plain = await output.future() if isinstance(output, pulumi.Output) else output
+    return {name: getattr(plain, name) for name in ("name", "python_version")} if hasattr(plain, "python_version") else plain
+
+
+async def values(session: object) -> dict[str, Any]:
+    """Plain values of all outputs by name."""
+    return {name: await value(getattr(session, name)) for name in FULL}
+
+
+# The page and the example
+
+
+def test_the_page_shows_the_whole_example_in_order() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+    assert (EXAMPLE / "infrastructure.py").read_text(encoding="utf-8") == blocks[0]
+    assert (EXAMPLE / "test_infrastructure.py").read_text(encoding="utf-8") == "\n\n".join(blocks[1:])
+
+
+def test_the_example_is_a_whole_project() -> None:
+    files = {file.name for file in EXAMPLE.iterdir() if file.is_file()}
+
+    assert {"Pulumi.yaml", "README.md", "__main__.py", "infrastructure.py", "requirements.txt", "test_infrastructure.py"} == files
+    assert "pulumi-glue-session\n" == (EXAMPLE / "requirements.txt").read_text(encoding="utf-8")
+
+
+def report_of(folder: Path) -> tuple[int, str]:
+    """Exit code and report of the example's own tests, where boto3 can't be imported, sockets are refused and no endpoint answers."""
+    (folder / "without_boto3.py").write_text("import sys\n\nsys.modules['boto3'] = sys.modules['botocore'] = None\n", encoding="utf-8")
+    closed = "http://127.0.0.1:9"
+    ran = subprocess.run(  # noqa: S603 - the example's own tests
+        [
+            *(sys.executable, "-m", "pytest", "-rA", "--tb=no", "-p", "without_boto3", "-p", "no:cacheprovider"),
+            *("--disable-socket", "--allow-unix-socket"),
+        ],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(folder),
+            "AWS_ENDPOINT_URL": closed,
+            "HTTP_PROXY": closed,
+            "HTTPS_PROXY": closed,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The example where no settings of this repository are found."""
+    return shutil.copytree(EXAMPLE, tmp_path / "testing", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def test_the_tests_of_the_example_pass_and_ask_nobody(copied: Path) -> None:
+    names = re.findall(r"def (test_\w+)", (copied / "test_infrastructure.py").read_text(encoding="utf-8"))
+
+    code, report = report_of(copied)
+
+    assert (0, [f"PASSED test_infrastructure.py::{name}" for name in names]) == (code, re.findall("PASSED .*", report)), report
+    assert len(names) > 5
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "noticed_by"),
+    [
+        ('wait_for="READY"', "wait_for=None", "test_the_job_waits_until_the_session_is_ready"),
+        ("session_id=session_id", 'session_id="other"', "test_the_job_waits_until_the_session_is_ready"),
+        ("session.role", "session.status", "test_the_job_takes_role_glue_version_and_arguments_of_the_session"),
+        (
+            "session.default_arguments",
+            "pulumi.Output.unsecret(session.default_arguments)",
+            "test_the_arguments_of_the_session_stay_secret",
+        ),
+        (
+            'pulumi.Stash("nightly-job", input=settings)',
+            'session.role.apply(lambda _: pulumi.Stash("nightly-job", input=settings))',
+            "test_a_preview_that_does_not_know_the_role_plans_the_job",
+        ),
+        (
+            "except SessionNotFound",
+            "except Exception",
+            "test_a_session_that_may_not_be_read_is_no_reason_to_use_the_shared_one",
+        ),
+    ],
+    ids=["the gate", "the id", "an output", "a secret", "a preview", "a failure"],
+)
+def test_the_tests_of_the_example_notice_a_mistake(copied: Path, right: str, wrong: str, noticed_by: str) -> None:
+    module = copied / "infrastructure.py"
+    program = module.read_text(encoding="utf-8")
+    module.write_text(program.replace(right, wrong), encoding="utf-8")
+
+    code, report = report_of(copied)
+
+    assert 1 == program.count(right)
+    assert (1, [noticed_by]) == (code, re.findall(r"FAILED test_infrastructure\.py::(\w+)", report)), report
+
+
+# What a mock gets
+
+
+def test_a_mock_gets_the_inputs_of_a_session() -> None:
+    mocks = Mocks()
+    aws = AwsOptions(region="eu-west-1", profile="analysts")
+
+    def program() -> None:
+        expect = {"role": "GlueSession"}
+        GlueSession("analytics", session_id="analytics-prod", timeout=60, expect=expect, on_mismatch="warn", logs=True, aws=aws)
+
+    run(mocks, program)
+
+    (args,) = mocks.registered
+    assert (SESSION, "analytics", "") == (args.typ, args.name, args.resource_id)
+    inputs = {name: each for name, each in args.inputs.items() if name != "__provider"}
+    assert {"session_id": "analytics-prod", "wait_for": ["READY"], "region": "eu-west-1", "aws": {"profile": "analysts"}} == inputs
+
+
+def test_a_mock_gets_no_region_and_no_options_where_there_are_none() -> None:
+    mocks = Mocks()
+
+    run(mocks, lambda: GlueSession("analytics", session_id="analytics-prod", wait_for=["READY", "STOPPED"]))
+
+    (args,) = mocks.registered
+    assert {"__provider", "session_id", "wait_for"} == set(args.inputs)
+    assert ["READY", "STOPPED"] == args.inputs["wait_for"]
+
+
+def test_a_mock_gets_the_id_of_what_is_read() -> None:
+    mocks = Mocks()
+
+    run(mocks, lambda: GlueSession.get("analytics", "analytics-prod"))
+
+    (args,) = mocks.registered
+    assert (SESSION, "analytics", "analytics-prod") == (args.typ, args.name, args.resource_id)
+    inputs = {name: each for name, each in args.inputs.items() if name != "__provider"}
+    assert {"session_id": "analytics-prod", "wait_for": ["READY"]} == inputs
+
+
+def test_a_mock_gets_the_arguments_of_functions() -> None:
+    mocks = Mocks()
+
+    async def program() -> None:
+        get_session("analytics-prod", aws=AwsOptions(region="eu-west-1"))
+        get_sessions(tags={"team": "etl"})
+        await get_session_output(pulumi.Output.from_input("analytics-prod")).future()
+        await get_sessions_output(statuses=["READY"], id_prefix="analytics-").future()
+
+    run(mocks, program)
+
+    expected = [
+        (GET_SESSION, {"session_id": "analytics-prod", "aws": {"region": "eu-west-1"}}),
+        (GET_SESSIONS, {"tags": {"team": "etl"}, "aws": {}}),
+        (GET_SESSION, {"session_id": "analytics-prod", "aws": {}}),
+        (GET_SESSIONS, {"statuses": ["READY"], "id_prefix": "analytics-", "aws": {}}),
+    ]
+    assert expected == mocks.called
+
+
+def test_a_secret_input_comes_to_a_mock_wrapped() -> None:
+    mocks = Mocks()
+    aws = AwsOptions(assume_roles=[AssumeRole(role_arn="arn:aws:iam::123456789012:role/deploy", external_id="nightly")])
+
+    run(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.secret("analytics-prod"), aws=aws))
+
+    (args,) = mocks.registered
+    assert {SECRET_MARK: SECRET, "value": "analytics-prod"} == args.inputs["session_id"]
+    roles = [{"role_arn": "arn:aws:iam::123456789012:role/deploy", "external_id": "nightly"}]
+    assert {SECRET_MARK: SECRET, "value": {"assume_roles": roles}} == args.inputs["aws"]
+
+
+def test_an_unknown_input_comes_to_a_mock_as_unknown() -> None:
+    mocks = Mocks()
+
+    unknown = pulumi.UNKNOWN
+    run(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.from_input(unknown).apply(str)), preview=True)
+
+    (args,) = mocks.registered
+    assert Unknown is type(args.inputs["session_id"])
+
+
+def test_a_function_with_an_unknown_argument_is_not_called_and_gives_what_is_unknown() -> None:
+    mocks = Mocks(FULL)
+    known: list[bool] = []
+
+    async def program() -> None:
+        unknown = pulumi.Output.from_input(pulumi.UNKNOWN).apply(str)
+        known.append(await get_session_output(unknown).role.is_known())
+
+    run(mocks, program, preview=True)
+
+    assert ([], [False]) == (mocks.called, known)
+
+
+# What a mock gives
+
+
+@pytest.mark.parametrize("preview", [False, True], ids=["up", "preview"])
+def test_what_a_mock_gives_are_the_outputs_of_a_session(preview: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    given: list[dict[str, Any]] = []
+
+    async def program() -> None:
+        given.append(await values(GlueSession("analytics", session_id="analytics-prod")))
+        given.append(await values(GlueSession.get("analytics-read", "analytics-prod")))
+
+    run(Mocks(FULL), program, preview=preview)
+
+    assert [FULL, FULL] == given
+
+
+def test_what_a_mock_gives_is_the_answer_of_a_function() -> None:
+    given: list[dict[str, Any]] = []
+
+    async def program() -> None:
+        given.append(await values(get_session("analytics-prod")))
+        given.append(await values(get_session_output("analytics-prod")))
+
+    run(Mocks(FULL), program)
+
+    assert [FULL, FULL] == given
+
+
+def test_what_a_mock_gives_are_the_sessions_of_a_function() -> None:
+    given: list[Any] = []
+
+    async def program() -> None:
+        plain = get_sessions()
+        later = get_sessions_output()
+        given.extend([plain.region, plain.ids, await value(later.region), await value(later.ids)])
+        given.append([await values(each) for each in plain.sessions])
+        given.append(await values(later.sessions[1]))
+
+    run(Mocks({"region": "eu-west-1", "sessions": [FULL, {**FULL, "session_id": "analytics-dev"}]}), program)
+
+    other = {**FULL, "session_id": "analytics-dev"}
+    ids = ["analytics-prod", "analytics-dev"]
+    assert ["eu-west-1", ids, "eu-west-1", ids, [FULL, other], other] == given
+
+
+def test_what_a_mock_leaves_out_of_a_session_is_none_in_an_up() -> None:
+    given: list[dict[str, Any]] = []
+
+    async def program() -> None:
+        given.append(await values(GlueSession("analytics", session_id="analytics-prod")))
+
+    run(Mocks(), program)
+
+    assert [{**dict.fromkeys(FULL), "session_id": "analytics-prod"}] == given, "what the program gave itself stays"
+
+
+def test_what_a_mock_leaves_out_of_a_session_is_unknown_in_a_preview() -> None:
+    known: list[str] = []
+
+    async def program() -> None:
+        session = GlueSession("analytics", session_id="analytics-prod")
+        known.extend([name for name in FULL if await getattr(session, name).is_known()])
+
+    run(Mocks({"role": "GlueSession"}), program, preview=True)
+
+    assert ["role"] == known
+
+
+def test_what_a_mock_leaves_out_of_an_answer_is_neutral() -> None:
+    given: list[dict[str, Any]] = []
+
+    async def program() -> None:
+        given.append(await values(get_session("analytics-prod")))
+        given.append(await values(get_sessions().sessions[0]))
+
+    run(Mocks({"sessions": [{}]}), program)
+
+    assert [{**NEUTRAL, "session_id": "analytics-prod"}, NEUTRAL] == given
+
+
+# Secrets
+
+
+def test_default_arguments_of_a_function_are_a_secret() -> None:
+    secret: list[bool] = []
+
+    async def program() -> None:
+        secret.append(await get_session("analytics-prod").default_arguments.is_secret())
+        secret.append(await get_session_output("analytics-prod").default_arguments.is_secret())
+        secret.append(await get_session_output("analytics-prod").role.is_secret())
+
+    run(Mocks(FULL), program)
+
+    assert [True, True, False] == secret
+
+
+def test_what_a_mock_makes_a_secret_is_one() -> None:
+    secret: list[bool] = []
+
+    async def program() -> None:
+        session = GlueSession("analytics", session_id="analytics-prod")
+        secret.append(await session.role.is_secret())
+        secret.append(await session.status.is_secret())
+
+    run(Mocks(lambda: {**FULL, "role": pulumi.Output.secret("GlueSession")}), program)
+
+    assert [True, False] == secret
+
+
+# Failures
+
+FAILURES: list[GlueSessionError] = [
+    SessionNotFound("analytics-prod", region="eu-west-1"),
+    NotOneSession("tags team=etl", region="eu-west-1", found=["a", "b"]),
+    AccessDenied('Glue session "analytics-prod"', region="eu-west-1"),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+def test_what_a_mock_raises_is_raised_by_a_function(failure: GlueSessionError) -> None:
+    caught: list[GlueSessionError] = []
+
+    def program() -> None:
+        try:
+            get_session("analytics-prod")
+        except type(failure) as raised:
+            caught.append(raised)
+
+    run(Mocks(failure=failure), program, plain=True)
+
+    assert [str(failure)] == [str(each) for each in caught]
+
+
+def test_what_a_mock_raises_ends_a_test_under_the_decorator_though_it_was_caught() -> None:
+    caught: list[GlueSessionError] = []
+
+    def program() -> None:
+        try:
+            get_session("analytics-prod")
+        except SessionNotFound as gone:
+            caught.append(gone)
+
+    with pytest.raises(SessionNotFound):
+        run(Mocks(failure=SessionNotFound("analytics-prod", region="eu-west-1")), program)
+
+    assert 1 == len(caught)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+def test_what_a_mock_raises_ends_a_test_of_an_output(failure: GlueSessionError) -> None:
+    async def program() -> None:
+        await get_session_output("analytics-prod").future()
+
+    with pytest.raises(type(failure)) as raised:
+        run(Mocks(failure=failure), program)
+
+    assert str(failure) == str(raised.value)
+
+
+# What mocks don't show
+
+
+def test_neither_gate_nor_expectation_is_judged() -> None:
+    mocks = Mocks({**FULL, "status": "FAILED"})
+
+    def program() -> None:
+        session = GlueSession("analytics", session_id="analytics-prod", wait_for="READY", expect={"glue_version": "4.0"})
+        pulumi.Stash("nightly-job", input=session.status)
+
+    run(mocks, program)
+
+    assert ["FAILED"] == [args.inputs["input"] for args in mocks.registered if args.name == "nightly-job"]
