@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from pulumi_glue_session.errors import GlueSessionError
 from pulumi_glue_session.session import Session
@@ -124,14 +125,10 @@ class Watch:
         self._joined.set()
         if self._driver is None:
             self._driver = asyncio.ensure_future(self._drive())
-        driver = self._driver
+            # Its failure is given to those who wait; nobody else asks for it.
+            self._driver.add_done_callback(lambda driver: driver.cancelled() or driver.exception())
         try:
-            either: set[asyncio.Future[Any]] = {wait.done, driver}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not wait.done.done():
-                # A driver ends before its waits only by a bug of a look, which belongs to whoever waits.
-                await driver
-            return wait.done.result()
+            return await wait.done
         finally:
             # Whoever gives up (a cancelled program) is not looked for again.
             wait.done.cancel()
@@ -144,6 +141,11 @@ class Watch:
                 await self._look_at_all()
                 await self._rest()
         finally:
+            # It ends before its waits only by a bug of a look, or cancelled: that belongs to whoever waits.
+            failure = sys.exception()
+            for wait in self._waits:
+                if not wait.done.done():
+                    wait.done.set_exception(failure) if isinstance(failure, Exception) else wait.done.cancel()
             self._waits.clear()
             # A task and an event that was waited for hold their event loop: a watch at rest must not keep one alive.
             self._driver = None

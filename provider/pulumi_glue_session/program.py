@@ -45,6 +45,7 @@ __all__ = [
     "is_mocked",
     "observe",
     "once_there",
+    "reusable",
 ]
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
@@ -117,34 +118,63 @@ async def all_created(resources: Iterable[pulumi.Resource]) -> bool:
     return True
 
 
+def reusable(value: Any) -> Any:  # noqa: ANN401 - whatever a program gives
+    """`value` as it is if it is plain, else as an Output: to be used more than once, as a coroutine could not be."""
+    return value if _is_plain(value) else pulumi.Output.from_input(value)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_plain, cast("Mapping[object, object]", value).values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, cast("Sequence[object]", value)))
+    return not isinstance(value, pulumi.Output) and not inspect.isawaitable(value)
+
+
 def once_there(
-    asked: pulumi.Output[dict[str, Any]],
+    asked: dict[str, Any] | pulumi.Output[dict[str, Any]],
     depends_on: Any,  # noqa: ANN401 - as the options of resources and functions have it
     ask: Callable[[dict[str, Any]], Awaitable[Any]],
     *,
     parent: pulumi.Resource | None = None,
     but: pulumi.Resource | None = None,
 ) -> pulumi.Output[Any]:
-    """What `ask` makes of `asked`, once that, everything in `depends_on` and `parent` are there; unknown in a preview that comes before it.
+    """What `ask` makes of `asked`, once all of that, everything in `depends_on` and `parent` are there; unknown in an earlier preview.
 
     `but` is the resource that asks, which can't wait for itself.
     """
+    plain = asked if isinstance(asked, dict) and _is_plain(asked) else None
+    # Most programs give plain values, and every Output more costs each of many sessions. Nothing here is a secret to Glue, and what Glue
+    # answers is none because of it; whoever wants to keep one a secret gives an Output.
+    later: pulumi.Output[Any] = (
+        pulumi.Output.from_input(None)
+        if plain is not None
+        else pulumi.Output.unsecret(pulumi.Output.all(**asked))
+        if isinstance(asked, dict)
+        else asked
+    )
 
     async def wait(known: dict[str, Any]) -> Any:  # noqa: ANN401 - what `ask` gives, or the SDK's mark of an unknown value
-        named = pulumi.Output.from_input(depends_on)
-        if not await named.is_known():
-            return pulumi.UNKNOWN
+        needed: set[pulumi.Resource | None] = set()
+        if plain is None:
+            needed |= await later.resources()
+        if depends_on:
+            named = pulumi.Output.from_input(depends_on)
+            if not await named.is_known():
+                return pulumi.UNKNOWN
+            listed: Any = await named.future()
+            needed |= await named.resources()
+            needed |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
         if parent is not None:
             # A component's children are made after it. Whoever asks is one of them, so they can't be waited for.
             await parent.urn.future()
             if isinstance(parent, pulumi.CustomResource) and not await all_created([parent]):
                 return pulumi.UNKNOWN
-        listed: Any = await named.future()
-        needed = {*await asked.resources(), *await named.resources()}
-        needed |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
-        return await ask(known) if await all_created(needed - {but}) else pulumi.UNKNOWN
+        if needed and not await all_created(each for each in needed if each is not None and each is not but):
+            return pulumi.UNKNOWN
+        return await ask(known if plain is None else plain)
 
-    return asked.apply(wait)
+    return later.apply(wait)
 
 
 def check_id(session_id: object) -> None:

@@ -41,7 +41,11 @@ from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 __all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
 
 OBSERVED = "__observed"
-"""Hidden input: what the program observed. `check` spreads it over the named inputs; it reaches no state."""
+"""Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs; it reaches no state.
+
+One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time. For a read that can't be
+made, the sentence about it.
+"""
 
 REPLACING = ("session_id", "region", "aws")
 """Inputs that say which session is meant. Another one is another record."""
@@ -77,7 +81,7 @@ class GlueSessionProvider(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Judge what the program observed, and make the observed values inputs, so that the engine itself sees drift."""
         inputs = {key: value for key, value in news.items() if key != OBSERVED}
-        observed: Any = news.get(OBSERVED)
+        observed: Any = _read_observation(news.get(OBSERVED))
         if isinstance(observed, pulumi.output.Unknown):
             # Something that the session depends on is still to be created: nothing was asked. The region stays as it
             # was, since an unknown one would announce a replacement.
@@ -120,7 +124,7 @@ class GlueSessionProvider(ResourceProvider):
         """Ask Glue for the session, now. On refresh a session that is gone leaves the state; a refused look never does."""
         if OBSERVED in props:
             # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
-            _fail(props[OBSERVED]["failure"])
+            _fail(str(props[OBSERVED]))
         try:
             finder, gatherer = _finder(props)
             session = gatherer.find(id_)
@@ -140,6 +144,13 @@ class GlueSessionProvider(ResourceProvider):
 def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
     return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in session.items()}
+
+
+def _read_observation(value: Any) -> Any:  # noqa: ANN401 - whatever was registered
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _is_observation(value: Any) -> bool:  # noqa: ANN401 - whatever was registered

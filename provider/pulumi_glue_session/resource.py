@@ -1,39 +1,32 @@
 """`GlueSession`, the resource that a Pulumi program uses: it observes, and records what it observed.
 
 Rules of this module: the program asks and waits, in its event loop; what it found goes to the provider as one hidden input, failures
-included, because only the provider's `check` can put a plain sentence on the resource. Nothing here raises for what Glue says.
+included, because only the provider's `check` can put a plain sentence on the resource. Nothing here raises for what Glue says. Annotations
+are real types: the SDK reads those of the class for every instance, and texts would be compiled each time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, Never
 
 import pulumi
 from pulumi import dynamic
 
 from pulumi_glue_session import options, program
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.duration import seconds
-from pulumi_glue_session.errors import InvalidInput, NotAsExpected, given
-from pulumi_glue_session.expect import Expectation
+from pulumi_glue_session.asking import Asking, Observation
+from pulumi_glue_session.errors import InvalidInput, given
 from pulumi_glue_session.options import AwsOptions
 from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
 from pulumi_glue_session.results import SessionCommand
 from pulumi_glue_session.session import SECRET, VOLATILE, Session
-from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate, Phase
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate
 
 __all__ = ["GlueSession"]
 
 _TYPE = "pulumi-python:dynamic/glue:Session"
 """Type token, as in every user's state."""
 
-_LIVE = "live"
-"""Part of an observation with the volatile fields."""
-
-_CALLER = "caller"
-"""Part of an observation that has not looked: who would."""
+_NO_VALUES = dict.fromkeys(Session().record())
+"""The SDK makes an output of each name that it is given."""
 
 
 class GlueSession(dynamic.Resource, module="glue", name="Session"):
@@ -113,13 +106,13 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         """
         # Each is used more than once, and a coroutine can be awaited once.
         aws_given = options.given(aws)
-        session_id, statuses = pulumi.Output.from_input(session_id), pulumi.Output.from_input(wait_for)
+        session_id, wait_for = program.reusable(session_id), program.reusable(wait_for)
         who: dict[str, Any] = options.asked(aws_given)
         props: dict[str, Any] = {
-            **dict.fromkeys(Session().record()),
+            **_NO_VALUES,
             "session_id": session_id,
             "region": who.get("region") if type(who) is dict else None,
-            "wait_for": statuses.apply(_listed),
+            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(wait_for),
             "aws": options.recorded(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
@@ -129,22 +122,19 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         if type(who) is dict and "profile" in who and _has_provider_of_its_own(opts):
             # Such a provider process is not told the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
-        mocked = program.is_mocked()
-        # Nothing of this is a secret to Glue, and what Glue answers is none because of it.
-        asked = pulumi.Output.unsecret(pulumi.Output.all(session_id=session_id, wait_for=statuses, timeout=timeout, aws=who))
-        expecting = _Expecting(expect, on_mismatch, logs, unknown)
-        if mocked:
-            if unknown:
-                raise TypeError(_no_argument(unknown))
-            props |= dict.fromkeys(VOLATILE)
+        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": timeout, "aws": who}
+        no_argument = _no_argument(unknown) if unknown else None
+        asking = Asking(expect=expect, on_mismatch=on_mismatch, logs=logs, no_argument=no_argument)
+        if program.is_mocked():
+            if no_argument:
+                raise TypeError(str(no_argument))
             # Nothing is asked, but what is asked for is judged: an error ends the test.
-            self._judged: pulumi.Output[Any] = asked.apply(expecting.judge)
-        else:
-            opts = self._add_observation(props, asked, expecting, opts)
-        super().__init__(GlueSessionProvider(), resource_name, props, opts)
-        if mocked:
+            self._judged: pulumi.Output[Any] = pulumi.Output.all(**asked).apply(asking.judge)
+            super().__init__(GlueSessionProvider(), resource_name, props | dict.fromkeys(VOLATILE), opts)
             # Secrets of a session are secret whatever a mock says.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
+            return
+        super().__init__(GlueSessionProvider(), resource_name, props, self._add_observation(props, asked, asking, opts))
 
     @property
     def progress(self) -> pulumi.Output[float]:
@@ -175,7 +165,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
         **unknown: Never,
-    ) -> GlueSession:
+    ) -> "GlueSession":
         """Read the session in each preview and up, as a data source does, and record nothing to compare with.
 
         Arguments as in the constructor. The read is held back until the session has become what `wait_for` says. What changed shows in
@@ -197,23 +187,28 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         )
 
     def _add_observation(
-        self, props: dict[str, Any], asked: pulumi.Output[dict[str, Any]], expecting: _Expecting, opts: pulumi.ResourceOptions
+        self, props: dict[str, Any], asked: dict[str, Any], asking: Asking, opts: pulumi.ResourceOptions
     ) -> pulumi.ResourceOptions:
         """Hand what is observed to the provider: as a hidden input, or for a read by the id that it waits for."""
-        external = opts.id is not None
+        only_read = opts.id is not None
+        self._seen = Observation(session_id="")
 
-        async def observe(given: dict[str, Any]) -> Any:  # noqa: ANN401 - a hidden input, or the SDK's mark of an unknown value
-            return await self._observe(given, expecting, external=external)
+        async def observe(known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a hidden input or an id, or the SDK's mark of an unknown value
+            seen = self._seen = await asking.observe(known, self, only_read=only_read)
+            if only_read:
+                return pulumi.UNKNOWN if seen.on_its_way else seen.session_id
+            # As a secret where there is one, so that the engine logs none of it.
+            return pulumi.Output.secret(seen.text()) if seen.holds_secrets else seen.text()
 
         observed = self._observed = program.once_there(asked, opts.depends_on, observe, parent=opts.parent, but=self)
-        if not external:
+        if not only_read:
             props[OBSERVED] = observed
             return opts
         setattr(self, program.STANDS_FOR_ID, observed)
         # What a read is given stays in its state, so no more than a failure is.
-        props[OBSERVED] = observed.apply(lambda seen: seen if "failure" in seen else None)
+        props[OBSERVED] = observed.apply(lambda _: self._seen.failure or None)
         # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
-        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=observed.apply(lambda seen: seen["id"])))
+        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=observed))
 
     def _live(self, name: str) -> pulumi.Output[float]:
         """A volatile field of what this run observed. It comes after the registration, so that a failed gate holds it back too."""
@@ -221,77 +216,17 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             mocked: pulumi.Output[float] = self.__dict__[name]
             return mocked
 
-        async def live(seen: dict[str, Any]) -> Any:  # noqa: ANN401 - a number, or the SDK's mark of an unknown value
+        async def live(_: object) -> Any:  # noqa: ANN401 - a number, or the SDK's mark of an unknown value
             await self.urn.future()
-            if _CALLER not in seen:
-                return pulumi.UNKNOWN if seen.get("on_its_way") else seen[_LIVE][name]
-            now = await program.observe(seen["id"], gate=Gate(), limit=0, caller=seen[_CALLER])
-            if now.session is None:
-                raise pulumi.RunError(str(now.error))
-            return getattr(now.session, name)
+            session, caller = self._seen.session, self._seen.caller
+            if caller:
+                now = await program.observe(self._seen.session_id, gate=Gate(), limit=0, caller=caller)
+                if now.session is None:
+                    raise pulumi.RunError(str(now.error))
+                session = now.session
+            return pulumi.UNKNOWN if self._seen.on_its_way else getattr(session, name)
 
         return self._observed.apply(live)
-
-    async def _observe(self, given: dict[str, Any], expecting: _Expecting, *, external: bool) -> Any:  # noqa: ANN401 - as above
-        session_id = given["session_id"]
-        try:
-            gate, limit, caller, expected = await expecting.judge(given)
-        except InvalidInput as invalid:
-            # A read needs some id to be made at all, and to say what is wrong with the one it was given.
-            return {"id": str(session_id) or "none", "failure": str(invalid), "input": invalid.input_name}
-        told: dict[str, Any] = {"id": session_id}
-        if external and not gate.targets and not expected:
-            # The read itself will ask; a volatile field, if the program uses one, asks once more.
-            return told | {_CALLER: caller}
-        seen = await program.observe(
-            session_id,
-            gate=gate if expecting.warns else replace(gate, expected=expected),
-            limit=limit,
-            caller=caller,
-            logs=expecting.logs,
-            resource=self,
-        )
-        if seen.session is not None:
-            told |= {"session": _hiding(seen.session.record()), _LIVE: {name: getattr(seen.session, name) for name in VOLATILE}}
-            if expecting.warns:
-                differences = [line for line in (each.differs(seen.session) for each in expected) if line]
-                self._warn(NotAsExpected(session_id, region=seen.region, differences=differences) if differences else None)
-        if seen.phase is Phase.BARRED:
-            return told | {"region": seen.region, "failure": str(seen.error)}
-        on_its_way = seen.phase is Phase.ON_ITS_WAY
-        if on_its_way and external:
-            return pulumi.UNKNOWN
-        return told | {"region": seen.region, "on_its_way": on_its_way}
-
-    def _warn(self, mismatch: NotAsExpected | None) -> None:
-        if mismatch:
-            pulumi.log.warn(str(mismatch), self)
-
-
-@dataclass(frozen=True)
-class _Expecting:
-    """What a program gave as `expect` and `on_mismatch`, whether it wants to see logs, and what it gave that is no argument."""
-
-    expect: pulumi.Input[Mapping[str, Any]] | None
-    on_mismatch: object
-    logs: bool
-    unknown: Mapping[str, object]
-
-    @property
-    def warns(self) -> bool:
-        return self.on_mismatch == "warn"
-
-    async def judge(self, asked: dict[str, Any]) -> tuple[Gate, float, Caller, tuple[Expectation, ...]]:
-        """All that a program asks for, as values that mean something. Raises InvalidInput."""
-        program.check_id(asked["session_id"])
-        return Gate.of(asked["wait_for"]), seconds(asked["timeout"]), Caller.of(asked["aws"]), await self._judged()
-
-    async def _judged(self) -> tuple[Expectation, ...]:
-        if self.unknown:
-            raise InvalidInput(next(iter(self.unknown)), _no_argument(self.unknown))
-        if self.on_mismatch not in ("fail", "warn"):
-            raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
-        return await program.expectations(self.expect)
 
 
 def _listed(wait_for: Any) -> Any:  # noqa: ANN401 - whatever the program gave; `observe` judges it
@@ -303,12 +238,7 @@ def _has_provider_of_its_own(opts: pulumi.ResourceOptions) -> bool:
     return opts.provider is not None or inherited is not None
 
 
-def _hiding(record: dict[str, Any]) -> dict[str, Any]:
-    """`record` with what may hold secrets as secret Outputs, unless there is nothing to hide: so the engine logs none of it."""
-    return record | {name: pulumi.Output.secret(record[name]) for name in SECRET if record[name]}
-
-
-def _no_argument(unknown: Mapping[str, object]) -> str:
+def _no_argument(unknown: Mapping[str, object]) -> InvalidInput:
     # Only for who needs them.
     import difflib
     import inspect
@@ -318,4 +248,5 @@ def _no_argument(unknown: Mapping[str, object]) -> str:
         each for each, parameter in inspect.signature(GlueSession.__init__).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
     ]
     close = difflib.get_close_matches(name, names, n=1)
-    return f"{given(name)} is no argument of GlueSession: " + (f"did you mean {close[0]}?" if close else f"use {', '.join(names)}")
+    advice = f"did you mean {close[0]}?" if close else f"use {', '.join(names)}"
+    return InvalidInput(name, f"{given(name)} is no argument of GlueSession: {advice}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -47,7 +48,9 @@ def failures(provider: GlueSessionProvider, olds: dict[str, Any], news: dict[str
 
 def test_check_spreads_what_was_observed_over_the_inputs(provider: GlueSessionProvider) -> None:
     """So the engine itself compares each of them with what was recorded."""
-    checked = provider.check({}, {**INPUTS, OBSERVED: {"id": "analytics", "region": REGION, "session": READY, "on_its_way": False}})
+    checked = provider.check(
+        {}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": READY, "on_its_way": False})}
+    )
 
     assert STATE == checked.inputs
     assert [] == checked.failures
@@ -55,7 +58,9 @@ def test_check_spreads_what_was_observed_over_the_inputs(provider: GlueSessionPr
 
 def test_check_leaves_open_what_the_wait_will_change(provider: GlueSessionProvider) -> None:
     provisioning = {**READY, "status": "PROVISIONING"}
-    checked = provider.check({}, {**INPUTS, OBSERVED: {"id": "analytics", "region": REGION, "session": provisioning, "on_its_way": True}})
+    checked = provider.check(
+        {}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": provisioning, "on_its_way": True})}
+    )
 
     assert {**STATE, **dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN)} == checked.inputs
     assert [] == checked.failures
@@ -81,7 +86,7 @@ def test_check_takes_the_region_that_is_given_before_the_recorded_one(
 
 def test_check_fails_with_what_the_program_found(provider: GlueSessionProvider) -> None:
     observed = {"region": REGION, "session": {**READY, "status": "TIMEOUT"}, "failure": SENTENCE}
-    checked = provider.check({}, {**INPUTS, OBSERVED: observed})
+    checked = provider.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
     assert [("", SENTENCE)] == [(failure.property, failure.reason) for failure in checked.failures]
     assert INPUTS == checked.inputs
@@ -95,7 +100,7 @@ def test_check_names_the_input_that_is_wrong(provider: GlueSessionProvider, name
     """By its property only where the record has it: the engine would print a value that isn't there."""
     observed = {"id": "none", "failure": "is no status", "input": named}
 
-    assert [failure] == failures(provider, STATE, {**INPUTS, OBSERVED: observed})
+    assert [failure] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
 def test_a_failure_tells_what_changed_since_the_session_was_recorded(provider: GlueSessionProvider) -> None:
@@ -106,31 +111,31 @@ def test_a_failure_tells_what_changed_since_the_session_was_recorded(provider: G
         'command {"name": "", "python_version": ""} => {"name": "glueetl", "python_version": "3"}.'
     )
 
-    assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"session": changed, "failure": SENTENCE}})
+    assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": SENTENCE})})
 
 
 @pytest.mark.parametrize("another", [{"session_id": "other"}, {"aws": {"profile": "other"}}, {"region": "us-east-1"}])
 def test_another_session_than_the_recorded_one_has_not_changed(provider: GlueSessionProvider, another: dict[str, Any]) -> None:
     observed = {"session": {**READY, "status": "TIMEOUT"}, "failure": SENTENCE, "region": another.get("region", STATE["region"])}
 
-    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, **another, OBSERVED: observed})
+    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, **another, OBSERVED: json.dumps(observed)})
 
 
 def test_what_changed_is_told_on_one_line_and_in_the_letters_that_it_has(provider: GlueSessionProvider) -> None:
     """A description is free text, of whoever created the session."""
     changed = {**READY, "description": "Für die\nNacht \x1b[31m", "max_capacity": 2.5}
-    ((_, reason),) = failures(provider, STATE, {**INPUTS, OBSERVED: {"session": changed, "failure": SENTENCE}})
+    ((_, reason),) = failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": SENTENCE})})
 
     assert reason.isprintable()
     assert reason.startswith(f'{SENTENCE} Changed since it was recorded: max_capacity 0 => 2.5, description "" => "Für die')
 
 
 def test_a_failure_without_a_look_tells_of_no_change(provider: GlueSessionProvider) -> None:
-    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"failure": SENTENCE}})
+    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
 
 
 def test_a_failure_of_a_session_that_is_as_it_was_tells_of_no_change(provider: GlueSessionProvider) -> None:
-    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: {"session": READY, "failure": SENTENCE}})
+    assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": READY, "failure": SENTENCE})})
 
 
 def test_check_refuses_a_resource_that_nobody_observed_for(provider: GlueSessionProvider) -> None:
@@ -219,7 +224,7 @@ def test_refresh_of_a_read_session_leaves_its_inputs_as_the_program_gave_them(pr
 def test_a_field_that_ignore_changes_holds_keeps_its_recorded_value(provider: GlueSessionProvider) -> None:
     """The engine gives such an input its old value before it asks; what nobody holds is as observed."""
     observed = {"id": "analytics", "region": REGION, "session": {**READY, "status": "STOPPED", "number_of_workers": 9}, "on_its_way": False}
-    held = {**INPUTS, "status": STATE["status"], OBSERVED: observed}
+    held = {**INPUTS, "status": STATE["status"], OBSERVED: json.dumps(observed)}
 
     assert {**STATE, "number_of_workers": 9} == provider.check(STATE, held).inputs
     assert "STOPPED" == provider.check(STATE, {**held, "status": "MADE UP"}).inputs["status"], "only what was recorded can be held"
@@ -232,12 +237,14 @@ def test_a_record_never_mixes_two_sessions(provider: GlueSessionProvider) -> Non
         "take session_id out of ignore_changes and of transforms, since they come after the session was read"
     )
 
-    assert [("", expected)] == failures(provider, {}, {**INPUTS, "session_id": "other", OBSERVED: observed})
+    assert [("", expected)] == failures(provider, {}, {**INPUTS, "session_id": "other", OBSERVED: json.dumps(observed)})
 
 
 @pytest.mark.parametrize("observed", [5, "READY", [], {}, {"session": READY}, {"id": "analytics", "region": REGION}])
 def test_an_observation_that_is_none_is_refused(provider: GlueSessionProvider, observed: object) -> None:
-    assert [("", "no observation came with it: construct it with GlueSession")] == failures(provider, {}, {**INPUTS, OBSERVED: observed})
+    assert [("", "no observation came with it: construct it with GlueSession")] == failures(
+        provider, {}, {**INPUTS, OBSERVED: json.dumps(observed)}
+    )
 
 
 def test_refresh_of_a_session_that_is_gone_gives_an_empty_id(provider: GlueSessionProvider, stubbed: Boto3) -> None:
@@ -274,7 +281,7 @@ def test_a_refused_read_fails(provider: GlueSessionProvider, stubbed: Boto3) -> 
 
 def test_a_read_whose_gate_cannot_be_passed_fails_and_asks_nobody(provider: GlueSessionProvider, stubbed: Boto3) -> None:
     with pytest.raises(RuntimeError) as caught:
-        provider.read("analytics", {**INPUTS, OBSERVED: {"failure": SENTENCE}})
+        provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
 
     assert SENTENCE == str(caught.value)
     assert [] == stubbed.sessions
@@ -297,7 +304,7 @@ def test_a_server_that_would_send_a_traceback_sends_the_sentence(provider: GlueS
 
     def serve(context: Context) -> None:
         try:
-            provider.read("analytics", {**INPUTS, OBSERVED: {"failure": SENTENCE}})
+            provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
         except RuntimeError:
             context.abort("UNKNOWN", "Traceback (most recent call last): ...")
 
@@ -310,7 +317,7 @@ def test_a_server_that_would_send_a_traceback_sends_the_sentence(provider: GlueS
 
 def test_a_local_variable_that_only_has_the_name_of_a_context_does_no_harm(provider: GlueSessionProvider) -> None:
     def serve(context: object) -> object:
-        provider.read("analytics", {**INPUTS, OBSERVED: {"failure": SENTENCE}})
+        provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
         return context
 
     with pytest.raises(RuntimeError) as caught:

@@ -5,6 +5,7 @@ The engine prints the details of a failed call after "error: ", so those are com
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -107,14 +108,14 @@ def refusal(server: DynamicServer, properties: dict[str, Any]) -> str:
 def test_check_spreads_what_was_observed_and_strips_it(server: DynamicServer) -> None:
     observed = {"id": "analytics", "region": REGION, "on_its_way": False, "session": READY}
 
-    assert (STATE, []) == server.check({}, {**INPUTS, OBSERVED: observed})
+    assert (STATE, []) == server.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
 def test_check_of_a_session_on_its_way_leaves_open_what_the_wait_will_change(server: DynamicServer) -> None:
     observed = {"id": "analytics", "region": REGION, "on_its_way": True, "session": {**READY, "status": "PROVISIONING"}}
     expected = {**STATE, "status": UNKNOWN, "error_message": UNKNOWN, "completed_on": UNKNOWN}
 
-    assert (expected, []) == server.check(STATE, {**INPUTS, OBSERVED: observed})
+    assert (expected, []) == server.check(STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
 def test_check_of_what_could_not_be_asked_yet_keeps_the_recorded_region(server: DynamicServer) -> None:
@@ -143,21 +144,23 @@ def test_check_fails_with_the_sentence_and_what_changed_since(server: DynamicSer
         f'{SENTENCE} Changed since it was recorded: status "READY" => "TIMEOUT", number_of_workers 2 => 5, '
         'completed_on "" => "2026-01-05T12:00:00.000Z".'
     )
-    _, failures = server.check(STATE, {**INPUTS, OBSERVED: {"region": REGION, "session": session, "failure": SENTENCE}})
+    _, failures = server.check(STATE, {**INPUTS, OBSERVED: json.dumps({"region": REGION, "session": session, "failure": SENTENCE})})
 
     assert [("", expected)] == failures
 
 
 def test_check_fails_with_the_sentence_alone_if_nothing_was_recorded(server: DynamicServer) -> None:
     observed = {"region": REGION, "session": {**READY, "status": "TIMEOUT"}, "failure": SENTENCE}
-    _, failures = server.check({}, {**INPUTS, OBSERVED: observed})
+    _, failures = server.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
     assert [("", SENTENCE)] == failures
 
 
 def test_check_names_the_input_that_is_wrong(server: DynamicServer) -> None:
-    _, recorded = server.check({}, {**INPUTS, OBSERVED: {"id": "none", "failure": "x is no status", "input": "wait_for"}})
-    _, unrecorded = server.check({}, {**INPUTS, OBSERVED: {"id": "none", "failure": "-1 is no length of time", "input": "timeout"}})
+    _, recorded = server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": "x is no status", "input": "wait_for"})})
+    _, unrecorded = server.check(
+        {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": "-1 is no length of time", "input": "timeout"})}
+    )
 
     assert [("wait_for", "x is no status")] == recorded
     assert [("", "timeout: -1 is no length of time")] == unrecorded
@@ -166,8 +169,8 @@ def test_check_names_the_input_that_is_wrong(server: DynamicServer) -> None:
 def test_check_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
     """The engine calls it for one resource after the other: a look would cost sessions times latency."""
     before = glue.count()
-    server.check({}, {**INPUTS, OBSERVED: {"id": "analytics", "region": REGION, "session": READY}})
-    server.check(STATE, {**INPUTS, OBSERVED: {"failure": SENTENCE}})
+    server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": READY})})
+    server.check(STATE, {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
 
     assert before == glue.count()
 
@@ -336,7 +339,7 @@ def test_a_refused_read_is_an_error_of_one_sentence_and_never_an_empty_id(
 def test_a_read_whose_gate_cannot_be_passed_fails_with_that_sentence_and_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count()
 
-    assert SENTENCE == refusal(server, {**INPUTS, OBSERVED: {"id": "analytics", "failure": SENTENCE}})
+    assert SENTENCE == refusal(server, {**INPUTS, OBSERVED: SENTENCE})
     assert before == glue.count()
 
 

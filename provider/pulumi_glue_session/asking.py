@@ -1,0 +1,98 @@
+"""What a program asks for with one `GlueSession`, judged and looked at; and what came of it, as it travels to the provider.
+
+Rules of this module: nothing is raised for what Glue says or a program gives: it is part of the observation, because only the provider's
+`check` can put a plain sentence on a resource.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pulumi
+
+from pulumi_glue_session import program
+from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.duration import seconds
+from pulumi_glue_session.errors import InvalidInput, NotAsExpected
+from pulumi_glue_session.expect import Expectation
+from pulumi_glue_session.session import SECRET, Session
+from pulumi_glue_session.wait import Gate, Phase
+
+__all__ = ["Asking", "Observation"]
+
+
+@dataclass(kw_only=True)
+class Observation:
+    """What a program saw of a session, or why it saw none."""
+
+    session_id: str
+    region: str = ""
+    session: Session | None = None
+    caller: Caller | None = None
+    """Who would look, where the read itself was left to do it."""
+    on_its_way: bool = False
+    failure: str = ""
+    input_name: str = ""
+    """The input that `failure` is about, if it is about one."""
+
+    @property
+    def holds_secrets(self) -> bool:
+        """Whether the session has something to hide."""
+        return self.session is not None and any(getattr(self.session, name) for name in SECRET)
+
+    def text(self) -> str:
+        """The same as one text for the provider's `check`."""
+        told: dict[str, Any] = {"id": self.session_id, "region": self.region, "on_its_way": self.on_its_way}
+        if self.session is not None:
+            told["session"] = self.session.record()
+        if self.failure:
+            told |= {"failure": self.failure, "input": self.input_name}
+        return json.dumps(told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What a program gave beside who, where and which: `expect`, `on_mismatch` and `logs`, and what is no argument at all."""
+
+    expect: pulumi.Input[Mapping[str, Any]] | None
+    on_mismatch: object
+    logs: bool
+    no_argument: InvalidInput | None
+
+    async def judge(self, asked: Mapping[str, Any]) -> tuple[Gate, float, Caller, tuple[Expectation, ...]]:
+        """All that a program asks for, as values that mean something. Raises InvalidInput."""
+        program.check_id(asked["session_id"])
+        gate, limit, caller = Gate.of(asked["wait_for"]), seconds(asked["timeout"]), Caller.of(asked["aws"])
+        if self.no_argument:
+            raise self.no_argument
+        if self.on_mismatch not in ("fail", "warn"):
+            raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
+        return gate, limit, caller, await program.expectations(self.expect)
+
+    async def observe(self, asked: Mapping[str, Any], resource: pulumi.Resource, *, only_read: bool) -> Observation:
+        """Look at the session; in an up wait for it. What is only read, without a gate, is left to the read."""
+        session_id = asked["session_id"]
+        try:
+            gate, limit, caller, expected = await self.judge(asked)
+        except InvalidInput as invalid:
+            # A read needs some id to be made at all, and to say what is wrong with the one it was given.
+            return Observation(session_id=str(session_id) or "none", failure=str(invalid), input_name=invalid.input_name)
+        if only_read and not gate.targets and not expected:
+            return Observation(session_id=session_id, caller=caller)
+        warns = self.on_mismatch == "warn"
+        gate = gate if warns else replace(gate, expected=expected)
+        seen = await program.observe(session_id, gate=gate, limit=limit, caller=caller, logs=self.logs, resource=resource)
+        if warns and seen.session is not None:
+            differences = [line for line in (each.differs(seen.session) for each in expected) if line]
+            if differences:
+                pulumi.log.warn(str(NotAsExpected(session_id, region=seen.region, differences=differences)), resource)
+        return Observation(
+            session_id=session_id,
+            region=seen.region,
+            session=seen.session,
+            on_its_way=seen.phase is Phase.ON_ITS_WAY,
+            failure=str(seen.error) if seen.phase is Phase.BARRED else "",
+        )
