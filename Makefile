@@ -4,13 +4,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance engine clean
+.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance bench engine clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
 	@echo 'make test        everything: format, lint, types, unit, wire and acceptance tests'
 	@echo 'make check       the same without the acceptance tests, under a minute'
 	@echo 'make acceptance  the tests on the real engine alone'
+	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
 	@echo 'make clean       removes the environments'
 
 demo: .demo-venv/made
@@ -33,6 +34,7 @@ types: .venv/made
 	$(BIN)/mypy
 	$(BIN)/mypy examples/ready_gate/__main__.py
 	MYPYPATH=examples/testing $(BIN)/mypy examples/testing/__main__.py examples/testing/test_infrastructure.py
+	$(BIN)/mypy bench/*.py bench/contenders/*.py
 	$(BIN)/pyright
 
 unit-and-wire: .venv/made
@@ -48,11 +50,14 @@ wire: .venv/made
 acceptance: .venv/made engine
 	$(BIN)/pytest tests/acceptance -n 2
 
+bench: .bench-venv/made engine
+	@.bench-venv/bin/python bench/run.py
+
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py
 
 clean:
-	rm -rf .venv .demo-venv
+	rm -rf .venv .demo-venv .bench-venv
 
 .venv/made: requirements.txt pyproject.toml
 	@$(call environment,.venv)
@@ -64,6 +69,11 @@ clean:
 	@$(call environment,.demo-venv)
 	@echo 'Installing the package and a moto server; about a minute.'
 	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . 'moto[glue,server]==5.2.5'
+	@touch $@
+
+.bench-venv/made: bench/requirements.txt pyproject.toml
+	@$(call environment,.bench-venv)
+	@.bench-venv/bin/pip install --quiet --disable-pip-version-check -e . -r bench/requirements.txt
 	@touch $@
 
 # A venv in folder $(1), or one sentence that says what is missing.

@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -56,6 +57,7 @@ __all__ = [
     "hang_up",
     "invalid_json",
     "looks",
+    "objection",
     "reset",
     "server_fault",
     "slow",
@@ -260,8 +262,8 @@ def _check_names(fields: Mapping[str, object]) -> None:
         raise TypeError(f"a session has no {', '.join(unknown)}")
 
 
-def _objection(value: object, shape: Untyped) -> str:
-    """What Glue would have against a value; empty if nothing."""
+def objection(value: object, shape: Untyped) -> str:
+    """What a service would have against a value; empty if nothing."""
     report = import_module("botocore.validate").ParamValidator().validate(value, shape)
     return str(report.generate_report()) if report.has_errors() else "; ".join(_breaches(value, shape, at=shape.name))
 
@@ -290,8 +292,9 @@ def _breaches(value: Untyped, shape: Untyped, *, at: str) -> Iterator[str]:
 
 @cache
 def _pattern(java: str) -> re.Pattern[str]:
+    python = java.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
     try:
-        return re.compile(java)
+        return re.compile(python, re.ASCII)
     except re.error:  # Java's spelling of "any printable text", with ranges over surrogate pairs
         return re.compile(".*", re.DOTALL)
 
@@ -361,8 +364,18 @@ class _Fault:
 class GlueEndpoint:
     """Glue's GetSession and ListSessions at `url` while the `with` block lasts. Safe to change while it is asked."""
 
-    def __init__(self, *, latency: float = 0.0, page_size: int = 100, clock: Callable[[], float] = time.monotonic) -> None:
-        """Delay each answer by `latency` seconds; list at most `page_size` sessions in one, or `MaxResults` if fewer."""
+    def __init__(
+        self,
+        *,
+        latency: float = 0.0,
+        page_size: int = 100,
+        clock: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Delay each answer by `latency` seconds; list at most `page_size` sessions in one, or `MaxResults` if fewer.
+
+        With `tls`, a server's context that holds its certificate, it speaks HTTPS.
+        """
         self._latency, self._page_size, self._clock = latency, page_size, clock
         self._lock = threading.Lock()
         self._sessions: dict[str, _Scripted] = {}
@@ -372,7 +385,9 @@ class GlueEndpoint:
         self._calls: list[Call] = []
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), partial(_Handler, self._answer, self._closing))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         """Start to answer."""
@@ -412,11 +427,11 @@ class GlueEndpoint:
                 tags=tags,
                 put_at=self._clock(),
             )
-            objections = [_objection({"Tags": tags}, _shape("ListSessions", "input_shape"))]
+            objections = [objection({"Tags": tags}, _shape("ListSessions", "input_shape"))]
             for each in script.steps:
                 answer([scripted.shown(each), session_fields])  # what has no JSON fails here and not in a server thread
                 if each.fields is not None and not each.alone:
-                    objections.append(_objection({"Session": scripted.shown(each)}, _shape("GetSession", "output_shape")))
+                    objections.append(objection({"Session": scripted.shown(each)}, _shape("GetSession", "output_shape")))
             if any(objections):
                 raise ValueError("; ".join(filter(None, objections)))
             self._sessions.pop(session_id, None)  # a new one goes to the end: pages go by serial number
@@ -492,8 +507,8 @@ class GlueEndpoint:
             return error("UnknownOperationException", "")
         if request is None:
             return error("SerializationException", "")
-        if objection := _objection(request, _shape(call.operation, "input_shape")):
-            return error("ValidationException", f"1 validation error detected: {objection}")
+        if against := objection(request, _shape(call.operation, "input_shape")):
+            return error("ValidationException", f"1 validation error detected: {against}")
         if call.operation == "ListSessions":
             return self._list_sessions(call.parameters, now)
         scripted = self._sessions.get(call.parameters["Id"])

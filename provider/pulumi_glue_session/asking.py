@@ -18,7 +18,7 @@ from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.duration import seconds
 from pulumi_glue_session.errors import InvalidInput, NotAsExpected
 from pulumi_glue_session.expect import Expectation
-from pulumi_glue_session.session import SECRET, Session
+from pulumi_glue_session.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.wait import Gate, Phase
 
 __all__ = ["Asking", "Observation"]
@@ -79,7 +79,8 @@ class Asking:
             gate, limit, caller, expected = await self.judge(asked)
         except InvalidInput as invalid:
             # A read needs some id to be made at all, and to say what is wrong with the one it was given.
-            return Observation(session_id=str(session_id) or "none", failure=str(invalid), input_name=invalid.input_name)
+            some_id = session_id if isinstance(session_id, str) and is_valid_id(session_id) else "none"
+            return Observation(session_id=some_id, failure=str(invalid), input_name=invalid.input_name)
         if only_read and not gate.targets and not expected:
             return Observation(session_id=session_id, caller=caller)
         warns = self.on_mismatch == "warn"

@@ -7,6 +7,8 @@ renew assumed ones by themselves before they end, so that a long wait outlives t
 from __future__ import annotations
 
 import os
+import ssl
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,8 @@ class Aws:
         import boto3
 
         self._caller = caller
+        if caller.custom_ca_bundle:
+            _check_bundle(caller.custom_ca_bundle)
         # boto3 itself reads only AWS_DEFAULT_REGION; pulumi-aws and the other SDKs of AWS read AWS_REGION first.
         region = caller.region or os.environ.get("AWS_REGION") or None
         self._session: Any = boto3.session.Session(profile_name=caller.profile, region_name=region)
@@ -58,7 +62,7 @@ class Aws:
     def account(self) -> str:
         """Id of the account whose credentials these are (STS GetCallerIdentity, which needs no permission)."""
         sts: Any = self._client(self._session, "sts")
-        return str(sts.get_caller_identity()["Account"])
+        return str(sts.get_caller_identity().get("Account") or "unknown")
 
     def _client(self, session: Any, service: str, *, config: Any = None, **more: Any) -> BaseClient:  # noqa: ANN401 - as boto3 takes them
         from botocore.config import Config
@@ -89,7 +93,17 @@ class Aws:
 
         fetcher: credentials.BaseAssumeRoleCredentialFetcher
         if isinstance(role, WebIdentity):
-            load_token = utils.FileWebIdentityTokenLoader(role.web_identity_token_file)
+            load_from_file = utils.FileWebIdentityTokenLoader(role.web_identity_token_file)
+
+            def load_token() -> str:
+                try:
+                    return str(load_from_file())
+                except OSError as error:
+                    raise exceptions.InvalidConfigError(error_msg=str(error)) from error
+                except ValueError as error:
+                    message = f"{role.web_identity_token_file!r} holds no token: {error}"
+                    raise exceptions.InvalidConfigError(error_msg=message) from error
+
             fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
                 create_client, load_token, role.role_arn, extra_args=_extra_arguments(role)
             )
@@ -105,6 +119,16 @@ class Aws:
         provider: Any = SimpleNamespace(METHOD="assume-role", load=lambda: renewed)
         session.register_component("credential_provider", credentials.CredentialResolver([provider]))
         return boto3.session.Session(botocore_session=session, region_name=source.region_name)
+
+
+def _check_bundle(path: str) -> None:
+    """Raise OSError for a file without certificates: at a call it would be told as trouble with the network."""
+    with Path(path).open("rb"):
+        try:
+            ssl.create_default_context(cafile=path)
+        except ssl.SSLError as error:
+            message = f"{path!r} holds no certificate: {error}"
+            raise OSError(message) from error
 
 
 def _extra_arguments(role: AssumeRole | WebIdentity) -> dict[str, Any]:

@@ -101,13 +101,16 @@ def _restored(kind: type[GlueSessionError], arguments: tuple[Any, ...], attribut
 class GlueSessionError(Exception):
     """Base of all errors of this package. `str()` of each is one sentence for a person."""
 
+    pickled_as: ClassVar[type[GlueSessionError] | None] = None
+    """Class to restore it as, where its own is made as the program runs."""
+
     def __init__(self, sentence: str) -> None:
         """Keep the sentence as the only argument, so that the error pickles and prints alike."""
         super().__init__(sentence)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the sentence: a constructor takes facts, which are no longer known."""
-        return _restored, (type(self), self.args, self.__dict__)
+        return _restored, (self.pickled_as or type(self), self.args, self.__dict__)
 
 
 class InvalidInput(GlueSessionError):

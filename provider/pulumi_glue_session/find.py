@@ -102,8 +102,9 @@ class Finder:
         page: Mapping[str, Any] = {}
         named: list[str] = []
         for page in self._pages(subject, _MOST_PAGES, selection.tags):
-            found |= {session_id: self._session(shape, subject) for session_id, shape in self._shapes(page, subject).items()}
-            named += page.get("Ids") or ()
+            shapes, ids = self._listing(page, subject)
+            found |= {session_id: self._session(shape, subject) for session_id, shape in shapes.items()}
+            named += ids
         if page.get("NextToken"):
             raise Unreachable(subject, region=self.region, detail="a list that does not end")
         # An id without its session: to be asked for by itself. One that is gone meanwhile is no longer meant.
@@ -136,21 +137,27 @@ class Finder:
     def _pages(self, subject: str, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
         """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
         more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
-        met: set[str | None] = {None, ""}
+        met = {""}
         for _ in range(most):
             page = self._ask("list_sessions", subject, MaxResults=_PAGE, **self._origin, **more)
             yield page
             token = page.get("NextToken")
-            if token in met:
+            if type(token) is not str or token in met:
                 return
             met.add(token)
             more["NextToken"] = token
 
-    def _shapes(self, page: Mapping[str, Any], subject: str) -> dict[str, Mapping[str, Any]]:
+    def _listing(self, page: Mapping[str, Any], subject: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+        """Sessions by id, and ids, of a page. botocore gives an empty page for an answer cut short, or not Glue's: that is no list."""
         try:
-            return {shape["Id"]: shape for shape in page.get("Sessions") or ()}
+            shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
+            ids: list[str] = list(page.get("Ids") or ())
+            whole = not page.keys().isdisjoint({"Ids", "Sessions"}) and all(type(each) is str for each in (*shapes, *ids))
         except _UNREADABLE as error:
             raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
+        if not whole:
+            raise Unreachable(subject, region=self.region, detail="an answer without sessions or their ids")
+        return shapes, ids
 
     def _ask(self, operation: str, subject: str, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
         from botocore.exceptions import BotoCoreError, ClientError
@@ -168,13 +175,13 @@ class Finder:
             raise (refusal if passes else BadCredentials(subject, region=self.region, detail=str(error))) from error
         except BotoCoreError as error:
             raise from_client(error, subject, region=self.region) from error
-        except OSError as error:
-            # A file that the configuration names: a token's, a bundle of certificates.
-            raise Misconfigured(subject, region=self.region, detail=str(error)) from error
-        except (ResponseParserError, *_UNREADABLE) as error:
-            if self._client is None:
-                # ValueError: botocore's own word for an endpoint URL that is none.
-                raise from_client(error, subject, region=self.region) from error
+        except RuntimeError as error:
+            # botocore's own word for assumed credentials that have ended when they come.
+            raise BadCredentials(subject, region=self.region, detail=str(error)) from error
+        except ResponseParserError as error:
+            # Its text holds the whole answer. One of STS, cut short, has credentials in it.
+            raise Unreachable(subject, region=self.region, detail="an answer that can't be read") from error
+        except _UNREADABLE as error:
             raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
         return answer
 
@@ -190,11 +197,15 @@ class Finder:
     def _open(self, subject: str) -> BaseClient:
         with self._lock:
             if self._client is None:
-                aws = Aws(self._caller)
-                client = aws.glue()
+                try:
+                    aws = Aws(self._caller)
+                    client = aws.glue()
+                except (OSError, ValueError) as error:
+                    # A file of certificates that is none; an endpoint URL that is none, in botocore's own words.
+                    raise Misconfigured(subject, region=self.region, detail=str(error)) from error
                 allowed = self._caller.allowed_account_ids
                 account = aws.account() if allowed else ""
-                if account not in ("", *allowed):
+                if allowed and account not in allowed:
                     detail = f"account {account}, allowed {', '.join(allowed)}"
                     raise WrongAccount(subject, region=client.meta.region_name, detail=detail)
                 self._client = client

@@ -155,7 +155,7 @@ def _later(
         except GlueSessionError as error:
             _end(error)
 
-    arguments = {name: pulumi.Output.from_input(value) for name, value in given.items() if value is not None}
+    arguments = {name: program.reusable(value) for name, value in given.items() if value is not None}
     # What is secret of who asks makes no secret of what is answered.
     arguments["aws"] = pulumi.Output.unsecret(pulumi.Output.from_input(options.asked(aws)))
     if program.is_mocked():
@@ -214,7 +214,7 @@ _endings: dict[type[GlueSessionError], Any] = {}
 def _end(error: GlueSessionError) -> NoReturn:
     named = f"{error.input_name}: {error}" if isinstance(error, InvalidInput) else str(error)
     kind = type(error)
-    both = _endings.setdefault(kind, type(kind.__name__, (kind, pulumi.RunError), {"__doc__": kind.__doc__, "__module__": kind.__module__}))
+    both = _endings.setdefault(kind, type(kind.__name__, (kind, pulumi.RunError), {"__doc__": kind.__doc__, "pickled_as": kind}))
     ending: GlueSessionError = both.__new__(both, named)
     ending.__dict__.update(error.__dict__)
     raise ending from error

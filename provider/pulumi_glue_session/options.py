@@ -6,7 +6,6 @@ where it has one. No credential is an option. An external id is a secret in the 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, cast
@@ -103,11 +102,13 @@ def given(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - optio
     if is_dataclass(options) and not isinstance(options, type):
         options = {each.name: getattr(options, each.name) for each in fields(options)}
     if isinstance(options, Mapping):
-        named = cast("Mapping[str, object]", options)
-        by_name = {name: given(value, hiding=hiding) for name, value in named.items() if value is not None}
-        return {
-            name: pulumi.Output.secret(value) if hiding and name == _SECRET else value for name, value in by_name.items() if value != []
-        }
+        named = cast("Mapping[object, object]", options)
+        if not all(isinstance(name, str) for name in named):
+            return None if hiding else program.Unusable(named)
+        by_name = {str(name): given(value, hiding=hiding) for name, value in named.items()}
+        hidden = {name: pulumi.Output.secret(by_name[name]) for name in (_SECRET,) if hiding and by_name.get(name) is not None}
+        return {name: value for name, value in {**by_name, **hidden}.items() if value is not None and value != []}
     if isinstance(options, (list, tuple)):
         return [given(each, hiding=hiding) for each in cast("Sequence[object]", options)]
-    return pulumi.Output.from_input(options) if inspect.isawaitable(options) else options
+    value: Any = cast("object", options) if isinstance(options, (pulumi.Output, program.Unusable)) else program.reusable(options)
+    return program.sent(value) if hiding else value

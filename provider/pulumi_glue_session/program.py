@@ -36,6 +36,7 @@ __all__ = [
     "SKIP_WAIT_CONFIG",
     "SKIP_WAIT_VARIABLE",
     "STANDS_FOR_ID",
+    "Unusable",
     "all_created",
     "check_id",
     "default",
@@ -46,6 +47,7 @@ __all__ = [
     "observe",
     "once_there",
     "reusable",
+    "sent",
 ]
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
@@ -56,6 +58,9 @@ SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 
 STANDS_FOR_ID = "_stands_for_id"
 """Attribute of a resource with an Output that is known once the resource is there."""
+
+_LARGEST_EXPONENT = 1023
+"""Of a double, as which Pulumi sends every number."""
 
 _T = TypeVar("_T")
 
@@ -118,9 +123,32 @@ async def all_created(resources: Iterable[pulumi.Resource]) -> bool:
     return True
 
 
+class Unusable:
+    """Stands for a value that no input can be and that the SDK can't send: it fails every check, and is told by its kind."""
+
+    def __init__(self, value: object) -> None:
+        """Keep what it is, and not what is in it: that may be a secret."""
+        self._told = repr(value) if isinstance(value, str) else f"a value of type {type(value).__name__}"
+
+    def __repr__(self) -> str:
+        """What to call it in an error."""
+        return self._told
+
+
 def reusable(value: Any) -> Any:  # noqa: ANN401 - whatever a program gives
     """`value` as it is if it is plain, else as an Output: to be used more than once, as a coroutine could not be."""
+    if not _is_usable(value):
+        return Unusable(value)
     return value if _is_plain(value) else pulumi.Output.from_input(value)
+
+
+def sent(value: Any) -> Any:  # noqa: ANN401 - as above
+    """A reusable value as the engine is told of it."""
+    return None if isinstance(value, Unusable) else value
+
+
+def _is_later(value: object) -> bool:
+    return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
 
 
 def _is_plain(value: object) -> bool:
@@ -128,7 +156,20 @@ def _is_plain(value: object) -> bool:
         return all(map(_is_plain, cast("Mapping[object, object]", value).values()))
     if isinstance(value, (list, tuple)):
         return all(map(_is_plain, cast("Sequence[object]", value)))
-    return not isinstance(value, pulumi.Output) and not inspect.isawaitable(value)
+    return not _is_later(value)
+
+
+def _is_usable(value: object) -> bool:
+    if isinstance(value, Mapping):
+        named = cast("Mapping[object, object]", value)
+        return all(isinstance(name, str) and _is_usable(name) for name in named) and all(map(_is_usable, named.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_usable, cast("Sequence[object]", value)))
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, int):
+        return value.bit_length() <= _LARGEST_EXPONENT
+    return value is None or isinstance(value, float) or _is_later(value)
 
 
 def once_there(
@@ -187,7 +228,7 @@ def check_id(session_id: object) -> None:
 
 async def expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
     """What a program expects. A value that a preview doesn't know yet is left for the up to judge. Raises InvalidInput."""
-    later = isinstance(expect, pulumi.Output) or inspect.isawaitable(expect)
+    later = _is_later(expect)
     outer: pulumi.Output[Any] = pulumi.Output.from_input(expect if later else None)
     pairs: Any = await outer.future() if later else expect
     if pairs is None:
@@ -197,7 +238,7 @@ async def expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[
     secret = await outer.is_secret()
     judged: list[Expectation] = []
     for name, wanted in cast("Mapping[str, Any]", pairs).items():
-        value: pulumi.Output[Any] = pulumi.Output.from_input(wanted)
+        value: pulumi.Output[Any] = pulumi.Output.from_input(reusable(wanted))
         if await value.is_known():
             judged.append(Expectation.of(name, await value.future(), secret=secret or await value.is_secret()))
     return tuple(judged)

@@ -43,8 +43,7 @@ __all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
 OBSERVED = "__observed"
 """Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs; it reaches no state.
 
-One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time. For a read that can't be
-made, the sentence about it.
+One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time.
 """
 
 REPLACING = ("session_id", "region", "aws")
@@ -122,28 +121,42 @@ class GlueSessionProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Ask Glue for the session, now. On refresh a session that is gone leaves the state; a refused look never does."""
-        if OBSERVED in props:
+        observed: Any = _read_observation(props.get(OBSERVED))
+        if not _is_observation(observed):
+            region, session = self._look(id_, props)
+        elif "failure" in observed:
             # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
-            _fail(str(props[OBSERVED]))
+            _fail(observed["failure"])
+        else:
+            # `.get` whose gate the program has just seen passed: the engine reads because of that look.
+            region, session = observed["region"], observed["session"]
+        if session is None:
+            return ReadResult("", {})
+        read_only = _READ in props or "status" not in props
+        asked = {key: value for key, value in props.items() if key != OBSERVED}
+        outs = {**asked, "session_id": id_, "region": region, **_recorded(session)}
+        # The inputs of a record are what the engine compares. Those of a `.get` stay what the program gave.
+        return ReadResult(id_, {**outs, _READ: True}) if read_only else ReadResult(id_, outs, dict(outs))
+
+    def _look(self, id_: str, props: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+        """Region and session as Glue shows it; None for a session that a refresh finds gone."""
         try:
             finder, gatherer = _finder(props)
             session = gatherer.find(id_)
         except SessionNotFound as gone:
             # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
             if "status" in props:
-                return ReadResult("", {})
+                return "", None
             _fail(str(gone))
         except GlueSessionError as error:
             _fail(_about(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
-        read_only = _READ in props or "status" not in props
-        outs = {**props, "session_id": id_, "region": finder.region, **_recorded(session.record())}
-        # The inputs of a record are what the engine compares. Those of a `.get` stay what the program gave.
-        return ReadResult(id_, {**outs, _READ: True}) if read_only else ReadResult(id_, outs, dict(outs))
+        return finder.region, session.record()
 
 
 def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
-    return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in session.items()}
+    known = {name: session[name] for name in _FIELDS if name in session}
+    return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in known.items()}
 
 
 def _read_observation(value: Any) -> Any:  # noqa: ANN401 - whatever was registered
@@ -154,10 +167,13 @@ def _read_observation(value: Any) -> Any:  # noqa: ANN401 - whatever was registe
 
 
 def _is_observation(value: Any) -> bool:  # noqa: ANN401 - whatever was registered
+    """Whether it is what a program of this package tells: a transform may have made anything of it."""
     if type(value) is not dict:
         return False
-    names = set(cast("dict[str, object]", value))
-    return "failure" in names or {"id", "region", "session"} <= names
+    told = cast("dict[str, Any]", value)
+    texts = ("failure", "input") if "failure" in told else ("id", "region")
+    has_session = type(told.get("session")) is dict or ("failure" in told and "session" not in told)
+    return has_session and all(type(told.get(name, "")) is str for name in texts) and ("failure" in told or set(texts) <= told.keys())
 
 
 def _held(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,7 +207,7 @@ def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:  # noqa: ANN401 - a plain value of a record
     # Every number comes over the wire as a float (pulumi #13830).
     whole = isinstance(value, float) and value.is_integer()
-    return printable(json.dumps(int(value) if whole else value, ensure_ascii=False))
+    return printable(json.dumps(int(value) if whole else value, ensure_ascii=False, default=str))
 
 
 def _finder(props: Mapping[str, Any]) -> tuple[Finder, Gatherer]:

@@ -6,7 +6,7 @@ are real types: the SDK reads those of the class for every instance, and texts w
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Never
+from typing import Any, Literal, Never, cast
 
 import pulumi
 from pulumi import dynamic
@@ -110,9 +110,9 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         who: dict[str, Any] = options.asked(aws_given)
         props: dict[str, Any] = {
             **_NO_VALUES,
-            "session_id": session_id,
-            "region": who.get("region") if type(who) is dict else None,
-            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(wait_for),
+            "session_id": program.sent(session_id),
+            "region": _region(who),
+            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(program.sent(wait_for)),
             "aws": options.recorded(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
@@ -122,7 +122,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         if type(who) is dict and "profile" in who and _has_provider_of_its_own(opts):
             # Such a provider process is not told the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
-        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": timeout, "aws": who}
+        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": program.reusable(timeout), "aws": who}
         no_argument = _no_argument(unknown) if unknown else None
         asking = Asking(expect=expect, on_mismatch=on_mismatch, logs=logs, no_argument=no_argument)
         if program.is_mocked():
@@ -193,22 +193,23 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         only_read = opts.id is not None
         self._seen = Observation(session_id="")
 
-        async def observe(known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a hidden input or an id, or the SDK's mark of an unknown value
+        async def observe(known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a hidden input, or the SDK's mark of an unknown value
             seen = self._seen = await asking.observe(known, self, only_read=only_read)
-            if only_read:
-                return pulumi.UNKNOWN if seen.on_its_way else seen.session_id
+            if only_read and seen.on_its_way:
+                return pulumi.UNKNOWN
+            if seen.caller:
+                return None
             # As a secret where there is one, so that the engine logs none of it.
             return pulumi.Output.secret(seen.text()) if seen.holds_secrets else seen.text()
 
         observed = self._observed = program.once_there(asked, opts.depends_on, observe, parent=opts.parent, but=self)
+        props[OBSERVED] = observed
         if not only_read:
-            props[OBSERVED] = observed
             return opts
-        setattr(self, program.STANDS_FOR_ID, observed)
-        # What a read is given stays in its state, so no more than a failure is.
-        props[OBSERVED] = observed.apply(lambda _: self._seen.failure or None)
         # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
-        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=observed))
+        identity = observed.apply(lambda _: self._seen.session_id)
+        setattr(self, program.STANDS_FOR_ID, identity)
+        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
 
     def _live(self, name: str) -> pulumi.Output[float]:
         """A volatile field of what this run observed. It comes after the registration, so that a failed gate holds it back too."""
@@ -231,6 +232,11 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
 
 def _listed(wait_for: Any) -> Any:  # noqa: ANN401 - whatever the program gave; `observe` judges it
     return [wait_for] if isinstance(wait_for, str) else wait_for
+
+
+def _region(who: Any) -> Any:  # noqa: ANN401 - options, or whatever the program gave in their place
+    region: Any = cast("dict[str, Any]", who).get("region") if type(who) is dict else None
+    return cast("object", region) if isinstance(region, (str, pulumi.Output)) else None
 
 
 def _has_provider_of_its_own(opts: pulumi.ResourceOptions) -> bool:

@@ -81,12 +81,24 @@ def test_a_hundred_records_are_refreshed_by_a_call_and_a_list_and_each_is_seen_a
     assert ("s8", True) == (singly[-1], len(singly) <= 2), "the first of all, and the one that the list lacks"
 
 
-def test_a_hundred_sessions_that_are_only_read_are_a_handful_of_calls(project: Project, glue: GlueEndpoint) -> None:
+def test_a_hundred_sessions_that_are_only_read_are_one_call(project: Project, glue: GlueEndpoint) -> None:
+    """The read is given what the program has just seen."""
     put(glue, 100, "READY")
     project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', 'GlueSession.get(f"session-{number}", '))
 
     project.up()
     assert (100, {"READY"}) == (len(project.resources()), {each["outputs"]["status"] for each in project.resources().values()})
+    assert ["ListSessions"] == [call.operation for call in glue.calls]
+
+
+def test_a_hundred_sessions_that_are_only_read_as_they_are_share_lists(project: Project, glue: GlueEndpoint) -> None:
+    """Without a gate the program doesn't look, and the read itself asks."""
+    put(glue, 100, "STOPPED")
+    read = 'GlueSession.get(f"session-{number}", wait_for=None, session_id='
+    project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', read))
+
+    project.up()
+    assert (100, {"STOPPED"}) == (len(project.resources()), {each["outputs"]["status"] for each in project.resources().values()})
     assert 1 == glue.count("GetSession"), "and for the rest a list, of which none is older than two seconds"
 
 

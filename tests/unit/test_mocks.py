@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pulumi
 import pytest
 
-from pulumi_glue_session import AwsOptions, GlueSession, InvalidInput, SessionNotFound, get_session, get_session_output
+from pulumi_glue_session import AwsOptions, GlueSession, InvalidInput, get_session_output
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -15,58 +18,68 @@ class Mocks(pulumi.runtime.Mocks):
 
     def __init__(self) -> None:
         self.said: dict[str, Any] = {}
-        self.failure: Exception | None = None
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return args.name, {**args.inputs, **self.said}
 
     def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        if self.failure:
-            raise self.failure
         return self.said, []
 
 
-@pytest.fixture
-def mocks() -> Mocks:
-    made = Mocks()
-    pulumi.runtime.set_mocks(made, preview=False)
-    return made
+def run(mocks: Mocks, check: Callable[[], object]) -> None:
+    """Run a test of a user's as `pulumi.runtime.test` does, in an event loop of its own; nothing of it is left to the next one."""
+    settings = import_module("pulumi.runtime.settings")
+
+    def forget() -> None:
+        settings.SETTINGS.outputs.clear()
+        settings.SETTINGS.rpc_manager.clear()
+
+    async def main() -> None:
+        pulumi.runtime.set_mocks(mocks, preview=False)
+        forget()
+        try:
+            await import_module("pulumi.runtime.stack").run_pulumi_func(check)
+        finally:
+            forget()
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(main())
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
-def test_a_program_catches_what_the_mock_raises(mocks: Mocks) -> None:
-    mocks.failure = SessionNotFound("gone", region="eu-west-1")
-
-    with pytest.raises(SessionNotFound):
-        get_session("gone")
+async def values(*outputs: pulumi.Output[Any]) -> list[Any]:
+    return [await output.future() for output in outputs]
 
 
-def test_arguments_of_a_session_are_secret_whatever_the_mock_says(mocks: Mocks) -> None:
+def test_arguments_of_a_session_are_secret_whatever_the_mock_says() -> None:
+    mocks = Mocks()
     mocks.said = {"default_arguments": {"--password": "planted"}, "progress": 0.5}
+    seen: list[Any] = []
 
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
     async def check() -> None:
         session = GlueSession("analytics", session_id="analytics-prod")
-        assert await session.default_arguments.is_secret()
-        assert ({"--password": "planted"}, 0.5) == (await session.default_arguments.future(), await session.progress.future())
+        seen.append(await session.default_arguments.is_secret())
+        seen.extend(await values(session.default_arguments, session.progress))
 
-    check()
+    run(mocks, check)
+    assert [True, {"--password": "planted"}, 0.5] == seen
 
 
-@pytest.mark.usefixtures("mocks")
 def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    seen: list[Any] = []
+
     async def check() -> None:
         asked = get_session_output(pulumi.Stash("id", input="analytics-prod").input, aws=AwsOptions(region="eu-west-1"))
-        assert ("analytics-prod", "eu-west-1", 0) == (
-            await asked.session_id.future(),
-            await asked.region.future(),
-            await asked.number_of_workers.future(),
-        )
+        seen.extend(await values(asked.session_id, asked.region, asked.number_of_workers))
 
-    check()
+    run(Mocks(), check)
+    assert ["analytics-prod", "eu-west-1", 0] == seen
 
 
-@pytest.mark.usefixtures("mocks")
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -76,13 +89,9 @@ def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
         ({"on_mismatch": "ignore"}, "'ignore' is none of 'fail' and 'warn'"),
         ({"aws": AwsOptions(max_retries=-1)}, "-1 is no number of retries"),
     ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
 def test_wrong_arguments_fail_a_unit_test(wrong: dict[str, Any], sentence: str) -> None:
     """A test that takes them would be green before a deployment that can only fail."""
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def check() -> pulumi.Output[str]:
-        return GlueSession("analytics", session_id="analytics-prod", **wrong).urn
-
     with pytest.raises(InvalidInput, match=sentence):
-        check()
+        run(Mocks(), lambda: GlueSession("analytics", session_id="analytics-prod", **wrong))

@@ -247,6 +247,13 @@ def test_an_observation_that_is_none_is_refused(provider: GlueSessionProvider, o
     )
 
 
+def test_a_read_that_the_program_has_just_seen_asks_nobody(provider: GlueSessionProvider) -> None:
+    observed = json.dumps({"id": "analytics", "region": REGION, "session": READY, "on_its_way": False})
+    read = provider.read("analytics", {**INPUTS, OBSERVED: observed})
+
+    assert (STATE | {"__read": True}, None) == (read.outs, read.inputs)
+
+
 def test_refresh_of_a_session_that_is_gone_gives_an_empty_id(provider: GlueSessionProvider, stubbed: Boto3) -> None:
     stubbed.stub.add_client_error("get_session", "EntityNotFoundException")
     read = provider.read("analytics", STATE)
@@ -281,7 +288,7 @@ def test_a_refused_read_fails(provider: GlueSessionProvider, stubbed: Boto3) -> 
 
 def test_a_read_whose_gate_cannot_be_passed_fails_and_asks_nobody(provider: GlueSessionProvider, stubbed: Boto3) -> None:
     with pytest.raises(RuntimeError) as caught:
-        provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
+        provider.read("analytics", {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
 
     assert SENTENCE == str(caught.value)
     assert [] == stubbed.sessions
@@ -304,7 +311,7 @@ def test_a_server_that_would_send_a_traceback_sends_the_sentence(provider: GlueS
 
     def serve(context: Context) -> None:
         try:
-            provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
+            provider.read("analytics", {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
         except RuntimeError:
             context.abort("UNKNOWN", "Traceback (most recent call last): ...")
 
@@ -317,7 +324,7 @@ def test_a_server_that_would_send_a_traceback_sends_the_sentence(provider: GlueS
 
 def test_a_local_variable_that_only_has_the_name_of_a_context_does_no_harm(provider: GlueSessionProvider) -> None:
     def serve(context: object) -> object:
-        provider.read("analytics", {**INPUTS, OBSERVED: SENTENCE})
+        provider.read("analytics", {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
         return context
 
     with pytest.raises(RuntimeError) as caught:

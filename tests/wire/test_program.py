@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -190,12 +191,12 @@ def test_a_get_that_cannot_pass_takes_its_sentence_to_the_read(aws: GlueEndpoint
 
     _, props = run(lambda _: GlueSession.get("analytics", "analytics-prod")).read["analytics"]
     sentence = 'Glue session "analytics-prod" in eu-west-1 is FAILED and will not become READY'
-    assert props["__observed"].startswith(sentence)
+    assert json.loads(props["__observed"])["failure"].startswith(sentence)
 
     identity, props = run(lambda _: GlueSession.get("analytics", "")).read["analytics"]
     assert ("none", "'' is no id of a Glue session: use 1 to 255 characters, none of them a control character") == (
         identity,
-        props["__observed"],
+        json.loads(props["__observed"])["failure"],
     )
 
 

@@ -339,7 +339,7 @@ def test_a_refused_read_is_an_error_of_one_sentence_and_never_an_empty_id(
 def test_a_read_whose_gate_cannot_be_passed_fails_with_that_sentence_and_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count()
 
-    assert SENTENCE == refusal(server, {**INPUTS, OBSERVED: SENTENCE})
+    assert SENTENCE == refusal(server, {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
     assert before == glue.count()
 
 
