@@ -137,6 +137,8 @@ class Unusable:
 
 def reusable(value: Any) -> Any:  # noqa: ANN401 - whatever a program gives
     """`value` as it is if it is plain, else as an Output: to be used more than once, as a coroutine could not be."""
+    if isinstance(value, Unusable):
+        return value
     if not _is_usable(value):
         return Unusable(value)
     return value if _is_plain(value) else pulumi.Output.from_input(value)

@@ -171,8 +171,10 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         Arguments as in the constructor. The read is held back until the session has become what `wait_for` says. What changed shows in
         `pulumi preview --diff`, but never counts for `--expect-no-changes`.
         """
-        session_id = pulumi.Output.from_input(session_id)
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=session_id))
+        session_id = program.reusable(session_id)
+        # That it is a read; the id itself is held back by the gate.
+        identity = "none" if isinstance(session_id, program.Unusable) else session_id
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
         return cls(
             resource_name,
             session_id=session_id,

@@ -1,0 +1,1 @@
+"""Floor of the function: a program without a resource."""

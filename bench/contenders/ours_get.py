@@ -1,0 +1,10 @@
+"""Sessions read by their id, ours."""
+
+from __future__ import annotations
+
+import os
+
+from pulumi_glue_session import GlueSession
+
+for number in range(int(os.environ["BENCH_SESSIONS"])):
+    GlueSession.get(f"session-{number}", f"s{number}")
