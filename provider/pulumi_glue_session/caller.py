@@ -152,7 +152,8 @@ def _retries(value: Any, where: str) -> int:  # noqa: ANN401 - as above
 
 
 def _lifetime(value: Any, where: str) -> float:  # noqa: ANN401 - as above
-    length = seconds(value, input_name=where)
+    # What has parts is told by its kind only.
+    length = seconds(_shown(value) if issubclass(type(value), (Mapping, list, tuple)) else value, input_name=where)
     shortest, longest = 900, 43_200
     if not shortest <= length <= longest:
         raise InvalidInput(where, f"{_shown(value)} is no lifetime of assumed credentials: use 15 minutes to 12 hours, as in '1h'")

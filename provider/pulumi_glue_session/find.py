@@ -39,6 +39,9 @@ _PAGE = 1_000
 _MOST_PAGES = 100
 """Pages of one listing: far more sessions than an account may have, so a list that goes on is one that lies."""
 
+_LENGTH_OF_NOTHING = "2"
+"""Of the answer {}, which an account without sessions may give; whatever else has no sessions in it is no list."""
+
 _OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
 
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
@@ -152,7 +155,8 @@ class Finder:
         try:
             shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
             ids: list[str] = list(page.get("Ids") or ())
-            whole = not page.keys().isdisjoint({"Ids", "Sessions"}) and all(type(each) is str for each in (*shapes, *ids))
+            empty = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length") == _LENGTH_OF_NOTHING
+            whole = (empty or not page.keys().isdisjoint({"Ids", "Sessions"})) and all(type(each) is str for each in (*shapes, *ids))
         except _UNREADABLE as error:
             raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
         if not whole:
@@ -176,6 +180,8 @@ class Finder:
         except BotoCoreError as error:
             raise from_client(error, subject, region=self.region) from error
         except RuntimeError as error:
+            if type(error) is not RuntimeError:
+                raise
             # botocore's own word for assumed credentials that have ended when they come.
             raise BadCredentials(subject, region=self.region, detail=str(error)) from error
         except ResponseParserError as error:

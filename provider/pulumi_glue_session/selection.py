@@ -36,7 +36,7 @@ class Selection:
         read = {name: value for name, value in given_by_name.items() if value is not None and name in _NAMES}
         return cls(
             tags=_tags(read.get("tags", {})),
-            statuses=_statuses(read.get("statuses", ())),
+            statuses=_statuses(read["statuses"]) if "statuses" in read else frozenset(),
             id_prefix=_text(read.get("id_prefix", ""), "id_prefix"),
             id_pattern=_text(read.get("id_pattern", "*"), "id_pattern"),
         )
@@ -83,7 +83,7 @@ def _tags(value: Any) -> Mapping[str, str]:  # noqa: ANN401 - whatever a program
 
 
 def _statuses(value: Any) -> frozenset[str]:  # noqa: ANN401 - as above
-    names = cast("Sequence[str]", value if isinstance(value, (list, tuple, set, frozenset)) else [value])
+    names = cast("Sequence[str]", value if isinstance(value, (list, tuple, set, frozenset)) and value else [value])
     # By their type first, since what can't be hashed is in no set.
     if not STATUSES.issuperset(name for name in names if type(name) is str) or any(type(name) is not str for name in names):
         raise InvalidInput(

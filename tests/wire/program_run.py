@@ -123,6 +123,12 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
     finally:
         settings.SETTINGS.outputs.clear()
         set_all_config({})
+        # A program that fails leaves tasks behind, whose tracebacks would drown the test's own.
+        loop.set_exception_handler(lambda *_: None)
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         asyncio.set_event_loop(None)
         loop.close()
     return ran
