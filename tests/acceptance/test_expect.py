@@ -89,7 +89,7 @@ def test_an_expected_secret_is_compared_and_never_shown(project: Project, glue: 
 def test_a_wrong_expectation_is_refused_before_anything_is_asked(project: Project, glue: GlueEndpoint) -> None:
     wrong = {
         '{"status": "READY"}': "expect: 'status' can't be expected: use one of command, connections, created_on, "
-        "description, glue_version, idle_timeout, max_capacity, number_of_workers, profile_name, role, "
+        "default_arguments, description, glue_version, idle_timeout, max_capacity, number_of_workers, profile_name, role, "
         "security_configuration, session_type, worker_type",
         '{"glue_version": 5.0}': "expect: glue_version can't be 5.0, only text",
         '{"role": {"at_least": "a"}}': 'expect: role can\'t be at least "a", only a number or a version can',
