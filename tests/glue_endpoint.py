@@ -47,6 +47,7 @@ __all__ = [
     "Call",
     "GlueEndpoint",
     "Script",
+    "Serving",
     "Step",
     "always",
     "answer",
@@ -361,7 +362,25 @@ class _Fault:
         return True
 
 
-class GlueEndpoint:
+class Serving:
+    """A server that answers while its `with` block lasts."""
+
+    url: str
+    _server: ThreadingHTTPServer
+
+    def __enter__(self) -> Self:
+        """Start to answer."""
+        # The poll interval, in seconds, is what leaving the block costs at most.
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), name=self.url, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Answer nothing more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class GlueEndpoint(Serving):
     """Glue's GetSession and ListSessions at `url` while the `with` block lasts. Safe to change while it is asked."""
 
     def __init__(
@@ -389,17 +408,10 @@ class GlueEndpoint:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> Self:
-        """Start to answer."""
-        # The poll interval, in seconds, is what leaving the block costs at most.
-        threading.Thread(target=self._server.serve_forever, args=(0.005,), name=self.url, daemon=True).start()
-        return self
-
     def __exit__(self, *_: object) -> None:
         """Answer nothing more: new connections are refused, calls under way and kept-alive connections are closed."""
         self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__()
 
     def put(
         self,

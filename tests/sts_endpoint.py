@@ -27,11 +27,11 @@ from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from itertools import count
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
-from glue_endpoint import objection
+from glue_endpoint import Serving, objection
 
 __all__ = ["Call", "Fault", "StsEndpoint", "denied", "expired", "server_fault", "shape", "throttled", "torn"]
 
@@ -113,7 +113,7 @@ class _HandedOut:
         return self.arn.split(":")[4]
 
 
-class StsEndpoint:
+class StsEndpoint(Serving):
     """AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity at `url` while the `with` block lasts.
 
     Safe to change while it is asked.
@@ -132,16 +132,6 @@ class StsEndpoint:
         self._calls: list[Call] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self._answer))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to answer."""
-        threading.Thread(target=self._server.serve_forever, args=(0.005,), name=self.url, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Answer nothing more."""
-        self._server.shutdown()
-        self._server.server_close()
 
     def trust(self, token: str, /) -> None:
         """Accept this web identity token from now on, and no other."""

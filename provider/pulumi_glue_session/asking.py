@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
@@ -18,8 +18,11 @@ from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.duration import seconds
 from pulumi_glue_session.errors import InvalidInput, NotAsExpected
 from pulumi_glue_session.expect import Expectation
+from pulumi_glue_session.inputs import is_later, reusable
+from pulumi_glue_session.selection import check_id
 from pulumi_glue_session.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.wait import Gate, Phase
+from pulumi_glue_session.words import given
 
 __all__ = ["Asking", "Observation"]
 
@@ -64,13 +67,13 @@ class Asking:
 
     async def judge(self, asked: Mapping[str, Any]) -> tuple[Gate, float, Caller, tuple[Expectation, ...]]:
         """All that a program asks for, as values that mean something. Raises InvalidInput."""
-        program.check_id(asked["session_id"])
+        check_id(asked["session_id"])
         gate, limit, caller = Gate.of(asked["wait_for"]), seconds(asked["timeout"]), Caller.of(asked["aws"])
         if self.no_argument:
             raise self.no_argument
         if self.on_mismatch not in ("fail", "warn"):
             raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
-        return gate, limit, caller, await program.expectations(self.expect)
+        return gate, limit, caller, await _expectations(self.expect)
 
     async def observe(self, asked: Mapping[str, Any], resource: pulumi.Resource, *, only_read: bool) -> Observation:
         """Look at the session; in an up wait for it. What is only read, without a gate, is left to the read."""
@@ -97,3 +100,21 @@ class Asking:
             on_its_way=seen.phase is Phase.ON_ITS_WAY,
             failure=str(seen.error) if seen.phase is Phase.BARRED else "",
         )
+
+
+async def _expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
+    """What a program expects. A value that a preview doesn't know yet is left for the up to judge. Raises InvalidInput."""
+    later = is_later(expect)
+    outer: pulumi.Output[Any] = pulumi.Output.from_input(expect if later else None)
+    pairs: Any = await outer.future() if later else expect
+    if pairs is None:
+        return ()
+    if not isinstance(pairs, Mapping):
+        raise InvalidInput("expect", f"{given(pairs)} is no mapping of outputs to the values that they should have")
+    secret = await outer.is_secret()
+    judged: list[Expectation] = []
+    for name, wanted in cast("Mapping[str, Any]", pairs).items():
+        value: pulumi.Output[Any] = pulumi.Output.from_input(reusable(wanted))
+        if await value.is_known():
+            judged.append(Expectation.of(name, await value.future(), secret=secret or await value.is_secret()))
+    return tuple(judged)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
 from pulumi_glue_session.duration import seconds
-from pulumi_glue_session.errors import InvalidInput, given, printable
+from pulumi_glue_session.errors import InvalidInput
+from pulumi_glue_session.words import given, printable
 
 __all__ = ["AssumeRole", "Caller", "WebIdentity", "meant"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from pulumi_glue_session.errors import InvalidInput, given
+from pulumi_glue_session.errors import InvalidInput
+from pulumi_glue_session.words import given
 
 __all__ = ["seconds"]
 

@@ -28,6 +28,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from pulumi_glue_session.words import in_words, printable, spell
+
 __all__ = [
     "AccessDenied",
     "BadCredentials",
@@ -47,49 +49,10 @@ __all__ = [
     "Unreachable",
     "WaitedTooLong",
     "WrongAccount",
-    "given",
-    "in_words",
-    "printable",
-    "spell",
 ]
-
-_PRINTABLE_MESSAGE = 1_000
-"""Characters of a text from outside: AWS's own messages are shorter."""
 
 _NAMED = 5
 """Sessions named in an error about several: enough to see which."""
-
-_GIVEN = 400
-"""Characters of a wrong argument."""
-
-
-def spell(seconds: float) -> str:
-    """A length of time as a person writes it: `42 s`, `10 min`, `1 h 30 min`."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    parts = [f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if n]
-    return " ".join(parts) or "0 s"
-
-
-def in_words(names: frozenset[str]) -> str:
-    """A set of statuses as a person writes it: `READY`, `READY or STOPPED`."""
-    return " or ".join(sorted(names))
-
-
-def printable(text: str) -> str:
-    """Text from outside, fit for one line of a terminal: no control characters, not endless."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
-    return line if len(line) <= _PRINTABLE_MESSAGE else line[:_PRINTABLE_MESSAGE] + "…"
-
-
-def given(value: object) -> str:
-    """What a program gave, as it would write it; short, since it only has to be recognised."""
-    try:
-        text = printable(repr(value))
-    except ValueError:
-        # A number with more digits than Python writes out.
-        text = f"a huge {type(value).__name__}"
-    return text if len(text) <= _GIVEN else text[:_GIVEN] + "…"
 
 
 def _restored(kind: type[GlueSessionError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> GlueSessionError:

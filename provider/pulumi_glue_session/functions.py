@@ -11,7 +11,8 @@ from typing import Any, NoReturn, cast
 
 import pulumi
 
-from pulumi_glue_session import options, program
+from pulumi_glue_session import inputs, options, program
+from pulumi_glue_session.background import in_thread
 from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput, NotOneSession
 from pulumi_glue_session.options import AwsOptions
@@ -24,7 +25,7 @@ from pulumi_glue_session.results import (
     session_result,
     sessions_result,
 )
-from pulumi_glue_session.selection import Selection
+from pulumi_glue_session.selection import Selection, check_id
 from pulumi_glue_session.session import Session
 from pulumi_glue_session.wait import Gate
 
@@ -140,7 +141,7 @@ def _later(
     aws: AwsOptions | None,
     opts: pulumi.InvokeOptions | None,
 ) -> pulumi.Output[Any]:
-    async def ask(arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - by token
+    async def ask(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by token
         try:
             _check_options(opts)
             caller, session_id, selection = _read(arguments)
@@ -150,18 +151,18 @@ def _later(
                     raise seen.error or AssertionError
                 return _answer(token, {session_id: seen.session}, selection, region=seen.region)
             finder = program.finder(caller)
-            found = await program.in_thread(lambda: finder.find_all(selection))
+            found = await in_thread(lambda: finder.find_all(selection))
             return _answer(token, found, selection, region=finder.region)
         except GlueSessionError as error:
             _end(error)
 
-    arguments = {name: program.reusable(value) for name, value in given.items() if value is not None}
+    arguments = {name: inputs.reusable(value) for name, value in given.items() if value is not None}
     # What is secret of who asks makes no secret of what is answered.
-    arguments["aws"] = pulumi.Output.unsecret(pulumi.Output.from_input(options.asked(aws)))
+    arguments["aws"] = inputs.unsecret(inputs.reusable(options.asked(aws)))
     if program.is_mocked():
         told = pulumi.runtime.invoke_output(token, arguments, opts)
         return pulumi.Output.all(told, arguments).apply(lambda both: _mocked(token, both[1], both[0]))
-    return program.once_there(pulumi.Output.all(**arguments), getattr(opts, "depends_on", None), ask)
+    return inputs.once_there(arguments, getattr(opts, "depends_on", None), ask, keeps_secrets=True)
 
 
 def _read(arguments: Mapping[str, Any]) -> tuple[Caller, str | None, Selection]:
@@ -170,7 +171,7 @@ def _read(arguments: Mapping[str, Any]) -> tuple[Caller, str | None, Selection]:
     if session_id is not None and conditions:
         raise InvalidInput(next(iter(conditions)), "give session_id or conditions, not both")
     if session_id is not None:
-        program.check_id(session_id)
+        check_id(session_id)
     return Caller.of(arguments["aws"]), session_id, Selection.of(conditions)
 
 

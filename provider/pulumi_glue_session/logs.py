@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import urllib.request
 
-from pulumi_glue_session.errors import printable
+from pulumi_glue_session.words import printable
 
 __all__ = ["last_lines"]
 

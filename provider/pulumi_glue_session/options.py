@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pulumi
 
-from pulumi_glue_session import program
+from pulumi_glue_session import inputs, program
 
 __all__ = ["AssumeRole", "AssumeRoleWithWebIdentity", "AwsOptions", "asked", "given", "recorded"]
 
@@ -104,11 +104,11 @@ def given(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - optio
     if isinstance(options, Mapping):
         named = cast("Mapping[object, object]", options)
         if not all(isinstance(name, str) for name in named):
-            return None if hiding else program.Unusable(named)
+            return None if hiding else inputs.Unusable(named)
         by_name = {str(name): given(value, hiding=hiding) for name, value in named.items()}
         hidden = {name: pulumi.Output.secret(by_name[name]) for name in (_SECRET,) if hiding and by_name.get(name) is not None}
         return {name: value for name, value in {**by_name, **hidden}.items() if value is not None and value != []}
     if isinstance(options, (list, tuple)):
         return [given(each, hiding=hiding) for each in cast("Sequence[object]", options)]
-    value: Any = cast("object", options) if isinstance(options, (pulumi.Output, program.Unusable)) else program.reusable(options)
-    return program.sent(value) if hiding else value
+    value: Any = cast("object", options) if isinstance(options, (pulumi.Output, inputs.Unusable)) else inputs.reusable(options)
+    return inputs.sent(value) if hiding else value

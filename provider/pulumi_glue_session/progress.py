@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from pulumi_glue_session.errors import printable, spell
 from pulumi_glue_session.observe import Waiting
+from pulumi_glue_session.words import printable, spell
 
 __all__ = ["Announcer"]
 

@@ -33,15 +33,17 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import wrap_rpc_secret
 
 from pulumi_glue_session.caller import Caller, meant
-from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound, given, printable
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.gather import Gatherer
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
+from pulumi_glue_session.words import given, printable
 
 __all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
 
 OBSERVED = "__observed"
-"""Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs; it reaches no state.
+"""Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs and takes it away. Of a gated `.get`
+it stays in the state: the engine keeps the inputs of a read, whatever the read answers.
 
 One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time.
 """

@@ -11,14 +11,15 @@ from typing import Any, Literal, Never, cast
 import pulumi
 from pulumi import dynamic
 
-from pulumi_glue_session import options, program
+from pulumi_glue_session import inputs, options, program
 from pulumi_glue_session.asking import Asking, Observation
-from pulumi_glue_session.errors import InvalidInput, given
+from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.options import AwsOptions
 from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
 from pulumi_glue_session.results import SessionCommand
 from pulumi_glue_session.session import SECRET, VOLATILE, Session
 from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate
+from pulumi_glue_session.words import given
 
 __all__ = ["GlueSession"]
 
@@ -106,23 +107,24 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         """
         # Each is used more than once, and a coroutine can be awaited once.
         aws_given = options.given(aws)
-        session_id, wait_for = program.reusable(session_id), program.reusable(wait_for)
+        session_id, wait_for = inputs.reusable(session_id), inputs.reusable(wait_for)
         who: dict[str, Any] = options.asked(aws_given)
         props: dict[str, Any] = {
             **_NO_VALUES,
-            "session_id": program.sent(session_id),
+            "session_id": inputs.sent(session_id),
             "region": _region(who),
-            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(program.sent(wait_for)),
+            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(inputs.sent(wait_for)),
             "aws": options.recorded(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
             # What is observed is an input as well, and a secret one only if the program's own is.
             props[name] = pulumi.Output.secret(props[name])
-        if type(who) is dict and "profile" in who and _has_provider_of_its_own(opts):
+        own_provider = _has_provider_of_its_own(opts)
+        if type(who) is dict and "profile" in who and own_provider:
             # Such a provider process is not told the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
-        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": program.reusable(timeout), "aws": who}
+        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": inputs.reusable(timeout), "aws": who}
         no_argument = _no_argument(unknown) if unknown else None
         asking = Asking(expect=expect, on_mismatch=on_mismatch, logs=logs, no_argument=no_argument)
         if program.is_mocked():
@@ -171,9 +173,9 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         Arguments as in the constructor. The read is held back until the session has become what `wait_for` says. What changed shows in
         `pulumi preview --diff`, but never counts for `--expect-no-changes`.
         """
-        session_id = program.reusable(session_id)
+        session_id = inputs.reusable(session_id)
         # That it is a read; the id itself is held back by the gate.
-        identity = "none" if isinstance(session_id, program.Unusable) else session_id
+        identity = "none" if isinstance(session_id, inputs.Unusable) else session_id
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
         return cls(
             resource_name,
@@ -204,13 +206,13 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             # As a secret where there is one, so that the engine logs none of it.
             return pulumi.Output.secret(seen.text()) if seen.holds_secrets else seen.text()
 
-        observed = self._observed = program.once_there(asked, opts.depends_on, observe, parent=opts.parent, but=self)
+        observed = self._observed = inputs.once_there(asked, opts.depends_on, observe, keeps_secrets=False, parent=opts.parent, but=self)
         props[OBSERVED] = observed
         if not only_read:
             return opts
         # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
         identity = observed.apply(lambda _: self._seen.session_id)
-        setattr(self, program.STANDS_FOR_ID, identity)
+        setattr(self, inputs.STANDS_FOR_ID, identity)
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
 
     def _live(self, name: str) -> pulumi.Output[float]:
@@ -243,7 +245,7 @@ def _region(who: Any) -> Any:  # noqa: ANN401 - options, or whatever the program
 
 def _has_provider_of_its_own(opts: pulumi.ResourceOptions) -> bool:
     inherited = opts.parent.get_provider(_TYPE) if opts.parent is not None else None
-    return opts.provider is not None or inherited is not None
+    return opts.provider is not None or bool(opts.providers) or inherited is not None
 
 
 def _no_argument(unknown: Mapping[str, object]) -> InvalidInput:

@@ -10,15 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
-from pulumi_glue_session.errors import InvalidInput, given
-from pulumi_glue_session.session import STATUSES, Session
+from pulumi_glue_session.errors import InvalidInput
+from pulumi_glue_session.session import STATUSES, Session, is_valid_id
+from pulumi_glue_session.words import given
 
-__all__ = ["Selection"]
+__all__ = ["Selection", "check_id"]
 
 _MOST_TAGS = 50
 _KEY_LENGTH = 128
 _VALUE_LENGTH = 256
 """Limits of the API's TagsMap."""
+
+
+def check_id(session_id: object) -> None:
+    """Raise InvalidInput for an id that Glue would refuse."""
+    if not isinstance(session_id, str) or not is_valid_id(session_id):
+        raise InvalidInput(
+            "session_id", f"{given(session_id)} is no id of a Glue session: use 1 to 255 characters, none of them a control character"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

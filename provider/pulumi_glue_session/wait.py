@@ -9,18 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from pulumi_glue_session.errors import (
-    GlueSessionError,
-    InvalidInput,
-    LookFailed,
-    NotAsExpected,
-    SessionEnded,
-    UnknownStatus,
-    WaitedTooLong,
-    given,
-)
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput, LookFailed, NotAsExpected, SessionEnded, UnknownStatus, WaitedTooLong
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import STATUSES, Session, can_become
+from pulumi_glue_session.words import given
 
 __all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause"]
 

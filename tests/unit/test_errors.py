@@ -29,10 +29,8 @@ from pulumi_glue_session.errors import (
     Unreachable,
     WaitedTooLong,
     WrongAccount,
-    given,
-    in_words,
-    spell,
 )
+from pulumi_glue_session.words import given, in_words, spell
 
 READY = frozenset({"READY"})
 READY_OR_STOPPED = frozenset({"STOPPED", "READY"})

@@ -342,3 +342,11 @@ print(sorted(sys.modules.keys() & {"boto3", "botocore", "durationpy"}))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
 
     assert "[]\n" == done.stdout
+
+
+def test_a_mistake_of_our_own_is_never_told_as_bad_credentials(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore raises a bare RuntimeError for credentials that have ended; its subclasses are somebody's bugs."""
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(RecursionError("our own mistake")))
+
+    with pytest.raises(RecursionError):
+        Finder(Caller()).find("analytics")

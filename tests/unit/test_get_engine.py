@@ -292,8 +292,8 @@ def test_an_interrupted_build_leaves_nothing_behind(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Tests that run in the background of a shell start with SIGINT ignored, and so would the script.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - the child runs no thread
+        # Tests that run in the background of a shell start with SIGINT ignored, those under nohup with SIGHUP; so would the script.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
     ) as run:
         select.select([pipe], [], [], 60)
         started = os.read(pipe, 100)

@@ -314,6 +314,13 @@ def test_a_torn_answer_is_not_a_list_without_sessions(aws: GlueEndpoint, fault: 
     assert isinstance(failure_of(), Unreachable)
 
 
+def test_an_empty_answer_is_an_account_without_sessions(aws: GlueEndpoint) -> None:
+    """Whether Glue names empty lists is its own affair. A torn answer has more in it than {}."""
+    aws.fail("ListSessions", answer({}))
+
+    assert {} == Finder(Caller(region=REGION)).find_all(Selection())
+
+
 def test_a_torn_page_does_not_end_a_list(pages_of_two: GlueEndpoint) -> None:
     pages_of_two.fail("ListSessions", invalid_json(), every=2)
 

@@ -1,0 +1,86 @@
+"""Work beside the program's event loop, and Ctrl-C while it goes on.
+
+Rules of this module: threads are daemons, so that an interrupted program ends at once. It knows neither Pulumi nor Glue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import signal
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from typing import TypeVar
+
+from pulumi_glue_session.errors import GlueSessionError
+
+__all__ = ["INTERRUPTS", "Interrupts", "in_thread"]
+
+_T = TypeVar("_T")
+
+
+class Interrupts:
+    """Lets a first Ctrl-C pass while any session is waited for.
+
+    A terminal sends it to the engine too, which then ends this process at once, in order. Python's own handler would be a little faster,
+    with a traceback. A second Ctrl-C finds that handler in place again.
+    """
+
+    def __init__(self) -> None:
+        self._waits = 0
+
+    def __enter__(self) -> None:
+        """One more wait begins."""
+        if _in_main_thread():
+            self._waits += 1
+            self._exchange(signal.default_int_handler, self._pass)
+
+    def __exit__(self, *_: object) -> None:
+        """One wait is over; with the last of them Python's handler is back."""
+        if _in_main_thread():
+            self._waits -= 1
+            if not self._waits:
+                self._exchange(self._pass, signal.default_int_handler)
+
+    def _pass(self, _signal: int, _frame: object) -> None:
+        self._exchange(self._pass, signal.default_int_handler)
+
+    @staticmethod
+    def _exchange(old: Callable[..., object], new: Callable[..., object]) -> None:
+        # A handler that somebody else has set is theirs.
+        if signal.getsignal(signal.SIGINT) == old:
+            signal.signal(signal.SIGINT, new)
+
+
+def _in_main_thread() -> bool:
+    """Whether signal handlers may be set: an inline program of the Automation API runs in another thread, and in somebody's process."""
+    return threading.current_thread() is threading.main_thread()
+
+
+INTERRUPTS = Interrupts()
+"""Those of this process."""
+
+
+async def in_thread(work: Callable[[], _T]) -> _T:
+    """Result of `work`, done in a daemon thread.
+
+    Not the loop's executor: the SDK keeps its threads busy with registrations that may wait for this very result, and its threads would
+    hold back the end of an interrupted program.
+    """
+    done: futures.Future[_T] = futures.Future()
+
+    def run() -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            done.set_result(work())
+        except GlueSessionError as error:
+            done.set_exception(error)
+        finally:
+            if not done.done():
+                # A bug, whose traceback Python prints for the thread. Nobody may be left waiting because of it.
+                done.set_exception(RuntimeError("a look at Glue ended without an answer"))
+
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+    return await asyncio.wrap_future(done)
