@@ -7,14 +7,19 @@ asked in daemon threads, so that the event loop never blocks and an interrupted 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import threading
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
+import grpc
 import pulumi
 from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_glue_session.background import INTERRUPTS, in_thread
@@ -26,13 +31,16 @@ from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.wait import Gate, Phase, Seen
 from pulumi_glue_session.words import in_words, printable, spell
 
-__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "default", "finder", "is_mocked", "observe"]
+__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "default", "finder", "is_mocked", "observe", "start_provider"]
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
 """Environment variable that takes every session as it is."""
 
 SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 """The same as stack configuration: namespace and key."""
+
+_START_FUNCTION = "pulumi-python:dynamic/glue:start"
+"""A function that is called for what the engine does before it: start the process of dynamic providers."""
 
 
 class _Program:
@@ -42,6 +50,7 @@ class _Program:
         self.finders: dict[Caller, Finder] = {}
         self.watches: dict[Caller, Watch] = {}
         self.said_skipping = False
+        self.called_start = False
 
 
 _programs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Program] = weakref.WeakKeyDictionary()
@@ -68,6 +77,27 @@ def is_mocked() -> bool:
 def default(name: str) -> str | None:
     """Value of the stack's `aws:region` or `aws:profile`, the defaults that pulumi-aws takes too."""
     return pulumi.Config("aws").get(name)
+
+
+def start_provider() -> None:
+    """Let the engine start the process of dynamic providers now, while the program asks Glue, and not after it.
+
+    The engine has no other way to be told so (docs/decisions/0008-the-provider-starts-early.md). That process then has no such function,
+    which nobody needs to hear of. What is really wrong with it is said when the session is registered.
+    """
+    program = _this()
+    if program.called_start:
+        return
+    program.called_start = True
+    monitor: Any = get_monitor()
+    request = ResourceInvokeRequest(tok=_START_FUNCTION, acceptResources=True)
+
+    def call() -> None:
+        with contextlib.suppress(grpc.RpcError):
+            monitor.Invoke(request)
+
+    # At once and not when the event loop comes to it: before the program's other resources are registered, and beside its own work.
+    threading.Thread(target=call, daemon=True).start()
 
 
 async def observe(

@@ -136,6 +136,8 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
             # Secrets of a session are secret whatever a mock says.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
             return
+        if not own_provider:
+            program.start_provider()
         super().__init__(GlueSessionProvider(), resource_name, props, self._add_observation(props, asked, asking, opts))
 
     @property

@@ -342,3 +342,38 @@ def test_a_session_is_looked_at_after_its_parent_is_there(parent: str, project: 
         assert 0 == glue.count()
     project.up()
     assert ["mark", "analytics-prod"] == [call.session_id for call in glue.calls]
+
+
+def test_nothing_is_shown_of_the_early_start_of_the_providers_process(project: Project, glue: GlueEndpoint) -> None:
+    """Not even where a module of the user's own, loaded by that process, shows what grpc logs."""
+    glue.put("analytics-prod", always("READY"))
+    project.program(
+        """
+        from noisy import Noisy
+        from pulumi_glue_session import GlueSession
+
+        Noisy("noisy")
+        GlueSession("analytics", session_id="analytics-prod")
+        """,
+        noisy="""
+        import logging
+
+        from pulumi import dynamic
+
+        logging.basicConfig(level=logging.INFO)
+
+
+        class NoisyProvider(dynamic.ResourceProvider):
+            def create(self, props):
+                return dynamic.CreateResult("noisy", props)
+
+
+        class Noisy(dynamic.Resource):
+            def __init__(self, resource_name):
+                super().__init__(NoisyProvider(), resource_name, {})
+        """,
+    )
+
+    for run in (project.preview(), project.up(), project.preview("--expect-no-changes")):
+        assert [] == [line for line in run.lines if "glue:start" in line or "Traceback" in line or "Exception" in line]
+        assert "Traceback" not in run.err

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import pulumi
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.config import set_all_config
@@ -31,7 +32,7 @@ class Refused(Exception):
 
 @dataclass
 class Ran:
-    """What a program did: registered sessions and reads by name, and what it said, aloud and at debug level."""
+    """What a program did: registered sessions and reads by name, functions called, and what it said, aloud and at debug level."""
 
     recorded: dict[str, dict[str, Any]] = field(default_factory=dict)
     read: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Ran:
     murmured: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
 
 
 def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - as the wire has it
@@ -76,11 +78,26 @@ class _Provider(mocks.Mocks):
         raise NotImplementedError(args.token)
 
 
-class _Engine:
-    """A monitor that is no MockMonitor and does all that one does."""
+class _NoSuchFunction(grpc.RpcError):
+    """What the engine passes on from the process of dynamic providers, which has no functions."""
 
-    def __init__(self, inner: mocks.MockMonitor) -> None:
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return "Exception calling application: unknown function"
+
+
+class _Engine:
+    """A monitor that is no MockMonitor and does all that one does, but for functions, which dynamic providers don't have."""
+
+    def __init__(self, inner: mocks.MockMonitor, ran: Ran) -> None:
         self._inner = inner
+        self._ran = ran
+
+    def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802 - as the monitor's stub
+        self._ran.called.append(request.tok)
+        raise _NoSuchFunction
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._inner, name)
@@ -106,7 +123,8 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
     monitor: Any = mocks.MockMonitor(_Provider(ran, preview=preview))
 
     async def main() -> None:
-        mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=monitor if mocked else _Engine(monitor))  # type: ignore[arg-type]
+        answers: Any = monitor if mocked else _Engine(monitor, ran)
+        mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=answers)
         settings.SETTINGS.outputs.clear()
         set_all_config(dict(config or {}))
         await run_pulumi_func(lambda: program(ran))  # type: ignore[arg-type,return-value]

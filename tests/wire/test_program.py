@@ -56,6 +56,26 @@ def test_an_up_records_what_it_saw_and_hands_it_out(aws: GlueEndpoint) -> None:
     assert ["GetSession"] == [call.operation for call in aws.calls]
 
 
+def test_the_providers_process_is_started_once_and_only_for_sessions_that_use_it(aws: GlueEndpoint) -> None:
+    """By a call that the engine refuses, which is nobody's error."""
+    aws.put("analytics-prod", always("READY"))
+
+    def several(_: Ran) -> None:
+        GlueSession("analytics", session_id="analytics-prod")
+        GlueSession.get("same", "analytics-prod")
+
+    def own_provider(_: Ran) -> None:
+        own = pulumi.ProviderResource("pulumi-python", "own")
+        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(provider=own))
+        GlueSession("same", session_id="analytics-prod", opts=pulumi.ResourceOptions(providers=[own]))
+
+    ran = run(several)
+
+    assert (["pulumi-python:dynamic/glue:start"], []) == (ran.called, ran.said)
+    assert ["analytics"] == list(ran.recorded)
+    assert [] == run(own_provider).called
+
+
 def test_sessions_of_one_program_are_read_together_and_each_gets_its_own(aws: GlueEndpoint) -> None:
     for number in range(30):
         aws.put(f"s{number}", always("READY"), Description=f"number {number}")
