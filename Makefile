@@ -4,13 +4,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance bench engine clean
+.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance torture bench engine clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
 	@echo 'make test        everything: format, lint, types, unit, wire and acceptance tests'
 	@echo 'make check       the same without the acceptance tests, under a minute'
 	@echo 'make acceptance  the tests on the real engine alone'
+	@echo 'make torture     tries hard what make test tries a little; about two hours'
 	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
 	@echo 'make clean       removes the environments'
 
@@ -49,6 +50,12 @@ wire: .venv/made
 # The engine is got first and in sight: the first time it may take minutes.
 acceptance: .venv/made engine
 	$(BIN)/pytest tests/acceptance -n 2
+
+# Each test says how often it tries (tests/torture.py).
+torture: .venv/made engine
+	rm -rf .torture
+	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
+	$(BIN)/python tools/reliability.py
 
 bench: .bench-venv/made engine
 	@.bench-venv/bin/python bench/run.py

@@ -1,0 +1,64 @@
+"""The rows of docs/reliability.md: kept by make torture alone, and merged by part."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import reliability
+import torture
+from torture import Torture
+
+
+def test_a_short_run_tries_a_little_and_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torture, "ROWS", tmp_path / "rows")
+    monkeypatch.setattr(torture, "LONG", False)
+    of_a_test = Torture("Killed processes")
+
+    assert 2 == of_a_test.tries(short=2, long=200)
+    of_a_test.tell("SIGKILL", "nothing lost")
+    assert not (tmp_path / "rows").exists()
+
+
+def test_a_long_run_keeps_what_it_tried_and_the_page_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a part that ran again replace its old ones; another part's stay."""
+    monkeypatch.setattr(torture, "ROWS", tmp_path / "rows")
+    monkeypatch.setattr(torture, "LONG", True)
+    page, raw = tmp_path / "page.md", tmp_path / "rows.json"
+    page.write_text(f"Head\n\n{reliability.BEGIN}\nold\n{reliability.END}\n\nFoot\n")
+    old = [{"part": part, "what": "old", "tried": 1, "happened": "as before"} for part in ("Killed processes", "Soak")]
+    raw.write_text(json.dumps({"rows": old}))
+    of_a_test = Torture("Killed processes")
+
+    assert 1_200 == of_a_test.tries(short=2, long=1_200)
+    of_a_test.tell("SIGKILL | SIGINT", "nothing lost")
+    reliability.main(tmp_path / "rows", raw, page)
+
+    expected = """Head
+
+<!-- torture: begin -->
+
+### Killed processes
+
+| tried | times | what happened |
+|---|---|---|
+| SIGKILL \\| SIGINT | 1,200 | nothing lost |
+
+### Soak
+
+| tried | times | what happened |
+|---|---|---|
+| old | 1 | as before |
+
+<!-- torture: end -->
+
+Foot
+"""
+    assert expected == page.read_text()
+
+
+def test_a_page_is_not_filled_with_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"^No rows in rows: run make torture first\.$"):
+        reliability.main(tmp_path / "rows", tmp_path / "rows.json", tmp_path / "page.md")
