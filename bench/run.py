@@ -28,8 +28,8 @@ from results import Results
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("recorded", "read", "plain", "function", "gate", "memory", "imports", "latency", "profile")
 
-SLOW = {"textbook": (500, 2), "textbook_get": (500, 2), "loop": (500, 2), "cli": (100, 1)}
-"""Contenders that take minutes: sessions and repetitions at most. They are far from the others, so this is enough to place them."""
+MOST = {"textbook": 500, "textbook_get": 500, "loop": 500, "cli": 100}
+"""Sessions at most, of contenders that take minutes for more: they are far from the others, so this is enough to place them."""
 
 OTHER_LATENCIES = (5.0, 200.0)
 
@@ -54,7 +54,7 @@ def main() -> None:
     engine = subprocess.run(
         [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
     ).stdout.strip()
-    settings = {"repetitions": options.repetitions, "sizes": options.sizes, "latency_ms": options.latency_ms, "slow": SLOW}
+    settings = {"repetitions": options.repetitions, "sizes": options.sizes, "latency_ms": options.latency_ms, "most_sessions": MOST}
     results = Results(options.out / "results.json", {**machine.facts(engine), "settings": settings})
     with tempfile.TemporaryDirectory() as folder, Glue(latency_ms=options.latency_ms) as glue:
         bench = Bench(folder=Path(folder), engine=engine, glue=glue, latency_ms=options.latency_ms, results=results)
@@ -90,8 +90,7 @@ def take_turns(bench: Bench, part: Callable[..., None], contenders: list[str], s
     for sessions in sizes:
         for repetition in range(repetitions):
             for contender in contenders:
-                most_sessions, most_repetitions = SLOW.get(contender, (sessions, repetitions))
-                if sessions <= most_sessions and repetition < most_repetitions:
+                if sessions <= MOST.get(contender, sessions):
                     part(bench, contender, sessions, repetition)
 
 

@@ -56,6 +56,7 @@ class Targets:
         for sessions in self._sizes:
             yield from self._beside_floor(sessions)
         yield from self._against_others()
+        yield from self._at_other_latencies()
         yield from self._gate()
         yield from self._sizes_and_calls()
         yield from self._imports()
@@ -92,6 +93,22 @@ class Targets:
             if ours and theirs:
                 name = f"{contender} / our {command}"
                 yield Target(name=name, sessions=FAR, measured=theirs / ours, bound=least, unit="x", at_least=True)
+
+    def _at_other_latencies(self) -> Iterator[Target]:
+        """The ordering has to be the same: floor, ours, textbook, however slow Glue is."""
+        for latency_ms in sorted({sample.latency_ms for sample in self._results.samples} - {self._latency_ms}):
+
+            def median(part: str, contender: str, measure: str, latency_ms: float = latency_ms) -> float | None:
+                return self._results.median(part, contender, measure, sessions=MANY, latency_ms=latency_ms)
+
+            for name, slower, faster in [
+                ("first preview / floor", median("recorded", "ours", "first preview"), median("recorded", "floor", "first preview")),
+                ("textbook / our .get", median("read", "textbook_get", "preview"), median("read", "ours_get", "preview")),
+                ("loop / our first preview", median("plain", "loop", "all"), median("recorded", "ours", "first preview")),
+            ]:
+                if slower and faster:
+                    told = f"{name}, at {latency_ms:g} ms"
+                    yield Target(name=told, sessions=MANY, measured=slower / faster, bound=1, unit="x", at_least=True)
 
     def _gate(self) -> Iterator[Target]:
         for sessions in sorted({sample.sessions for sample in self._results.samples if sample.part == "gate"}):

@@ -19,8 +19,8 @@ import grpc
 import pulumi
 from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest
-from pulumi.runtime.settings import get_monitor
+from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON, ResourceInvokeRequest
+from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from pulumi_glue_session.background import INTERRUPTS, in_thread
 from pulumi_glue_session.caller import Caller
@@ -41,6 +41,9 @@ SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
 """A function that is called for what the engine does before it: start the process of dynamic providers."""
+
+_NO_URN = ""
+"""A dependency of that function that makes the engine refuse the call, before that process hears of it."""
 
 
 class _Program:
@@ -82,21 +85,21 @@ def default(name: str) -> str | None:
 def start_provider() -> None:
     """Let the engine start the process of dynamic providers now, while the program asks Glue, and not after it.
 
-    The engine has no other way to be told so (docs/decisions/0008-the-provider-starts-early.md). That process then has no such function,
-    which nobody needs to hear of. What is really wrong with it is said when the session is registered.
+    The engine has no other way to be told so (docs/decisions/0008-the-provider-starts-early.md). What is wrong with that process is said
+    when the session is registered.
     """
     program = _this()
-    if program.called_start:
+    if program.called_start or not monitor_supports_feature(RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON):
         return
     program.called_start = True
     monitor: Any = get_monitor()
-    request = ResourceInvokeRequest(tok=_START_FUNCTION, acceptResources=True)
+    request = ResourceInvokeRequest(tok=_START_FUNCTION, dependsOn=[_NO_URN])
 
     def call() -> None:
         with contextlib.suppress(grpc.RpcError):
             monitor.Invoke(request)
 
-    # At once and not when the event loop comes to it: before the program's other resources are registered, and beside its own work.
+    # At once and not when the event loop comes to it: the process can start while the program goes on.
     threading.Thread(target=call, daemon=True).start()
 
 

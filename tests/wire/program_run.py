@@ -16,6 +16,7 @@ import grpc
 import pulumi
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON
 from pulumi.runtime.rpc import UNKNOWN, unwrap_rpc_secret
 from pulumi.runtime.stack import run_pulumi_func
 
@@ -78,18 +79,8 @@ class _Provider(mocks.Mocks):
         raise NotImplementedError(args.token)
 
 
-class _NoSuchFunction(grpc.RpcError):
-    """What the engine passes on from the process of dynamic providers, which has no functions."""
-
-    def code(self) -> grpc.StatusCode:
-        return grpc.StatusCode.UNKNOWN
-
-    def details(self) -> str:
-        return "Exception calling application: unknown function"
-
-
 class _Engine:
-    """A monitor that is no MockMonitor and does all that one does, but for functions, which dynamic providers don't have."""
+    """A monitor that is no MockMonitor and does all that one does, but refuses to call functions."""
 
     def __init__(self, inner: mocks.MockMonitor, ran: Ran) -> None:
         self._inner = inner
@@ -97,7 +88,7 @@ class _Engine:
 
     def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802 - as the monitor's stub
         self._ran.called.append(request.tok)
-        raise _NoSuchFunction
+        raise grpc.RpcError
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._inner, name)
@@ -125,6 +116,8 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
     async def main() -> None:
         answers: Any = monitor if mocked else _Engine(monitor, ran)
         mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=answers)
+        if not mocked:
+            settings.SETTINGS.monitor_features = settings.SETTINGS.monitor_features | {RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON}
         settings.SETTINGS.outputs.clear()
         set_all_config(dict(config or {}))
         await run_pulumi_func(lambda: program(ran))  # type: ignore[arg-type,return-value]
