@@ -4,13 +4,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance torture bench engine clean
+.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance state torture bench engine clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
 	@echo 'make test        everything: format, lint, types, unit, wire and acceptance tests'
 	@echo 'make check       the same without the acceptance tests, under a minute'
 	@echo 'make acceptance  the tests on the real engine alone'
+	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
 	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
 	@echo 'make clean       removes the environments'
@@ -50,6 +51,9 @@ wire: .venv/made
 # The engine is got first and in sight: the first time it may take minutes.
 acceptance: .venv/made engine
 	$(BIN)/pytest tests/acceptance -n 2
+
+state: .venv/made engine
+	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept
 
 # Each test says how often it tries (tests/torture.py).
 torture: .venv/made engine

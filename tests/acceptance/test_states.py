@@ -1,0 +1,118 @@
+"""States that each released version has written: the present one previews them without a change, refreshes and destroys them.
+
+A kept state is a file `states/<version>.json`, as `pulumi stack export` gives it, with the program that wrote it beside it. To add that
+of a new version: write its program (begin with the last one's), run `make state`, and commit both. What a release wrote never changes.
+
+Rules of these tests: the program is the one that wrote the state, and Glue has the sessions as they were.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glue_endpoint import GlueEndpoint, always, step
+from pulumi_project import ROOT, SESSION, Project
+from sts_endpoint import StsEndpoint
+
+STATES = Path(__file__).parent / "states"
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+KEEP = os.environ.get("GLUE_SESSION_KEEP_STATE") == "1"
+"""Whether this run is `make state`."""
+
+PASSWORD = "planted-password"
+EXTERNAL_ID = "planted-external-id"
+ENDED = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def sessions(project: Project, glue: GlueEndpoint) -> Iterator[None]:
+    """Those that the programs of all versions name, and an STS that lends the role. A later version's program may bring more of them."""
+    glue.put("plain", always("READY"), DefaultArguments={})
+    glue.put(
+        "full",
+        always("READY"),
+        MaxCapacity=2.5,
+        SecurityConfiguration="kms",
+        ProfileName="analysts",
+        SessionType="SPARK_CONNECT",
+        Connections={"Connections": ["warehouse", "vpc"]},
+        DefaultArguments={"--password": PASSWORD},
+        Progress=0.5,
+        ExecutionTime=12.5,
+        DPUSeconds=25.0,
+    )
+    glue.put("failed", always(step("FAILED", ErrorMessage="no capacity: “Kapazität”", CompletedOn=ENDED)), DefaultArguments={})
+    with StsEndpoint() as sts:
+        project.env["AWS_ENDPOINT_URL_STS"] = sts.url
+        yield
+
+
+def without_positions(exported: dict[str, Any]) -> dict[str, Any]:
+    """An export without the places in code that registered each resource: they name folders of a machine."""
+    resources = exported["deployment"]["resources"]
+    kept = [{name: each[name] for name in each.keys() - {"sourcePosition", "stackTrace"}} for each in resources]
+    return {**exported, "deployment": {**exported["deployment"], "resources": kept}}
+
+
+def records(project: Project) -> dict[str, dict[str, Any]]:
+    """What the state holds of each session, by name: secrets are told from other values, and shown."""
+    ours = ("id", "external", "inputs", "outputs", "additionalSecretOutputs", "dependencies", "parent")
+    resources = project.pulumi("stack", "export", "--show-secrets").json()["deployment"]["resources"]
+    sessions = {each["urn"].split("::")[-1]: each for each in resources if each["type"] == SESSION}
+    found = {name: {each: session.get(each) for each in ours} for name, session in sessions.items()}
+    # The SDK sends dependencies in any order.
+    return {name: session | {"dependencies": set(session["dependencies"] or ())} for name, session in found.items()}
+
+
+def program(version: str) -> str:
+    return (STATES / f"{version}.py").read_text()
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize("version", sorted(each.stem for each in STATES.glob("*.json")))
+def test_a_state_of_each_version_previews_without_a_change_refreshes_and_is_destroyed(project: Project, version: str) -> None:
+    project.program(program(version))
+    project.pulumi("stack", "import", "--file", str(STATES / f"{version}.json"))
+    kept = records(project)
+
+    project.preview("--expect-no-changes")
+    assert {"same", "read"} == {step["op"] for step in project.preview_json()["steps"]}
+    project.refresh("--expect-no-changes")
+    assert kept == records(project)
+    project.up("--expect-no-changes")
+    assert kept == records(project)
+    project.destroy()
+    assert {} == project.resources()
+
+
+@pytest.mark.usefixtures("sessions")
+def test_the_state_of_this_version_is_kept_and_is_what_it_writes(project: Project) -> None:
+    """A change of what is recorded is found here, before it is released."""
+    state = STATES / f"{VERSION}.json"
+    project.program(program(VERSION))
+    project.up()
+    if KEEP:
+        exported = without_positions(project.pulumi("stack", "export").json())
+        assert not state.exists(), f"{state.name} is kept already: what a release wrote never changes"
+        state.write_text(json.dumps(exported, ensure_ascii=False, indent=1) + "\n")
+
+    assert state.exists(), f"run make state to keep {state.name}"
+    written = records(project)
+    project.pulumi("stack", "import", "--file", str(state))
+    assert records(project) == written, f"{VERSION} is released: raise the version, or if it is not, remove {state.name} and run make state"
+
+
+@pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_kept_state_names_no_machine_and_no_secret(state: Path) -> None:
+    text = state.read_text()
+
+    assert [] == [planted for planted in (PASSWORD, EXTERNAL_ID, "://", str(Path.home())) if planted in text.replace("project://", "")]
