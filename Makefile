@@ -40,7 +40,8 @@ types: .venv/made
 	$(BIN)/pyright
 
 unit-and-wire: .venv/made
-	$(BIN)/pytest tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=98
+	$(BIN)/pytest tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-report=json:coverage.json --cov-fail-under=98
+	@$(BIN)/python tools/branches.py coverage.json 98
 
 unit: .venv/made
 	$(BIN)/pytest tests/unit -n 2

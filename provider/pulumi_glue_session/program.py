@@ -28,6 +28,7 @@ from pulumi_glue_session.errors import GlueSessionError, SessionEnded
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.observe import Found, Watch
 from pulumi_glue_session.progress import Announcer
+from pulumi_glue_session.session import Session
 from pulumi_glue_session.wait import Gate, Phase, Seen
 from pulumi_glue_session.words import in_words, printable, spell
 
@@ -124,7 +125,7 @@ async def observe(
     with INTERRUPTS:
         seen = await program.watches[caller].until(session_id, gate=gate, limit=None if is_dry_run() else limit)
     if logs and seen.session is not None and seen.session.status == "FAILED" and isinstance(seen.error, SessionEnded):
-        seen = replace(seen, error=await _with_logs(session_id, seen, gate, finder(caller)))
+        seen = replace(seen, error=await _with_logs(session_id, seen.region, seen.session, gate, finder(caller)))
     if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
             f'Glue session "{printable(session_id)}" in {seen.region} is {seen.session.status}: '
@@ -134,19 +135,17 @@ async def observe(
     return seen
 
 
-async def _with_logs(session_id: str, seen: Seen, gate: Gate, finder: Finder) -> GlueSessionError | None:
-    if seen.session is None:
-        return seen.error
+async def _with_logs(session_id: str, region: str, session: Session, gate: Gate, finder: Finder) -> SessionEnded:
     try:
         lines = await in_thread(lambda: finder.system_logs(session_id))
     except GlueSessionError as refused:
         lines = [str(refused)]
     return SessionEnded(
         session_id,
-        region=seen.region,
-        status=seen.session.status,
+        region=region,
+        status=session.status,
         targets=gate.targets,
-        error_message=seen.session.error_message,
+        error_message=session.error_message,
         logs=lines or ["There are no system logs that can be shown."],
     )
 

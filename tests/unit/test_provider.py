@@ -139,7 +139,10 @@ def test_a_failure_of_a_session_that_is_as_it_was_tells_of_no_change(provider: G
 
 
 def test_check_refuses_a_resource_that_nobody_observed_for(provider: GlueSessionProvider) -> None:
-    assert [("", "no observation came with it: construct it with GlueSession")] == failures(provider, {}, INPUTS)
+    refused = [("", "no observation came with it: construct it with GlueSession")]
+
+    assert refused == failures(provider, {}, INPUTS)
+    assert refused == failures(provider, {}, {**INPUTS, OBSERVED: '{"id": "analytics", cut'}), "nor one whose text is none of ours"
 
 
 # --- diff ---

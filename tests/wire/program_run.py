@@ -33,8 +33,12 @@ class Refused(Exception):
 
 @dataclass
 class Ran:
-    """What a program did: registered sessions and reads by name, functions called, and what it said, aloud and at debug level."""
+    """What a program did: registered sessions and reads by name, functions called, and what it said, aloud and at debug level.
 
+    `sent` are the inputs of sessions as they came to the engine, secrets in their wraps.
+    """
+
+    sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     recorded: dict[str, dict[str, Any]] = field(default_factory=dict)
     read: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     said: list[tuple[str, str]] = field(default_factory=list)
@@ -60,6 +64,7 @@ class _Provider(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if args.typ != SESSION:
             return ("" if self._preview else f"id-of-{args.name}"), args.inputs
+        self._ran.sent[args.name] = args.inputs
         if args.resource_id == UNKNOWN:
             # The engine reads nothing whose id it doesn't know.
             return "", {}

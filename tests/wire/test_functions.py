@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
@@ -251,6 +252,18 @@ def test_a_field_of_an_output_is_an_output_of_that_field(team: GlueEndpoint) -> 
 
     assert {"role": ROLE, "python": "3", "arguments": ARGUMENTS} == run(program).values
     assert 1 == team.count()
+
+
+def test_in_a_thread_of_the_programs_own_a_missing_session_is_told_as_elsewhere(aws: GlueEndpoint) -> None:
+    """No event loop runs there, by which a program's client is kept. A session would need one: it holds an Output."""
+
+    def program(ran: Ran) -> None:
+        with ThreadPoolExecutor(1) as threads:
+            ran.values["one"] = str(threads.submit(get_session, "gone").exception())
+            ran.values["several"] = threads.submit(get_sessions).result().ids
+
+    assert {"one": NOT_FOUND, "several": []} == run(program).values
+    assert ["GetSession", "ListSessions"] == calls(aws)
 
 
 # --- Several sessions ---

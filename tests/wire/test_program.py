@@ -7,10 +7,12 @@ import gc
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime.rpc import is_rpc_secret
 
 from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_glue_session import AwsOptions, GlueSession
@@ -167,6 +169,30 @@ def test_nothing_is_asked_in_a_preview_before_what_it_depends_on_is_there(aws: G
     assert 0 == aws.count()
 
 
+def test_nothing_is_asked_in_a_preview_before_a_parent_that_is_to_be_created_is_there(aws: GlueEndpoint) -> None:
+    aws.put("analytics-prod", always("READY"))
+
+    def program(_: Ran) -> None:
+        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(parent=Made("made")))
+
+    assert pulumi.UNKNOWN is run(program, preview=True).recorded["analytics"]["status"]
+    assert 0 == aws.count()
+    assert "READY" == run(program).recorded["analytics"]["status"]
+
+
+def test_components_that_hold_one_another_are_each_waited_for_once(aws: GlueEndpoint) -> None:
+    aws.put("analytics-prod", always("READY"))
+
+    def program(_: Ran) -> None:
+        outer = Notebook("outer")
+        inner = Made("inner", pulumi.ResourceOptions(parent=outer))
+        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(depends_on=[outer, inner]))
+
+    assert pulumi.UNKNOWN is run(program, preview=True).recorded["analytics"]["status"]
+    assert "READY" == run(program).recorded["analytics"]["status"]
+    assert 1 == aws.count()
+
+
 def test_an_up_asks_after_what_it_depends_on_is_there(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
@@ -260,6 +286,42 @@ def test_who_and_where_to_ask_is_an_argument_then_the_stacks_configuration(aws: 
     assert ("eu-central-1", None) == (ran.recorded["by-config"]["region"], ran.recorded["by-config"].get("aws"))
     assert ("us-east-1", {"endpoint_url": aws.url}) == (ran.recorded["by-argument"]["region"], ran.recorded["by-argument"]["aws"])
     assert {"eu-central-1", "us-east-1"} == {(call.credential or "").split("/")[2] for call in aws.calls}
+
+
+def test_a_profile_of_the_configuration_is_recorded_only_where_a_provider_of_its_own_is_not_told_of_it(
+    aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refresh asks as the program did: the engine tells the stack's configuration to its own provider process alone."""
+    aws.put("analytics-prod", always("READY"))
+    (tmp_path / "config").write_text("[profile ci]\naws_access_key_id=CI\naws_secret_access_key=planted\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    def program(_: Ran) -> None:
+        own = pulumi.ResourceOptions(provider=pulumi.ProviderResource("pulumi-python", "own"))
+        GlueSession("default", session_id="analytics-prod")
+        GlueSession("own", session_id="analytics-prod", opts=own)
+        GlueSession("own-and-options", session_id="analytics-prod", aws=AwsOptions(max_retries=1), opts=own)
+
+    recorded = run(program, config={"aws:profile": "ci"}).recorded
+
+    expected = {"default": None, "own": {"profile": "ci"}, "own-and-options": {"max_retries": 1, "profile": "ci"}}
+    assert expected == {name: each.get("aws") for name, each in recorded.items()}
+    assert {"CI"} == {(call.credential or "").split("/")[0] for call in aws.calls}
+
+
+def test_an_output_that_the_program_calls_a_secret_is_sent_as_one(aws: GlueEndpoint) -> None:
+    """What is observed is an input of the record too, and the engine keeps an input secret only if it came so."""
+    aws.put("analytics-prod", always("READY"), Role=ROLE)
+
+    def program(_: Ran) -> None:
+        secrets = pulumi.ResourceOptions(additional_secret_outputs=["role", "no_output"])
+        GlueSession("analytics", session_id="analytics-prod", opts=secrets)
+
+    ran = run(program)
+
+    sent = {name: is_rpc_secret(value) for name, value in ran.sent["analytics"].items() if name in {"role", "no_output", "session_id"}}
+    assert {"role": True, "session_id": False} == sent
+    assert ROLE == ran.recorded["analytics"]["role"]
 
 
 @pytest.mark.parametrize(
