@@ -82,7 +82,7 @@ class InvalidInput(GlueSessionError):
     def __init__(self, input_name: str, reason: str) -> None:
         """`reason` says what was given and what is expected."""
         super().__init__(printable(reason))
-        self.input_name = input_name
+        self.input_name = printable(input_name)
 
 
 class SessionNotFound(GlueSessionError):

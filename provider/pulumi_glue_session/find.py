@@ -27,6 +27,7 @@ from pulumi_glue_session.failures import from_answer, from_client
 from pulumi_glue_session.logs import last_lines
 from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
+from pulumi_glue_session.words import printable
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -132,7 +133,9 @@ class Finder:
                     break
         except AccessDenied:
             self._may_list = False
-            note(f"glue:ListSessions is denied in {self.region}: asking for each session by glue:GetSession, {AT_ONCE} at a time.")
+            note(
+                f"glue:ListSessions is denied in {printable(self.region)}: asking for each session by glue:GetSession, {AT_ONCE} at a time."
+            )
         except _UNREADABLE:
             pass
         return found

@@ -128,7 +128,7 @@ async def observe(
         seen = replace(seen, error=await _with_logs(session_id, seen.region, seen.session, gate, finder(caller)))
     if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
-            f'Glue session "{printable(session_id)}" in {seen.region} is {seen.session.status}: '
+            f'Glue session "{printable(session_id)}" in {printable(seen.region)} is {seen.session.status}: '
             f"up will wait until it is {in_words(gate.targets)}, {spell(limit)} at most.",
             resource,
         )

@@ -96,8 +96,9 @@ class GlueSessionProvider(ResourceProvider):
             same = _meant(olds) == _meant(asked)
             reason = observed["failure"] + (_drift(olds, observed.get("session", {})) if same else "")
             named = observed.get("input", "")
-            # The engine prints the value of the property that it is told. What is no input of the record has none to print.
-            return CheckResult(inputs, [CheckFailure(named, reason) if named in inputs else CheckFailure("", _about(named, reason))])
+            # The engine prints the value of the property that it is told, as it is. What is no input of the record has none to print.
+            is_property = named in inputs and _can_be_printed(inputs[named])
+            return CheckResult(inputs, [CheckFailure(named, reason) if is_property else CheckFailure("", _about(named, reason))])
         if inputs.get("session_id") != observed["id"]:
             return CheckResult(inputs, [CheckFailure("", _another(observed["id"], inputs.get("session_id")))])
         changed_later = dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
@@ -197,6 +198,15 @@ def _meant(props: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _about(name: str, reason: str) -> str:
     return f"{name}: {reason}" if name else reason
+
+
+def _can_be_printed(value: Any) -> bool:  # noqa: ANN401 - a plain value of an input
+    """Whether no text in it could do anything to a terminal."""
+    if isinstance(value, dict):
+        return all(map(_can_be_printed, (*cast("dict[str, Any]", value).keys(), *cast("dict[str, Any]", value).values())))
+    if isinstance(value, list):
+        return all(map(_can_be_printed, cast("list[Any]", value)))
+    return not isinstance(value, str) or value == printable(value)
 
 
 def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:

@@ -13,6 +13,10 @@ _PRINTABLE_MESSAGE = 1_000
 _GIVEN = 400
 """Characters of a wrong argument."""
 
+_MARKUP, _BROKEN_MARKUP = "<{%", "<{ %"
+"""How Pulumi's colour commands begin, as in `<{%reset%}>`, and how it is shown. The engine obeys one in any message, leaves out what follows
+one that does not end, and dies of one that it doesn't know (its package `colors`)."""
+
 
 def spell(seconds: float) -> str:
     """A length of time as a person writes it: `42 s`, `10 min`, `1 h 30 min`."""
@@ -28,8 +32,8 @@ def in_words(names: frozenset[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Text from outside, fit for one line of a terminal: no control characters, not endless."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
+    """Text from outside, fit for one line of a terminal: no control characters, no colour command of Pulumi's, not endless."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".").replace(_MARKUP, _BROKEN_MARKUP)
     return line if len(line) <= _PRINTABLE_MESSAGE else line[:_PRINTABLE_MESSAGE] + "…"
 
 

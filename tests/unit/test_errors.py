@@ -253,18 +253,23 @@ NASTY = (
     "NUL \x00, DEL \x7f, C1 \x85 \x9b",
     "line separator \u2028, right-to-left override \u202e",
     "half of a pair \ud83d",
+    "Pulumi's markup <{%reset%}>, <{%boom%}>, <{%",
 )
+
+
+def is_fit(line: str) -> bool:
+    return line.isprintable() and "<{%" not in line
 
 
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES.keys())
 def test_text_from_outside_stays_on_one_line_and_cannot_steer_a_terminal(sentence: Callable[[str], GlueSessionError]) -> None:
-    assert [] == [text for text in NASTY if not str(sentence(text)).isprintable()]
+    assert [] == [text for text in NASTY if not is_fit(str(sentence(text)))]
 
 
 def test_a_difference_stays_on_its_line() -> None:
     error = NotAsExpected("analytics", region=REGION, differences=NASTY)
 
-    assert [True] * (1 + len(NASTY)) == [line.isprintable() for line in str(error).split("\n")]
+    assert [True] * (1 + len(NASTY)) == [is_fit(line) for line in str(error).split("\n")]
 
 
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES.keys())

@@ -103,6 +103,15 @@ def test_check_names_the_input_that_is_wrong(provider: GlueSessionProvider, name
     assert [failure] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
+@pytest.mark.parametrize("value", ["\x1b[31m", ["READY", "<{%boom%}>"], {"name": "\u202e"}, {"\x9b": ""}])
+def test_check_names_no_input_whose_value_could_steer_a_terminal(provider: GlueSessionProvider, value: object) -> None:
+    """The engine would print it as it is."""
+    observed = {"id": "none", "failure": "is no status", "input": "wait_for"}
+    expected = [("", "wait_for: is no status")]
+
+    assert expected == failures(provider, STATE, {**INPUTS, "wait_for": value, OBSERVED: json.dumps(observed)})
+
+
 def test_a_failure_tells_what_changed_since_the_session_was_recorded(provider: GlueSessionProvider) -> None:
     """The engine shows no differences of a resource that fails."""
     changed = {**READY, "status": "TIMEOUT", "number_of_workers": 5, "command": {"name": "glueetl", "python_version": "3"}}
