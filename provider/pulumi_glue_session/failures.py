@@ -22,7 +22,7 @@ from pulumi_glue_session.errors import (
     Unreachable,
 )
 
-__all__ = ["from_answer", "from_client"]
+__all__ = ["from_answer", "from_client", "holds_credentials", "without_signature"]
 
 _GONE = "EntityNotFoundException"
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
@@ -68,13 +68,19 @@ _THROTTLED = frozenset(
 _FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
 _SERVER_ERROR = 500
 
+_CANONICAL = "\n\nThe Canonical String"
+"""What follows in an answer about a signature is the whole request as it was signed, session token included."""
+
+_NO_HEADER = "Invalid header value"
+"""Beginning of Python's own refusal (http.client), which ends with the value: for a request to AWS a session token, or an access key."""
+
 
 def from_answer(
     answer: Mapping[str, Any], subject: str, *, region: str, session_id: str = "", action: str = "glue:GetSession"
 ) -> GlueSessionError:
     """The error that an answer of the service stands for."""
     code = str(answer.get("Error", {}).get("Code", ""))
-    message = str(answer.get("Error", {}).get("Message", ""))
+    message = without_signature(str(answer.get("Error", {}).get("Message", "")))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == _GONE and session_id:
         return SessionNotFound(session_id, region=region)
@@ -98,6 +104,8 @@ def from_client(error: Exception, subject: str, *, region: str) -> GlueSessionEr
     kind: type[LookFailed] = Misconfigured
     if isinstance(error, exceptions.NoRegionError):
         return NoRegion(subject, region=region)
+    if holds_credentials(error):
+        return BadCredentials(subject, region=region, detail="an access key or a session token has a line break in it")
     if isinstance(
         error,
         (
@@ -115,3 +123,13 @@ def from_client(error: Exception, subject: str, *, region: str) -> GlueSessionEr
     elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)):
         kind = Unreachable
     return kind(subject, region=region, detail=str(error))
+
+
+def holds_credentials(error: Exception) -> bool:
+    """Whether the text of this error, and of those that it comes from, has credentials in it: it must be told nowhere."""
+    return _NO_HEADER in str(error)
+
+
+def without_signature(message: str) -> str:
+    """Message of the service without what was signed."""
+    return message.partition(_CANONICAL)[0]

@@ -23,7 +23,7 @@ from pulumi_glue_session.errors import (
     Unreachable,
     WrongAccount,
 )
-from pulumi_glue_session.failures import from_answer, from_client
+from pulumi_glue_session.failures import from_answer, from_client, holds_credentials, without_signature
 from pulumi_glue_session.logs import last_lines
 from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
@@ -179,9 +179,10 @@ class Finder:
             # The call that failed was one for credentials: AssumeRole and its like, or whose they are.
             refusal = from_answer(error.response, subject, region=self.region)
             passes = isinstance(refusal, LookFailed) and refusal.passes
-            raise (refusal if passes else BadCredentials(subject, region=self.region, detail=str(error))) from error
+            detail = without_signature(str(error))
+            raise (refusal if passes else BadCredentials(subject, region=self.region, detail=detail)) from error
         except BotoCoreError as error:
-            raise from_client(error, subject, region=self.region) from error
+            raise from_client(error, subject, region=self.region) from (None if holds_credentials(error) else error)
         except RuntimeError as error:
             if type(error) is not RuntimeError:
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import traceback
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import sts_endpoint
-from glue_endpoint import GlueEndpoint, always, server_fault
+from glue_endpoint import GlueEndpoint, always, error, server_fault
 from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.errors import (
     BadCredentials,
@@ -45,6 +46,7 @@ ROLE = "arn:aws:iam::123456789012:role/deploy"
 OTHER_ROLE = "arn:aws:iam::210987654321:role/reader"
 POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 FEW_MINUTES = 300.0
+HUSH = "hush-hush"
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +121,7 @@ def test_glue_is_asked_with_the_credentials_of_the_role(aws: GlueEndpoint, sts: 
 
 def test_everything_that_is_said_of_a_role_arrives(sts: StsEndpoint) -> None:
     how = {
-        "external_id": "hush-hush",
+        "external_id": HUSH,
         "session_name": "ci",
         "duration": "2h",
         "policy": '{"Version": "2012-10-17"}',
@@ -128,7 +130,7 @@ def test_everything_that_is_said_of_a_role_arrives(sts: StsEndpoint) -> None:
     assuming({"role_arn": ROLE, **how}).find("analytics")
     expected = {
         "RoleArn": ROLE,
-        "ExternalId": "hush-hush",
+        "ExternalId": HUSH,
         "RoleSessionName": "ci",
         "DurationSeconds": 7_200,
         "Policy": '{"Version": "2012-10-17"}',
@@ -338,10 +340,10 @@ def test_credentials_that_have_ended_when_they_come_are_bad_credentials(aws: Glu
 def test_a_role_that_is_not_granted_is_told_as_bad_credentials(aws: GlueEndpoint, sts: StsEndpoint, fault: Fault) -> None:
     """Not as a denial by Glue: a permission for glue:GetSession would not help."""
     sts.fail("AssumeRole", fault)
-    failure = failure_of(assuming({"role_arn": ROLE, "external_id": "hush-hush"}))
+    failure = failure_of(assuming({"role_arn": ROLE, "external_id": HUSH}))
 
     assert refused(BadCredentials, "AssumeRole", fault) == repr(failure)
-    assert "hush-hush" not in str(failure)
+    assert HUSH not in str(failure)
     assert 0 == aws.count()
 
 
@@ -444,6 +446,35 @@ def test_a_token_file_that_no_file_can_be_is_the_configurations_fault(sts: StsEn
 
     assert Misconfigured is type(failure_of(finder(assume_role_with_web_identity=identity)))
     assert [] == asked(sts)
+
+
+# --- Credentials are told to nobody ---
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"])
+@pytest.mark.parametrize("options", [{}, {"assume_roles": [{"role_arn": ROLE}]}], ids=["own", "for a role"])
+def test_credentials_that_no_request_can_carry_are_not_shown(
+    sts: StsEndpoint, monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, Any]
+) -> None:
+    """A line break at the end of a pasted value: Python's own refusal shows all of it, and botocore passes that on."""
+    monkeypatch.setenv(name, f"{HUSH}\n")
+    failure = failure_of(finder(**options))
+
+    assert repr(BadCredentials(SUBJECT, region=REGION, detail="an access key or a session token has a line break in it")) == repr(failure)
+    assert HUSH not in "".join(traceback.format_exception(failure))
+    assert [] == asked(sts)
+
+
+def test_what_was_signed_is_not_shown(aws: GlueEndpoint, sts: StsEndpoint) -> None:
+    """An answer about a signature that does not match may hold the signed request, and so the session token."""
+    said = "The request signature we calculated does not match the signature you provided."
+    signed = f"{said}\n\nThe Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:{HUSH}\n'"
+    aws.fail("GetSession", error("InvalidSignatureException", signed))
+    sts.fail("AssumeRole", Fault(code="SignatureDoesNotMatch", message=signed, http_status=403))
+    own, of_a_role = failure_of(finder()), failure_of(assuming({"role_arn": ROLE}))
+
+    assert repr(BadCredentials(SUBJECT, region=REGION, detail=f"InvalidSignatureException: {said}")) == repr(own)
+    assert refused(BadCredentials, "AssumeRole", Fault(code="SignatureDoesNotMatch", message=said)) == repr(of_a_role)
 
 
 @pytest.fixture(scope="module")
