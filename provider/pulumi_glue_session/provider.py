@@ -200,12 +200,13 @@ def _about(name: str, reason: str) -> str:
     return f"{name}: {reason}" if name else reason
 
 
-def _can_be_printed(value: Any) -> bool:  # noqa: ANN401 - a plain value of an input
+def _can_be_printed(value: object) -> bool:
     """Whether no text in it could do anything to a terminal."""
     if isinstance(value, dict):
-        return all(map(_can_be_printed, (*cast("dict[str, Any]", value).keys(), *cast("dict[str, Any]", value).values())))
+        named = cast("dict[object, object]", value)
+        return all(map(_can_be_printed, (*named.keys(), *named.values())))
     if isinstance(value, list):
-        return all(map(_can_be_printed, cast("list[Any]", value)))
+        return all(map(_can_be_printed, cast("list[object]", value)))
     return not isinstance(value, str) or value == printable(value)
 
 

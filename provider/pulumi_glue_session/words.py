@@ -14,8 +14,8 @@ _GIVEN = 400
 """Characters of a wrong argument."""
 
 _MARKUP, _BROKEN_MARKUP = "<{%", "<{ %"
-"""How Pulumi's colour commands begin, as in `<{%reset%}>`, and how it is shown. The engine obeys one in any message, leaves out what follows
-one that does not end, and dies of one that it doesn't know (its package `colors`)."""
+"""How Pulumi's colour commands begin, as in `<{%reset%}>`, and how that is shown. The engine obeys one in any message, leaves out all that
+follows one without an end, and dies of one that it doesn't know (its package `colors`)."""
 
 
 def spell(seconds: float) -> str:
