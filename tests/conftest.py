@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from torture import Torture
+from torture import Torture, telling
+
+
+@pytest.fixture(autouse=True)
+def _row(request: pytest.FixtureRequest) -> Iterator[None]:
+    with telling(request.node):
+        yield
 
 
 @pytest.fixture

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import reliability
 import torture
-from torture import Torture
+from torture import Torture, telling, true_of_each
 
 
 def test_a_short_run_tries_a_little_and_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +61,27 @@ def test_a_long_run_keeps_what_it_tried_and_the_page_shows_it(tmp_path: Path, mo
 Foot
 """
     assert expected == page.read_text()
+
+
+@pytest.mark.parametrize(("failures", "rows"), [(0, [("A text is a text (short)", 7)]), (1, [])], ids=["holds", "fails"])
+def test_a_property_tells_its_own_row_if_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int, rows: list[tuple[str, int]]
+) -> None:
+    monkeypatch.setattr(torture, "ROWS", tmp_path)
+    monkeypatch.setattr(torture, "LONG", True)
+
+    def test_a_text_is_a_text(text: str) -> None:
+        raise AssertionError(text)
+
+    (mark,) = getattr(true_of_each("Texts", short=3, long=7)(given(st.text())(test_a_text_is_a_text)), "pytestmark", ())
+    item: Any = SimpleNamespace(
+        name="test_a_text_is_a_text[short]", session=SimpleNamespace(testsfailed=2), get_closest_marker=lambda name: {mark.name: mark}[name]
+    )
+    with telling(item):
+        item.session.testsfailed += failures
+
+    told = [json.loads(each.read_text()) for each in tmp_path.iterdir()]
+    assert rows == [(row["what"], row["tried"]) for row in told]
 
 
 def test_a_page_is_not_filled_with_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Whatever a program gives: a sentence, or what it asked for; never a traceback, and never a call that Glue would refuse.
 
-Moderate by default. A long run: GLUE_SESSION_EXAMPLES=5000 pytest tests/wire/test_fuzz.py
+Texts are hostile ones too (tests/hostile_text.py).
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.mocks import MockResourceArgs
 
 from glue_endpoint import GlueEndpoint, always, objection
+from hostile_text import hostile_texts, is_fit
 from pulumi_glue_session import (
     AssumeRole,
     AssumeRoleWithWebIdentity,
@@ -38,15 +39,16 @@ from pulumi_glue_session.client import Aws
 from pulumi_glue_session.provider import OBSERVED, REPLACING, GlueSessionProvider
 from pulumi_glue_session.session import STATUSES, Session
 from sts_endpoint import StsEndpoint
+from torture import true_of_each
 from wire.program_run import Ran, Refused, _Provider, run
 
-EXAMPLES = int(os.environ.get("GLUE_SESSION_EXAMPLES", "30"))
-fuzzed = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    # The endpoints are shared by all examples on purpose: making them takes longer than an example.
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+_T = TypeVar("_T", bound=Callable[..., object])
+
+
+def fuzzed(times: int = 1) -> Callable[[_T], _T]:
+    """Many examples: `times` as many where they take less time."""
+    return true_of_each("Wrong arguments", short=times * 30, long=times * 2_000)
+
 
 PATIENCE_SECONDS = 10
 """A program that hangs fails its example, by its name, and not the whole run."""
@@ -124,7 +126,7 @@ def failure_in(observed: str | None) -> str:
 
 # --- Values ---
 
-LINES = st.text(max_size=8)
+LINES = st.text(max_size=8) | hostile_texts(pieces=2)
 WILD = st.text(st.characters(codec=None), max_size=8)
 TRAVELLING = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | LINES,
@@ -238,7 +240,7 @@ WRAPS = st.sampled_from([lambda value: value, pulumi.Output.from_input, pulumi.O
 
 def is_told(sentence: str) -> bool:
     """Whether it is fit for a terminal: a line, or one for each thing that is not as expected; and it tells no secret."""
-    return all(line and line.isprintable() for line in sentence.split("\n")) and HUSH not in sentence
+    return all(line and is_fit(line) for line in sentence.split("\n")) and HUSH not in sentence
 
 
 @cache
@@ -275,7 +277,9 @@ def declared(glue: GlueEndpoint, declare: Callable[[], object], *, preview: bool
     ran = ran_in_order(lambda _: declare(), preview=preview)
     reads = [failure_in(inputs.get(OBSERVED)) for _, inputs in ran.read.values()]
 
-    assert [] == [sentence for sentence in [*ran.refused, *filter(None, reads)] if not is_told(sentence)]
+    said = [line for _, line in ran.said]
+
+    assert [] == [sentence for sentence in [*ran.refused, *filter(None, reads), *said] if not is_told(sentence)]
     assert 1 == len(ran.recorded) + len(ran.refused) + len(ran.read) or preview
     assert [] == refusable(glue, since=before)
 
@@ -301,7 +305,7 @@ def asked(glue: GlueEndpoint, form: Callable[..., Any], arguments: Mapping[str, 
 # --- The resource ---
 
 
-@fuzzed
+@fuzzed()
 @given(
     arguments=maybe(**ARGUMENTS),
     wrap=WRAPS,
@@ -320,7 +324,7 @@ def test_a_resource_is_recorded_or_refused_in_a_sentence(
     declared(glue, declare, preview=preview)
 
 
-@fuzzed
+@fuzzed()
 @given(arguments=maybe(**ARGUMENTS), preview=st.booleans())
 def test_a_get_is_read_or_refused_in_a_sentence(glue: GlueEndpoint, arguments: dict[str, Any], *, preview: bool) -> None:
     def declare() -> None:
@@ -331,7 +335,7 @@ def test_a_get_is_read_or_refused_in_a_sentence(glue: GlueEndpoint, arguments: d
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-@fuzzed
+@fuzzed()
 @given(value=ANYTHING)
 @example(value="\ud83d")
 @example(value=b"READY")
@@ -348,7 +352,7 @@ def test_a_resource_refuses_any_python_value_in_a_sentence(glue: GlueEndpoint, n
     declared(glue, lambda: GlueSession("fuzzed", **arguments), preview=False)
 
 
-@settings(fuzzed, max_examples=EXAMPLES * 3)
+@fuzzed(3)
 @given(name=st.sampled_from(sorted(OPTIONS)), value=ANYTHING)
 @example(name="profile", value="\ud83d")
 @example(name="region", value=[{"role_arn": f"{ROLE}\ud83d"}])
@@ -368,21 +372,21 @@ LISTS = {"get_sessions": get_sessions, "get_sessions_output": get_sessions_outpu
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@fuzzed
+@fuzzed()
 @given(arguments=maybe(**CONDITIONS))
 def test_one_session_is_given_or_an_error_raised(glue: GlueEndpoint, form: Callable[..., Any], arguments: dict[str, Any]) -> None:
     asked(glue, form, arguments)
 
 
 @pytest.mark.parametrize("form", LISTS.values(), ids=LISTS)
-@fuzzed
+@fuzzed()
 @given(arguments=maybe(**{name: each for name, each in CONDITIONS.items() if name != "session_id"}))
 def test_sessions_are_given_or_an_error_raised(glue: GlueEndpoint, form: Callable[..., Any], arguments: dict[str, Any]) -> None:
     asked(glue, form, arguments)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@settings(fuzzed, max_examples=EXAMPLES * 3)
+@fuzzed(3)
 @given(name=st.sampled_from(sorted(CONDITIONS)), value=ANYTHING)
 @example(name="session_id", value="\ud83d")
 @example(name="session_id", value={1: 2})
@@ -408,7 +412,7 @@ ASKING: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
-@fuzzed
+@fuzzed()
 @given(session_id=SESSION_ID | WILD)
 @example(session_id="")
 @example(session_id="x" * 255)
@@ -482,7 +486,7 @@ INPUTS = st.builds(
 )
 
 
-@settings(fuzzed, max_examples=EXAMPLES * 5)
+@fuzzed(5)
 @given(olds=st.just({}) | RECORD | INPUTS, news=INPUTS)
 @example(olds={}, news={OBSERVED: 5})
 @example(olds={}, news={OBSERVED: {"failure": None}})
@@ -500,7 +504,7 @@ def test_a_check_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> Non
     assert [] == [failure.property for failure in checked.failures if failure.property not in ("", *checked.inputs)]
 
 
-@settings(fuzzed, max_examples=EXAMPLES * 3)
+@fuzzed(3)
 @given(olds=RECORD | INPUTS, news=RECORD | INPUTS)
 def test_a_diff_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None:
     difference = GlueSessionProvider().diff("known", olds, news)
@@ -508,7 +512,7 @@ def test_a_diff_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None
     assert set(REPLACING) >= set(difference.replaces or ())
 
 
-@fuzzed
+@fuzzed()
 @given(record=RECORD | INPUTS)
 def test_what_is_the_same_replaces_nothing(record: dict[str, Any]) -> None:
     difference = GlueSessionProvider().diff("known", record, record)
