@@ -60,21 +60,22 @@ class Gatherer:
                 self._other_at = self._last[1]
             self._last = session_id, now
             alone = now - self._other_at > FRESH_SECONDS
-        listed = self._list() if self._may_list and not alone else _NOTHING
+        listed = self._list(now) if self._may_list and not alone else _NOTHING
         return listed[session_id] if session_id in listed else self._finder.find(session_id)
 
-    def _list(self) -> Mapping[str, Session]:
-        """Sessions of a list that is fresh. One thread asks; those that wait for it meanwhile share its answer, or its failure."""
+    def _list(self, arrived_at: float) -> Mapping[str, Session]:
+        """Sessions of a list that was fresh when the read came. One thread asks; who waits for it shares its answer, or its failure."""
         with self._listing:
-            asked_at = self._now()
-            if asked_at - self._listed_at > FRESH_SECONDS and self._may_list:
+            if arrived_at - self._listed_at > FRESH_SECONDS and self._may_list:
+                asked_at = self._now()
                 try:
                     self._listed = self._finder.find_all(Selection())
                 except AccessDenied:
                     # Not to be asked for again; each session by itself may well be.
                     self._may_list, self._listed = False, _NOTHING
                 except LookFailed as error:
-                    self._listed = error
+                    # A failure is as old as its end: it may have taken a minute, and whoever comes next would wait as long again.
+                    self._listed, asked_at = error, self._now()
                 self._listed_at = asked_at
             if isinstance(self._listed, LookFailed):
                 raise self._listed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -25,6 +25,7 @@ class Glue:
         self.asked: list[str] = []
         self.failure: Exception | None = None
         self.now = 100.0
+        self.during_a_list: Callable[[], None] = lambda: None
 
     def find(self, session_id: str) -> Session:
         self.asked.append(session_id)
@@ -35,6 +36,7 @@ class Glue:
     def find_all(self, selection: Selection) -> Mapping[str, Session]:
         assert Selection() == selection
         self.asked.append("list")
+        self.during_a_list()
         if self.failure:
             raise self.failure
         return {name: session for name, session in self.sessions.items() if name not in self.hidden}
@@ -137,3 +139,40 @@ def test_threads_that_come_together_share_one_list() -> None:
         thread.join()
 
     assert (2, 1) == (len(glue.asked), glue.asked.count("list"))
+
+
+@pytest.mark.parametrize("failure", [None, Throttled("The list of Glue sessions", region=REGION)], ids=["answered", "failed"])
+def test_threads_that_wait_for_a_slow_list_share_it(failure: Exception | None) -> None:
+    """Else each would ask for its own, one after the other: four times the 47 s after which a silent endpoint is given up."""
+    glue, arrived, ends = Glue(a=READY, b=READY, c=READY, d=READY), threading.Semaphore(0), list[object]()
+
+    def now() -> float:
+        arrived.release()
+        return glue.now
+
+    reads = Gatherer(glue, now=now)
+
+    def read(session_id: str) -> None:
+        try:
+            ends.append(reads.find(session_id))
+        except Throttled as error:
+            ends.append(error)
+
+    threads = [threading.Thread(target=read, args=(session_id,)) for session_id in "cd"]
+
+    def others_come_and_time_goes_by() -> None:
+        while arrived.acquire(blocking=False):
+            pass
+        for thread in threads:
+            thread.start()
+            arrived.acquire()
+        glue.now += 47.0
+
+    glue.failure, glue.during_a_list = failure, others_come_and_time_goes_by
+    reads.find("a")
+    read("b")
+    for thread in threads:
+        thread.join()
+
+    assert [failure or READY] * 3 == ends
+    assert ["a", "list"] == glue.asked
