@@ -6,14 +6,12 @@ Rules of this module: threads are daemons, so that an interrupted program ends a
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import signal
 import threading
 from collections.abc import Callable
-from concurrent import futures
 from typing import TypeVar
 
-from pulumi_glue_session.errors import GlueSessionError
+from pulumi_glue_session.threads import in_background
 
 __all__ = ["INTERRUPTS", "Interrupts", "in_thread"]
 
@@ -68,19 +66,4 @@ async def in_thread(work: Callable[[], _T]) -> _T:
     Not the loop's executor: the SDK keeps its threads busy with registrations that may wait for this very result, and its threads would
     hold back the end of an interrupted program.
     """
-    done: futures.Future[_T] = futures.Future()
-
-    def run() -> None:
-        if not done.set_running_or_notify_cancel():
-            return
-        try:
-            done.set_result(work())
-        except GlueSessionError as error:
-            done.set_exception(error)
-        finally:
-            if not done.done():
-                # A bug, whose traceback Python prints for the thread. Nobody may be left waiting because of it.
-                done.set_exception(RuntimeError("a look at Glue ended without an answer"))
-
-    threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
-    return await asyncio.wrap_future(done)
+    return await asyncio.wrap_future(in_background(work))

@@ -17,12 +17,15 @@ from pulumi_glue_session.caller import AssumeRole, Caller, WebIdentity
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-__all__ = ["AT_ONCE", "Aws"]
+__all__ = ["AT_ONCE", "Aws", "longest_call"]
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
 _RETRIES = 3
 """With these three an endpoint that swallows everything is given up after 47 s at most (four times 10 s, and pauses of 1, 2 and 4 s)."""
+
+_LONGEST_PAUSE = 20
+"""Seconds: botocore's pauses before a retry are 1, 2, 4, 8 and 16 s at most, and then this."""
 
 AT_ONCE = 8
 """GetSession calls in flight when sessions have to be asked for singly: below the rate at which Glue throttles, and the pool's width."""
@@ -67,11 +70,10 @@ class Aws:
     def _client(self, session: Any, service: str, *, config: Any = None, **more: Any) -> BaseClient:  # noqa: ANN401 - as boto3 takes them
         from botocore.config import Config
 
-        retries = _RETRIES if self._caller.max_retries is None else self._caller.max_retries
         ours = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
-            retries={"mode": "adaptive", "total_max_attempts": retries + 1},
+            retries={"mode": "adaptive", "total_max_attempts": _retries(self._caller) + 1},
             max_pool_connections=AT_ONCE,
             user_agent_extra="pulumi-glue-session",
         )
@@ -119,6 +121,21 @@ class Aws:
         provider: Any = SimpleNamespace(METHOD="assume-role", load=lambda: renewed)
         session.register_component("credential_provider", credentials.CredentialResolver([provider]))
         return boto3.session.Session(botocore_session=session, region_name=source.region_name)
+
+
+def longest_call(caller: Caller) -> float:
+    """Seconds after which a call is no longer heard: as many as all its attempts and pauses may take, 67 by default.
+
+    botocore itself counts from byte to byte, so that an answer which only trickles, or a name server that is silent, would hold a look up
+    for ever.
+    """
+    retries = _retries(caller)
+    pauses = sum(min(1 << retry, _LONGEST_PAUSE) for retry in range(retries))
+    return (retries + 1) * (_CONNECT_SECONDS + _READ_SECONDS) + pauses
+
+
+def _retries(caller: Caller) -> int:
+    return _RETRIES if caller.max_retries is None else caller.max_retries
 
 
 def _check_bundle(path: str) -> None:

@@ -1,18 +1,22 @@
 """Asking Glue: looks at one session or many, and lists of them, for one caller.
 
 Rules of this module: it reads (GetSession, ListSessions, and GetSystemLogsForSession where a program opts in) and nothing else;
-GetSessionEndpoint, which answers a token, is never called. Every failure is one of `errors`. It knows nothing of Pulumi, of gates or of
-waiting. Safe to use from several threads.
+GetSessionEndpoint, which answers a token, is never called. Every failure is one of `errors`, and comes in bounded time, whatever the other
+side does. It knows nothing of Pulumi, of gates or of waiting. Safe to use from several threads.
 """
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.client import AT_ONCE, Aws
+from pulumi_glue_session.client import AT_ONCE, Aws, longest_call
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -27,7 +31,8 @@ from pulumi_glue_session.failures import from_answer, from_client, holds_credent
 from pulumi_glue_session.logs import last_lines
 from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
-from pulumi_glue_session.words import printable
+from pulumi_glue_session.threads import in_background
+from pulumi_glue_session.words import printable, spell
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -40,13 +45,33 @@ _PAGE = 1_000
 _MOST_PAGES = 100
 """Pages of one listing: far more sessions than an account may have, so a list that goes on is one that lies."""
 
+_SHARE_A_LIMIT = 100
+"""Sessions that one look may ask for in the time of one call, before it gets as much again."""
+
 _LENGTH_OF_NOTHING = "2"
 """Of the answer {}, which an account without sessions may give; whatever else has no sessions in it is no list."""
 
 _OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
 
+_T = TypeVar("_T")
+
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 """What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """Time for all calls of a look together, and the moment at which it is over."""
+
+    seconds: float
+    end: float
+
+    def keep(self, work: Callable[[], _T]) -> _T:
+        """Result of `work`. Raises TimeoutError at the end, after which no work begins."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return in_background(work).result(timeout=left)
 
 
 class Finder:
@@ -67,8 +92,11 @@ class Finder:
 
     def find(self, session_id: str) -> Session:
         """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
+        return self._find(session_id, self._limit())
+
+    def _find(self, session_id: str, limit: _Limit) -> Session:
         subject = f'Glue session "{session_id}"'
-        answer = self._ask("get_session", subject, session_id=session_id, Id=session_id, **self._origin)
+        answer = self._ask("get_session", subject, limit, session_id=session_id, Id=session_id, **self._origin)
         return self._session(answer.get("Session"), subject)
 
     def system_logs(self, session_id: str) -> list[str]:
@@ -76,8 +104,12 @@ class Finder:
 
         GetSystemLogsForSession answers a URL, which itself grants access: it is fetched here and told to nobody.
         """
-        answer = self._ask("get_system_logs_for_session", f'System logs of Glue session "{session_id}"', Id=session_id)
-        return last_lines(str(answer.get("SystemLogsUrl") or ""))
+        limit = self._limit()
+        answer = self._ask("get_system_logs_for_session", f'System logs of Glue session "{session_id}"', limit, Id=session_id)
+        try:
+            return limit.keep(lambda: last_lines(str(answer.get("SystemLogsUrl") or "")))
+        except TimeoutError:
+            return []
 
     def look(self, session_ids: Sequence[str], *, note: Callable[[str], None] = lambda _: None) -> dict[str, Session | GlueSessionError]:
         """Look at each of `session_ids`, in as few calls as it takes. Raises nothing: what went wrong stands in the session's place.
@@ -85,46 +117,55 @@ class Finder:
         One session is asked for by GetSession, several by ListSessions; one that the listing lacks is asked for by GetSession before it is
         called missing. `note` hears, once, of a listing that is denied.
         """
+        limit = self._limit(len(session_ids))
+        find = partial(self._find_or_error, limit=limit)
         if len(session_ids) == 1:
-            return {session_ids[0]: self._find_or_error(session_ids[0])}
+            return {session_ids[0]: find(session_ids[0])}
         try:
-            found = self._listed(set(session_ids), note)
+            found = self._listed(set(session_ids), limit, note)
         except LookFailed as error:
             return dict.fromkeys(session_ids, error)
         singly = [session_id for session_id in session_ids if session_id not in found]
-        return {**found, **_each(self._find_or_error, singly)}
+        return {**found, **_each(find, singly)}
 
-    def _find_or_error(self, session_id: str) -> Session | GlueSessionError:
+    def _limit(self, sessions: int = 1) -> _Limit:
+        """Limit of a look that begins now, at so many sessions."""
+        seconds = longest_call(self._caller) * math.ceil(sessions / _SHARE_A_LIMIT)
+        return _Limit(seconds, time.monotonic() + seconds)
+
+    def _find_or_error(self, session_id: str, limit: _Limit) -> Session | GlueSessionError:
         try:
-            return self.find(session_id)
+            return self._find(session_id, limit)
         except GlueSessionError as error:
             return error
 
     def find_all(self, selection: Selection) -> dict[str, Session]:
         """Every session that `selection` means, newest first. Raises LookFailed when Glue, or the whole list, was not seen."""
-        subject, found = "The list of Glue sessions", dict[str, Session]()
+        subject, limit, found = "The list of Glue sessions", self._limit(), dict[str, Session]()
         page: Mapping[str, Any] = {}
         named: list[str] = []
-        for page in self._pages(subject, _MOST_PAGES, selection.tags):
+        for page in self._pages(subject, limit, _MOST_PAGES, selection.tags):
             shapes, ids = self._listing(page, subject)
             found |= {session_id: self._session(shape, subject) for session_id, shape in shapes.items()}
             named += ids
         if page.get("NextToken"):
             raise Unreachable(subject, region=self.region, detail="a list that does not end")
+        find = partial(self._find_or_error, limit=limit)
+
         # An id without its session: to be asked for by itself. One that is gone meanwhile is no longer meant.
-        for session_id, session in _each(self._find_or_error, [each for each in named if each not in found]).items():
+        for session_id, session in _each(find, [each for each in named if each not in found]).items():
             if isinstance(session, Session):
                 found[session_id] = session
             elif not isinstance(session, SessionNotFound):
                 raise session
         return selection.of_all(found)
 
-    def _listed(self, wanted: set[str], note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
+    def _listed(self, wanted: set[str], limit: _Limit, note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
         """Those of `wanted` that the listing shows, as long as listing on is cheaper than asking for the rest singly."""
         found: dict[str, Session | GlueSessionError] = {}
         subject = f"The list of {len(wanted)} Glue sessions"
         try:
-            for page in self._pages(subject, len(wanted) if self._may_list else 0):
+            for page in self._pages(subject, limit, len(wanted) if self._may_list else 0):
                 # An answer cut short, or not Glue's, has no sessions: then all of them are asked for singly, and none is called missing.
                 shapes = page.get("Sessions") or ()
                 listed = {shape["Id"]: shape for shape in shapes if shape["Id"] in wanted and shape.get("Status")}
@@ -140,12 +181,12 @@ class Finder:
             pass
         return found
 
-    def _pages(self, subject: str, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, subject: str, limit: _Limit, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
         """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
         more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
         met = {""}
         for _ in range(most):
-            page = self._ask("list_sessions", subject, MaxResults=_PAGE, **self._origin, **more)
+            page = self._ask("list_sessions", subject, limit, MaxResults=_PAGE, **self._origin, **more)
             yield page
             token = page.get("NextToken")
             if type(token) is not str or token in met:
@@ -166,12 +207,14 @@ class Finder:
             raise Unreachable(subject, region=self.region, detail="an answer without sessions or their ids")
         return shapes, ids
 
-    def _ask(self, operation: str, subject: str, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    def _ask(self, operation: str, subject: str, limit: _Limit, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
         try:
-            answer: Mapping[str, Any] = getattr(self._open(subject), operation)(**parameters)
+            answer: Mapping[str, Any] = limit.keep(lambda: getattr(self._open(subject), operation)(**parameters))
+        except TimeoutError as error:
+            raise Unreachable(subject, region=self.region, detail=f"no whole answer within {spell(limit.seconds)}") from error
         except ClientError as error:
             if error.operation_name in _OPERATIONS:
                 action = f"glue:{error.operation_name}"

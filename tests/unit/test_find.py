@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.client import longest_call
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -273,6 +274,12 @@ def test_the_client_gives_up_in_bounded_time_and_tells_who_it_is(stubbed: Boto3)
     assert {"mode": "adaptive", "total_max_attempts": 4} == config.retries
     assert 8 == config.max_pool_connections
     assert "pulumi-glue-session" == config.user_agent_extra
+
+
+@pytest.mark.parametrize(("max_retries", "seconds"), [(None, 67), (0, 15), (1, 31), (3, 67), (5, 121), (7, 191)])
+def test_a_call_is_given_up_when_all_its_attempts_and_pauses_must_be_over(max_retries: int | None, seconds: float) -> None:
+    """Attempts of 5 s to connect and 10 s to read; pauses of 1, 2, 4, 8, 16, 20, 20, … s."""
+    assert seconds == longest_call(Caller(max_retries=max_retries))
 
 
 def test_the_region_is_told_as_soon_as_it_is_known(stubbed: Boto3) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from glue_endpoint import GlueEndpoint, always, answer, error, step
 from pulumi_glue_session import GlueSession
+from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.find import Finder
 from pulumi_glue_session.logs import last_lines
 from wire.program_run import Ran, run
 
@@ -73,6 +75,15 @@ def test_what_is_no_text_or_cannot_be_had_gives_no_lines(files: Files) -> None:
     assert [] == last_lines(files.url), "refused"
     for url in ("", "file:///etc/hostname", "http://127.0.0.1:9/", "http://["):
         assert [] == last_lines(url)
+
+
+def test_a_file_that_only_trickles_is_given_up(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_CONNECT_SECONDS", "_READ_SECONDS"):
+        monkeypatch.setattr(f"pulumi_glue_session.client.{name}", 0.5)
+    monkeypatch.setattr("pulumi_glue_session.find.last_lines", lambda _: threading.Event().wait(30))
+    aws.fail("GetSystemLogsForSession", answer({"SystemLogsUrl": "http://127.0.0.1:9/"}))
+
+    assert [] == Finder(Caller(max_retries=0)).system_logs("analytics-prod")
 
 
 def test_the_error_of_a_failed_session_ends_with_its_logs_and_never_shows_their_url(aws: GlueEndpoint, files: Files) -> None:

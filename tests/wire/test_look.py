@@ -391,6 +391,40 @@ def test_an_endpoint_that_swallows_everything_is_unreachable(aws: GlueEndpoint, 
     assert repr(Unreachable('Glue session "analytics"', region=REGION, detail=detail)) == repr(failure_of(Finder(Caller())))
 
 
+@pytest.fixture
+def _hears_for_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_glue_session.client._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("pulumi_glue_session.client._READ_SECONDS", 1)
+
+
+@pytest.mark.usefixtures("_hears_for_two_seconds")
+def test_an_answer_that_only_trickles_is_given_up(aws: GlueEndpoint) -> None:
+    """botocore's read timeout begins anew with each byte. What else was asked for at the same time is answered all the same."""
+    put(aws, "a", "b")
+    aws.fail("ListSessions", error("AccessDeniedException", "no"))
+    aws.fail("GetSession", drip(5.0), session_id="b")
+    found = Finder(Caller()).look(["a", "b"])
+
+    assert {"a": SEEN, "b": repr(Unreachable('Glue session "b"', region=REGION, detail="no whole answer within 2 s"))} == {
+        name: each if isinstance(each, Session) else repr(each) for name, each in found.items()
+    }
+
+
+@pytest.mark.usefixtures("_hears_for_two_seconds")
+def test_what_was_not_asked_for_in_time_is_asked_for_no_more(aws: GlueEndpoint) -> None:
+    """Else the limit would hold for each eight sessions, and not for the look."""
+    names = [f"session-{number}" for number in range(20)]
+    put(aws, *names)
+    aws.fail("ListSessions", error("AccessDeniedException", "no"))
+    aws.fail("GetSession", drip(5.0))
+    found = Finder(Caller()).look(names)
+
+    assert {name: repr(Unreachable(f'Glue session "{name}"', region=REGION, detail="no whole answer within 2 s")) for name in names} == {
+        name: repr(each) for name, each in found.items()
+    }
+    assert 8 == aws.count("GetSession")
+
+
 def test_an_endpoint_that_is_not_there_is_unreachable(aws: GlueEndpoint) -> None:
     with GlueEndpoint() as closed:
         url = closed.url
