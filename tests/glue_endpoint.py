@@ -20,6 +20,7 @@ Rules of this module:
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
 import ssl
@@ -53,6 +54,7 @@ __all__ = [
     "answer",
     "cut_short",
     "drip",
+    "endless",
     "error",
     "hang",
     "hang_up",
@@ -60,6 +62,7 @@ __all__ = [
     "looks",
     "objection",
     "reset",
+    "same_page",
     "server_fault",
     "slow",
     "step",
@@ -166,6 +169,8 @@ class Answer:
     """Not even a head is sent; the connection ends."""
     reset: bool = False
     """The connection ends with RST, not with FIN."""
+    next_token: Callable[[], str] | None = None
+    """Makes a token that is laid over a true list, and leads to its first page."""
 
 
 def answer(value: object, /, *, http_status: int = 200) -> Answer:
@@ -224,6 +229,16 @@ def slow(seconds: float) -> Answer:
 def drip(seconds: float) -> Answer:
     """The true answer in small pieces over so long: no single read times out."""
     return Answer(drip=seconds)
+
+
+def endless() -> Answer:
+    """A true list that never ends: after each page comes the first one again, by another token."""
+    return Answer(next_token=lambda: str(uuid.uuid4()))
+
+
+def same_page() -> Answer:
+    """A true list whose page leads to itself, by the same token each time."""
+    return Answer(next_token=lambda: "again")
 
 
 _TORN = b'{"Session": {"Id": "torn", "Status": "READY"}}'
@@ -350,14 +365,20 @@ class _Fault:
     session_id: str | None
     times: int | None
     every: int
+    after: int
+    seconds: float
     calls: int = 0
+    first_strike_at: float | None = None
 
     def strikes(self, call: Call) -> bool:
         if self.times == 0 or self.operation not in {"*", call.operation} or self.session_id not in {None, call.session_id}:
             return False
         self.calls += 1
-        if self.calls % self.every:
+        begun = self.first_strike_at
+        is_over = begun is not None and call.at - begun >= self.seconds
+        if is_over or self.calls <= self.after or (self.calls - self.after) % self.every:
             return False
+        self.first_strike_at = call.at if begun is None else begun
         self.times = None if self.times is None else self.times - 1
         return True
 
@@ -463,17 +484,22 @@ class GlueEndpoint(Serving):
         session_id: str | None = None,
         times: int | None = None,
         every: int = 1,
+        after: int = 0,
+        seconds: float = math.inf,
     ) -> None:
         """Answer each n-th call of this operation (`"*"`: of any) with a fault, so many times or for ever.
 
-        Faults are asked in the order they came; the first that strikes answers, and those behind it don't count that
-        call. One that is for a session never strikes ListSessions.
+        It spares the first calls, `after` so many of them, and is over so many `seconds` after it first struck. Faults
+        are asked in the order they came; the first that strikes answers, and those behind it don't count that call. One
+        that is for a session never strikes ListSessions.
         Raises ValueError for an operation that Glue doesn't have, or an `every` below 1.
         """
         if operation not in {"*", *_model().operation_names} or every < 1:
             raise ValueError(f"no fault can strike each {every}-th call of {operation}")
         with self._lock:
-            self._faults.append(_Fault(answer=fault, operation=operation, session_id=session_id, times=times, every=every))
+            self._faults.append(
+                _Fault(answer=fault, operation=operation, session_id=session_id, times=times, every=every, after=after, seconds=seconds)
+            )
 
     def heal(self) -> None:
         """Drop all faults."""
@@ -510,6 +536,10 @@ class GlueEndpoint(Serving):
             if reply.body is None:
                 true = self._true_answer(call, request, now)
                 reply = replace(reply, body=true.body, http_status=true.http_status)
+                if reply.next_token and call.operation == "ListSessions":
+                    listed, token = _json_object(true.body or b""), reply.next_token()
+                    self._pages[token] = 0
+                    reply = replace(reply, body=answer({**(listed or {}), "NextToken": token}).body)
         return replace(reply, delay=reply.delay + self._latency)
 
     def _true_answer(self, call: Call, request: dict[str, Any] | None, now: float) -> Answer:

@@ -36,12 +36,14 @@ from glue_endpoint import (
     answer,
     cut_short,
     drip,
+    endless,
     error,
     hang,
     hang_up,
     invalid_json,
     looks,
     reset,
+    same_page,
     server_fault,
     slow,
     step,
@@ -738,6 +740,39 @@ def test_a_fault_strikes_each_nth_call(glue: GlueEndpoint, client: Client) -> No
 
     good, bad = "READY", "ThrottlingException"
     assert [good, good, bad, good, good, bad, good, good, good] == [status(client) for _ in range(9)]
+
+
+def test_a_fault_spares_the_first_calls(glue: GlueEndpoint, client: Client) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled(), after=2, every=2)
+
+    assert ["READY", "READY", "READY", "ThrottlingException", "READY"] == [status(client) for _ in range(5)]
+
+
+def test_a_fault_lasts_for_its_seconds(glue: GlueEndpoint, client: Client, clock: Clock) -> None:
+    """They are counted from the first call that it strikes."""
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", throttled(), seconds=30)
+    clock.now += 100
+    seen = [status(client)]
+    for seconds in (29.9, 0.1):
+        clock.now += seconds
+        seen.append(status(client))
+
+    assert ["ThrottlingException", "ThrottlingException", "READY"] == seen
+
+
+@pytest.mark.parametrize(("fault", "distinct"), [(endless(), 3), (same_page(), 1)], ids=["another token", "the same token"])
+def test_a_list_can_go_on_for_ever(glue: GlueEndpoint, client: Client, fault: Answer, distinct: int) -> None:
+    glue.put("analytics", always("READY"))
+    glue.fail("ListSessions", fault)
+    pages, token = list[Any](), dict[str, str]()
+    for _ in range(3):
+        pages.append(client.list_sessions(**token))
+        token = {"NextToken": pages[-1]["NextToken"]}
+
+    assert [["analytics"]] * 3 == [page["Ids"] for page in pages]
+    assert distinct == len({page["NextToken"] for page in pages})
 
 
 def test_faults_take_their_turns_in_the_order_they_came(glue: GlueEndpoint, client: Client) -> None:
