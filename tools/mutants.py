@@ -1,0 +1,360 @@
+"""Break the core in each small way that mutmut knows, and tell which breaks no test sees.
+
+    python tools/mutants.py [MODULE ...] [--jobs N] [--survivors]
+
+mutmut makes the mutants. They are run here and not by mutmut, whose own runner leaves out what stands outside of functions (which
+status may follow which, what an error code means) and what is called while a module is imported.
+
+Rules of this tool:
+
+* One process for each mutant, forked from one that has imported everything but the package, so that a mutant costs little more than its
+  tests. The mutant takes the place of its module as that is imported; no file is changed.
+* The tests of a module are named here: the fewest that hold it. They stop at the first failure.
+* A mutant that ends its tests in any way but success is killed, also one that takes far longer than the module does.
+* What only type checkers read (annotations, `__all__`, type variables, the type of a cast), docstrings and decorators are left alone.
+* Each survivor has its reason in docs/mutants.md. One without fails the run; a reason that fits no survivor is told.
+* A module whose code, tests and everything below them are as they were in the last run is not run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import hashlib
+import importlib
+import importlib.util
+import json
+import multiprocessing
+import os
+import re
+import resource
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from multiprocessing import connection
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import libcst as cst
+from libcst import matchers as m
+from mutmut.mutation.file_mutation import MutationVisitor
+from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.pragma_handling import IgnoredCode
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "pulumi_glue_session"
+REASONS = ROOT / "docs" / "mutants.md"
+KEPT = ROOT / ".mutants"
+PART = "Mutation testing"
+
+TESTS: Mapping[str, tuple[str, ...]] = {
+    "session": ("unit/test_session.py",),
+    "errors": ("unit/test_errors.py",),
+    "words": ("unit/test_errors.py",),
+    "wait": ("unit/test_wait.py",),
+    "duration": ("unit/test_duration.py",),
+    "selection": ("unit/test_selection.py",),
+    "expect": ("unit/test_expect.py",),
+    "observe": ("unit/test_observe.py",),
+    "gather": ("unit/test_gather.py",),
+    "failures": ("unit/test_find.py", "wire/test_look.py"),
+    "find": ("unit/test_find.py", "wire/test_look.py", "wire/test_listing.py"),
+    "caller": ("unit/test_caller.py",),
+    "provider": ("unit/test_provider.py",),
+}
+"""Modules of the core, and the tests that hold each."""
+
+_IMPORTED_BEFORE = ("boto3", "botocore.stub", "durationpy", "hypothesis.strategies", "packaging.version", "pulumi.dynamic", "pytest")
+"""What a mutant's process need not import itself."""
+
+_EXAMPLES = 30
+"""That hypothesis invents for each test which doesn't say how many: a mutant is killed by one of the first, or by none."""
+
+_TIMES_AS_LONG, _AND_SECONDS = 10, 10
+"""A mutant that takes so much longer than its module hangs."""
+
+_MEMORY = 4 << 30
+"""Bytes of address space: a mutant may gather without end."""
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """What makes a mutant: where, and the lines that are others there. Holds when lines elsewhere move."""
+
+    where: str
+    was: str
+    became: str
+
+    def __str__(self) -> str:
+        """The change as docs/mutants.md tells it."""
+        return "\n".join([*(f"- {line}" for line in self.was.splitlines()), *(f"+ {line}" for line in self.became.splitlines())])
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change."""
+
+    change: Change
+    source: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the mutants of one module."""
+
+    tried: int
+    survivors: Sequence[Change]
+
+
+class _Visitor(MutationVisitor):
+    """mutmut's, but for what only type checkers read."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if m.matches(node, m.Assign(targets=[m.AssignTarget(m.Name("__all__"))]) | m.Assign(value=m.Call(func=m.Name("TypeVar")))):
+            return False
+        if isinstance(node, cst.Call) and m.matches(node.func, m.Name("cast")):
+            node.args[1].visit(self)
+            return False
+        return super().on_visit(node)
+
+
+def mutants_of(module: str, source: str) -> list[Mutant]:
+    """Every mutant of a module's source."""
+    visitor = _Visitor(mutation_operators, IgnoredCode(set(), set(), set()))
+    tree = cst.MetadataWrapper(cst.parse_module(source)).visit(visitor)
+    scopes = _scopes(module, source)
+    found = []
+    for each in visitor.mutations:
+        mutated = tree.deep_replace(each.original_node, each.mutated_node)
+        code = mutated.code if isinstance(mutated, cst.Module) else source
+        change = _change(scopes, source.splitlines(), code.splitlines())
+        if change:
+            found.append(Mutant(change, code))
+    return found
+
+
+def _scopes(module: str, source: str) -> list[tuple[range, str]]:
+    """Lines and name of everything that has a name, outer ones first."""
+    found: list[tuple[range, str]] = []
+
+    def walk(body: Iterable[ast.stmt], outer: str) -> None:
+        for each in body:
+            match each:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    inner = each.body
+                case ast.Assign(targets=[ast.Name(id=name), *_]) | ast.AnnAssign(target=ast.Name(id=name)) if outer in ("", *classes):
+                    inner = []
+                case _:
+                    continue
+            path = f"{outer}.{name}".lstrip(".")
+            found.append((range(each.lineno, (each.end_lineno or each.lineno) + 1), path))
+            if isinstance(each, ast.ClassDef):
+                classes.append(path)
+            walk(inner, path)
+
+    classes: list[str] = []
+    walk(ast.parse(source).body, "")
+    return [(range(1, len(source.splitlines()) + 1), module), *((lines, f"{module}.{path}") for lines, path in found)]
+
+
+def _change(scopes: Sequence[tuple[range, str]], before: list[str], after: list[str]) -> Change | None:
+    changes = [each for each in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if each[0] != "equal"]
+    if not changes:
+        return None
+    first, last = changes[0], changes[-1]
+    where = [name for lines, name in scopes if first[1] + 1 in lines][-1]
+    was, became = (before[first[1] : last[2]], after[first[3] : last[4]])
+    return Change(where, "\n".join(line.strip() for line in was), "\n".join(line.strip() for line in became))
+
+
+class _Instead(MetaPathFinder):
+    """Imports the mutant in its module's place."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self._name = f"{PACKAGE}.{module}"
+        self._path = ROOT / "provider" / PACKAGE / f"{module}.py"
+        self._source = source
+
+    def find_spec(self, fullname: str, _path: object = None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        source = self._source
+
+        class Loader(SourceFileLoader):
+            def get_code(self, fullname: str) -> CodeType:
+                return compile(source, self.get_filename(fullname), "exec", dont_inherit=True)
+
+        return importlib.util.spec_from_file_location(fullname, self._path, loader=Loader(fullname, str(self._path)))
+
+
+def _run_tests(module: str, source: str, seconds: float, output: Path) -> None:
+    """Run the tests of a module with this source; the process ends with their exit code."""
+    import pytest
+    from hypothesis import settings
+
+    with output.open("w") as to:
+        os.dup2(to.fileno(), 1)
+        os.dup2(to.fileno(), 2)
+    limit = int(seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    settings.register_profile("mutants", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None)
+    sys.meta_path.insert(0, _Instead(module, source))
+    # hypothesis is there before pytest: its own assertions are not to be rewritten.
+    plain = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:pytest_cov", "--hypothesis-profile=mutants"]
+    code = pytest.main(["-x", "-q", *plain, *(str(ROOT / "tests" / each) for each in TESTS[module])])
+    # Without the clean-up of the interpreter: threads of a broken module may never end.
+    os._exit(int(code))
+
+
+def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
+    """Run the tests on each mutant, `jobs` at a time."""
+    fork = multiprocessing.get_context("fork")
+
+    def start(source: str, seconds: float, output: Path = Path(os.devnull)) -> multiprocessing.process.BaseProcess:
+        process = fork.Process(target=_run_tests, args=(module, source, seconds, output), daemon=True)
+        process.start()
+        return process
+
+    began = time.monotonic()
+    output = KEPT / f"{module}.txt"
+    whole = start((ROOT / "provider" / PACKAGE / f"{module}.py").read_text(), 600, output)
+    whole.join()
+    if whole.exitcode != 0:
+        sys.exit(f"{output.read_text()}\nThe tests of {module} fail without any change.")
+    seconds = _TIMES_AS_LONG * (time.monotonic() - began) + _AND_SECONDS
+
+    waiting = deque(mutants)
+    running: dict[multiprocessing.process.BaseProcess, tuple[Mutant, float]] = {}
+    survivors: list[Change] = []
+    done = 0
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.popleft()
+            running[start(mutant.source, seconds)] = mutant, time.monotonic() + seconds
+        connection.wait([each.sentinel for each in running], timeout=1)
+        for process, (mutant, until) in list(running.items()):
+            if process.is_alive() and time.monotonic() > until:
+                process.kill()
+                process.join()
+            if not process.is_alive():
+                process.join()
+                del running[process]
+                done += 1
+                if process.exitcode == 0:
+                    survivors.append(mutant.change)
+        _show(f"{module}: {done} of {len(mutants)} run, {len(survivors)} survive")
+    return Outcome(len(mutants), sorted(survivors))
+
+
+def _show(line: str) -> None:
+    if sys.stdout.isatty():
+        print(f"\r{line}", end="", flush=True)
+
+
+def outcome_of(module: str, *, jobs: int) -> Outcome:
+    """The kept outcome, if nothing that it hangs on has changed; else of a run now."""
+    mark, kept = _fingerprint(module), KEPT / f"{module}.json"
+    if kept.exists():
+        last = json.loads(kept.read_text())
+        if last["mark"] == mark:
+            return Outcome(last["tried"], [Change(**each) for each in last["survivors"]])
+    outcome = run(module, mutants_of(module, (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()), jobs=jobs)
+    raw = {"mark": mark, "tried": outcome.tried, "survivors": [asdict(each) for each in outcome.survivors]}
+    kept.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n")
+    return outcome
+
+
+def _fingerprint(module: str) -> str:
+    """Of all that a module's outcome hangs on in this repository."""
+    tests = ROOT / "tests"
+    files = [
+        Path(__file__),
+        *sorted((ROOT / "provider" / PACKAGE).glob("*.py")),
+        *sorted(tests.glob("*.py")),
+        *sorted(tests.glob("*/conftest.py")),
+        *(tests / each for each in TESTS[module]),
+    ]
+    return hashlib.sha256(b"\0".join(each.read_bytes() for each in files)).hexdigest()
+
+
+def reasons_of(page: str) -> dict[Change, str]:
+    """Reasons of a page such as docs/mutants.md, by the change that each is about.
+
+    A heading in code marks says where; the text below it why; a block the changes, with an empty line between two.
+    """
+    found: dict[Change, str] = {}
+    for part in re.split(r"^### ", page, flags=re.MULTILINE)[1:]:
+        heading, _, rest = part.partition("\n")
+        reason, _, block = rest.partition("```diff\n")
+        for change in re.split(r"\n\s*\n", block.partition("```")[0].strip("\n")):
+            lines = change.splitlines()
+            was, became = ("\n".join(line[2:] for line in lines if line.startswith(sign)) for sign in "-+")
+            found[Change(heading.strip(" `"), was, became)] = " ".join(reason.split())
+    return found
+
+
+def verdict(outcomes: Mapping[str, Outcome], reasons: Mapping[Change, str]) -> tuple[str, bool]:
+    """What is to be said of survivors and reasons, and whether all is well."""
+    survivors = {change for outcome in outcomes.values() for change in outcome.survivors}
+    new = sorted(survivors - {change for change, reason in reasons.items() if reason})
+    old = sorted(change for change in reasons.keys() - survivors if change.where.partition(".")[0] in outcomes)
+    said = [f"No reason for this survivor in docs/mutants.md:\n\n### `{each.where}`\n\n```diff\n{each}\n```\n" for each in new]
+    said += [f"This one in docs/mutants.md survives no longer, or is no more:\n\n### `{each.where}`\n\n{each}\n" for each in old]
+    return "\n".join(said), not new
+
+
+def main() -> None:
+    """Run the modules that are named, or all; tell rows of docs/reliability.md if it was all."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(TESTS)}; all by default")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
+    parser.add_argument("--survivors", action="store_true", help="only those that survived the last run, to see whether new tests kill them")
+    asked = parser.parse_args()
+    modules: list[str] = asked.modules or list(TESTS)
+    for each in set(modules) - TESTS.keys():
+        parser.error(f"{each} is no module of the core")
+    os.nice(10)
+    KEPT.mkdir(exist_ok=True)
+    for each in _IMPORTED_BEFORE:
+        importlib.import_module(each)
+
+    outcomes: dict[str, Outcome] = {}
+    for module in modules:
+        began = time.monotonic()
+        if asked.survivors:
+            last = {Change(**each) for each in json.loads((KEPT / f"{module}.json").read_text())["survivors"]}
+            source = (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()
+            outcomes[module] = run(module, [each for each in mutants_of(module, source) if each.change in last], jobs=asked.jobs)
+        else:
+            outcomes[module] = outcome_of(module, jobs=asked.jobs)
+        took = time.monotonic() - began
+        print(f"\r{module}: {_told(outcomes[module])} of {outcomes[module].tried} mutants ({took:.0f} s)", flush=True)
+    said, well = verdict(outcomes, reasons_of(REASONS.read_text()))
+    print(said)
+    if outcomes.keys() == TESTS.keys() and not asked.survivors:
+        _keep_rows(outcomes)
+    sys.exit(not well)
+
+
+def _told(outcome: Outcome) -> str:
+    return f"{outcome.tried - len(outcome.survivors):,} killed, {len(outcome.survivors):,} survived"
+
+
+def _keep_rows(outcomes: Mapping[str, Outcome]) -> None:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from torture import Torture
+
+    for module, outcome in outcomes.items():
+        row = Torture(PART)
+        row.tries(short=outcome.tried, long=outcome.tried)
+        row.tell(f"Mutants of {module}", _told(outcome))
+
+
+if __name__ == "__main__":
+    main()
