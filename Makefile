@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance state torture bench engine clean
+.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance state torture mutants bench engine clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
@@ -13,6 +13,7 @@ help:
 	@echo 'make acceptance  the tests on the real engine alone'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
+	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about an hour the first time'
 	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
 	@echo 'make clean       removes the environments'
 
@@ -60,6 +61,12 @@ state: .venv/made engine
 torture: .venv/made engine
 	rm -rf .torture
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
+	$(BIN)/python tools/reliability.py
+
+# Modules whose code and tests are as they were in the last run are not run again.
+mutants: .venv/made
+	rm -rf .torture
+	GLUE_SESSION_TORTURE=1 $(BIN)/python tools/mutants.py
 	$(BIN)/python tools/reliability.py
 
 bench: .bench-venv/made engine

@@ -25,6 +25,7 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import re
@@ -62,7 +63,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "expect": ("unit/test_expect.py",),
     "observe": ("unit/test_observe.py",),
     "gather": ("unit/test_gather.py",),
-    "failures": ("unit/test_find.py", "wire/test_look.py"),
+    "failures": ("unit/test_failures.py",),
     "find": ("unit/test_find.py", "wire/test_look.py", "wire/test_listing.py"),
     "caller": ("unit/test_caller.py",),
     "provider": ("unit/test_provider.py",),
@@ -75,8 +76,8 @@ _IMPORTED_BEFORE = ("boto3", "botocore.stub", "durationpy", "hypothesis.strategi
 _EXAMPLES = 30
 """That hypothesis invents for each test which doesn't say how many: a mutant is killed by one of the first, or by none."""
 
-_TIMES_AS_LONG, _AND_SECONDS = 10, 10
-"""A mutant that takes so much longer than its module hangs."""
+_TIMES_AS_LONG, _AND_SECONDS = 5, 5
+"""A mutant that takes so much more of a processor than its module goes round in circles; by the clock, four times that is waiting in vain."""
 
 _MEMORY = 4 << 30
 """Bytes of address space: a mutant may gather without end."""
@@ -121,6 +122,11 @@ class _Visitor(MutationVisitor):
             node.args[1].visit(self)
             return False
         return super().on_visit(node)
+
+
+def source_of(module: str) -> str:
+    """The module as it is."""
+    return (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -192,7 +198,7 @@ class _Instead(MetaPathFinder):
         return importlib.util.spec_from_file_location(fullname, self._path, loader=Loader(fullname, str(self._path)))
 
 
-def _run_tests(module: str, source: str, seconds: float, output: Path) -> None:
+def _run_tests(module: str, source: str, seconds: int, output: Path) -> None:
     """Run the tests of a module with this source; the process ends with their exit code."""
     import pytest
     from hypothesis import settings
@@ -200,34 +206,50 @@ def _run_tests(module: str, source: str, seconds: float, output: Path) -> None:
     with output.open("w") as to:
         os.dup2(to.fileno(), 1)
         os.dup2(to.fileno(), 2)
-    limit = int(seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     settings.register_profile("mutants", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None)
     sys.meta_path.insert(0, _Instead(module, source))
     # hypothesis is there before pytest: its own assertions are not to be rewritten.
-    plain = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:pytest_cov", "--hypothesis-profile=mutants"]
+    plain = [
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:pytest_cov",
+        "--hypothesis-profile=mutants",
+    ]
     code = pytest.main(["-x", "-q", *plain, *(str(ROOT / "tests" / each) for each in TESTS[module])])
     # Without the clean-up of the interpreter: threads of a broken module may never end.
     os._exit(int(code))
+
+
+def prepare() -> None:
+    """Import what every mutant's tests need, once for all."""
+    KEPT.mkdir(exist_ok=True)
+    for each in _IMPORTED_BEFORE:
+        importlib.import_module(each)
 
 
 def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
     """Run the tests on each mutant, `jobs` at a time."""
     fork = multiprocessing.get_context("fork")
 
-    def start(source: str, seconds: float, output: Path = Path(os.devnull)) -> multiprocessing.process.BaseProcess:
+    def start(source: str, seconds: int, output: Path = Path(os.devnull)) -> multiprocessing.process.BaseProcess:
         process = fork.Process(target=_run_tests, args=(module, source, seconds, output), daemon=True)
         process.start()
         return process
 
-    began = time.monotonic()
-    output = KEPT / f"{module}.txt"
-    whole = start((ROOT / "provider" / PACKAGE / f"{module}.py").read_text(), 600, output)
+    output, before = KEPT / f"{module}.txt", resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    whole = start(source_of(module), 600, output)
     whole.join()
     if whole.exitcode != 0:
         sys.exit(f"{output.read_text()}\nThe tests of {module} fail without any change.")
-    seconds = _TIMES_AS_LONG * (time.monotonic() - began) + _AND_SECONDS
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    seconds = math.ceil(_TIMES_AS_LONG * took) + _AND_SECONDS
 
     waiting = deque(mutants)
     running: dict[multiprocessing.process.BaseProcess, tuple[Mutant, float]] = {}
@@ -236,7 +258,7 @@ def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.popleft()
-            running[start(mutant.source, seconds)] = mutant, time.monotonic() + seconds
+            running[start(mutant.source, seconds)] = mutant, time.monotonic() + 4 * seconds
         connection.wait([each.sentinel for each in running], timeout=1)
         for process, (mutant, until) in list(running.items()):
             if process.is_alive() and time.monotonic() > until:
@@ -264,7 +286,7 @@ def outcome_of(module: str, *, jobs: int) -> Outcome:
         last = json.loads(kept.read_text())
         if last["mark"] == mark:
             return Outcome(last["tried"], [Change(**each) for each in last["survivors"]])
-    outcome = run(module, mutants_of(module, (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()), jobs=jobs)
+    outcome = run(module, mutants_of(module, source_of(module)), jobs=jobs)
     raw = {"mark": mark, "tried": outcome.tried, "survivors": [asdict(each) for each in outcome.survivors]}
     kept.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n")
     return outcome
@@ -314,23 +336,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(TESTS)}; all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
-    parser.add_argument("--survivors", action="store_true", help="only those that survived the last run, to see whether new tests kill them")
+    parser.add_argument(
+        "--survivors", action="store_true", help="only those that survived the last run, to see whether new tests kill them"
+    )
     asked = parser.parse_args()
     modules: list[str] = asked.modules or list(TESTS)
     for each in set(modules) - TESTS.keys():
         parser.error(f"{each} is no module of the core")
     os.nice(10)
-    KEPT.mkdir(exist_ok=True)
-    for each in _IMPORTED_BEFORE:
-        importlib.import_module(each)
+    prepare()
 
     outcomes: dict[str, Outcome] = {}
     for module in modules:
         began = time.monotonic()
         if asked.survivors:
             last = {Change(**each) for each in json.loads((KEPT / f"{module}.json").read_text())["survivors"]}
-            source = (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()
-            outcomes[module] = run(module, [each for each in mutants_of(module, source) if each.change in last], jobs=asked.jobs)
+            again = [each for each in mutants_of(module, source_of(module)) if each.change in last]
+            outcomes[module] = run(module, again, jobs=asked.jobs)
         else:
             outcomes[module] = outcome_of(module, jobs=asked.jobs)
         took = time.monotonic() - began

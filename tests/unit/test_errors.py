@@ -20,6 +20,7 @@ from pulumi_glue_session.errors import (
     Misconfigured,
     NoRegion,
     NotAsExpected,
+    NotOneSession,
     Refused,
     ServiceFault,
     SessionEnded,
@@ -30,7 +31,7 @@ from pulumi_glue_session.errors import (
     WaitedTooLong,
     WrongAccount,
 )
-from pulumi_glue_session.words import given, in_words, spell
+from pulumi_glue_session.words import given, in_words, printable, spell
 
 READY = frozenset({"READY"})
 READY_OR_STOPPED = frozenset({"STOPPED", "READY"})
@@ -107,6 +108,42 @@ def test_sentence_of_a_session_that_is_not_as_expected_has_a_line_for_each_diffe
     differences = ['glue_version: expected at least "5.0", found "4.0"', "number_of_workers: expected 5, found 2"]
 
     assert expected == str(NotAsExpected("analytics", region=REGION, differences=differences))
+
+
+def test_sentence_of_a_session_that_has_ended_is_followed_by_the_last_lines_of_its_logs() -> None:
+    expected = (
+        'Glue session "analytics" in eu-west-1 is FAILED and will not become READY: '
+        "delete it and create it again, or name another session, and run again.\n"
+        "  | Traceback\n"
+        "  | No module named etl"
+    )
+    logs = ["Traceback", "No module\tnamed etl"]
+
+    assert expected == str(SessionEnded("analytics", region=REGION, status="FAILED", targets=READY, logs=logs))
+
+
+def test_sentence_of_no_session_where_one_is_picked() -> None:
+    expected = (
+        "No Glue session in eu-west-1 fits tags team=etl: "
+        "start one, or correct what is asked for, the region or the account that is asked, and run again."
+    )
+
+    assert expected == str(NotOneSession("tags team=etl", region=REGION, found=[]))
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ("ab", "2 Glue sessions (a, b)"),
+        ("abcde", "5 Glue sessions (a, b, c, d, e)"),
+        ("abcdefg", "7 Glue sessions (a, b, c, d, e and 2 more)"),
+    ],
+)
+def test_sentence_of_several_sessions_where_one_is_picked_names_the_first_few(found: str, shown: str) -> None:
+    number, _, named = shown.partition(" (")
+    expected = f"{number} in eu-west-1 fit tags team=etl ({named}: narrow it down to one, or use get_sessions, and run again."
+
+    assert expected == str(NotOneSession("tags team=etl", region=REGION, found=list(found)))
 
 
 def test_sentence_and_name_of_an_invalid_input() -> None:
@@ -187,6 +224,14 @@ def test_sentence_of_a_look_that_failed_leaves_out_what_is_not_known() -> None:
     assert expected == str(NoRegion(SUBJECT, region=""))
 
 
+def test_sentence_of_a_denied_look_names_the_permission_that_is_missing() -> None:
+    remedy = "to the role that runs Pulumi, or ask as the session's owner: the session may exist, since a restricted role sees only"
+    expected = f'Glue session "analytics" in eu-west-1 could not be read: Glue denied access; allow {{}} {remedy} the sessions it created.'
+
+    assert expected.format("glue:GetSession") == str(AccessDenied(SUBJECT, region=REGION))
+    assert expected.format("glue:ListSessions") == str(AccessDenied(SUBJECT, region=REGION, action="glue:ListSessions"))
+
+
 def test_every_error_that_a_look_can_fail_with_has_its_sentence_here() -> None:
     told = {AccessDenied, BadCredentials, WrongAccount, Misconfigured, NoRegion, Unreachable, Throttled, ServiceFault, Refused}
 
@@ -205,6 +250,10 @@ def test_only_what_may_pass_by_itself_lets_a_wait_go_on() -> None:
 
 def test_an_endpoint_that_was_never_reached_is_taken_for_a_mistake() -> None:
     assert {Throttled, ServiceFault} == {each for each in all_errors(LookFailed) if issubclass(each, LookFailed) and each.passes_at_first}
+
+
+def test_an_error_that_says_nothing_of_it_passes_neither_first_nor_later() -> None:
+    assert (False, False) == (LookFailed.passes, LookFailed.passes_at_first)
 
 
 # --- The tree ---
@@ -333,9 +382,19 @@ def test_statuses_are_told_in_one_order(names: set[str], words: str) -> None:
         (-1, "-1"),
         (None, "None"),
         (["READY\n"], "['READY\\n']"),
+        ("x" * 398, f"'{'x' * 398}'"),
         ("x" * 10_000, f"'{'x' * 399}…"),
+        (10**5_000, "a huge int"),
     ],
-    ids=["text", "number", "nothing", "list", "endless"],
+    ids=["text", "number", "nothing", "list", "just short enough", "endless", "too many digits"],
 )
 def test_what_a_program_gave_is_told_as_it_would_write_it(value: object, words: str) -> None:
     assert words == given(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("two\nlines", "two lines"), ("NUL \x00 and\ttab ", "NUL and tab"), ("Name it X...", "Name it X"), ("5.0", "5.0")],
+)
+def test_text_from_outside_becomes_one_line_without_its_full_stop(text: str, line: str) -> None:
+    assert line == printable(text)

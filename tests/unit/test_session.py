@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -177,6 +178,11 @@ def test_what_glue_leaves_out_is_neutral() -> None:
     assert [type(value) for value in expected.values()] == [type(value) for value in Session.from_api({}).record().values()]
 
 
+def test_a_session_of_nothing_is_neutral_too() -> None:
+    assert Session.from_api({}) == Session()
+    assert Command(name="", python_version="") == Command() == Session().command
+
+
 def test_a_session_without_connections_has_an_empty_list_of_them() -> None:
     assert [] == Session.from_api({"Connections": {"Connections": None}}).record()["connections"]
 
@@ -193,6 +199,18 @@ def test_a_session_without_connections_has_an_empty_list_of_them() -> None:
 def test_times_are_told_in_utc_and_always_in_milliseconds(moment: datetime, text: str) -> None:
     """GetSession and ListSessions, asked from two machines, have to give the same text."""
     assert text == Session.from_api({"CreatedOn": moment}).created_on
+
+
+def test_the_zone_of_the_machine_has_no_say_in_the_text_of_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        text = Session.from_api({"CreatedOn": datetime(2026, 1, 5, 9, 30, 15, tzinfo=UTC)}).created_on
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert "2026-01-05T09:30:15.000Z" == text
 
 
 def test_a_record_is_plain_json() -> None:
