@@ -77,7 +77,7 @@ _EXAMPLES = 30
 """That hypothesis invents for each test which doesn't say how many: a mutant is killed by one of the first, or by none."""
 
 _TIMES_AS_LONG, _AND_SECONDS = 5, 5
-"""A mutant that takes so much more of a processor than its module goes round in circles; by the clock, four times that is waiting in vain."""
+"""A mutant that takes so much more of a processor than its module goes round in circles; four times that by the clock is a wait in vain."""
 
 _MEMORY = 4 << 30
 """Bytes of address space: a mutant may gather without end."""
@@ -201,14 +201,16 @@ class _Instead(MetaPathFinder):
 def _run_tests(module: str, source: str, seconds: int, output: Path) -> None:
     """Run the tests of a module with this source; the process ends with their exit code."""
     import pytest
-    from hypothesis import settings
+    from hypothesis import Phase, settings
 
     with output.open("w") as to:
         os.dup2(to.fileno(), 1)
         os.dup2(to.fileno(), 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    settings.register_profile("mutants", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None)
+    # One failure is enough: it needn't be made small or explained.
+    found = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutants", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None, phases=found)
     sys.meta_path.insert(0, _Instead(module, source))
     # hypothesis is there before pytest: its own assertions are not to be rewritten.
     plain = [

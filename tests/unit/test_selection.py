@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from glue_endpoint import objection
 from pulumi_glue_session.errors import InvalidInput
-from pulumi_glue_session.selection import Selection
+from pulumi_glue_session.selection import Selection, check_id
 from pulumi_glue_session.session import STATUSES, Session
 
 READY = Session(status="READY")
@@ -231,6 +231,23 @@ def test_tags_are_no_longer_the_programs_to_change() -> None:
 @cache
 def list_sessions() -> Any:  # noqa: ANN401 - botocore's shapes have no types
     return import_module("botocore.session").Session().get_service_model("glue").operation_model("ListSessions").input_shape
+
+
+@pytest.mark.parametrize(
+    ("session_id", "told"), [("", "''"), ("x" * 256, f"'{'x' * 256}'"), ("a\nb", "'a\\nb'"), (5, "5"), (None, "None")], ids=repr
+)
+def test_an_id_that_glue_would_refuse_is_refused(session_id: object, told: str) -> None:
+    expected = f"{told} is no id of a Glue session: use 1 to 255 characters, none of them a control character"
+
+    with pytest.raises(InvalidInput) as caught:
+        check_id(session_id)
+
+    assert ("session_id", expected) == (caught.value.input_name, str(caught.value))
+
+
+@pytest.mark.parametrize("session_id", ["a", "x" * 255, "tab\there"])
+def test_an_id_that_glue_would_take_is_taken(session_id: str) -> None:
+    check_id(session_id)
 
 
 def edges(most: int) -> st.SearchStrategy[str]:
