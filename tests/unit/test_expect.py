@@ -23,6 +23,7 @@ SESSION = Session(
     max_capacity=2.5,
     command=Command(name="glueetl", python_version="3"),
     connections=("vpc", "warehouse"),
+    default_arguments={"--team": "etl", "--password": "planted"},
 )
 
 AS_EXPECTED: list[tuple[str, Any]] = [
@@ -34,6 +35,7 @@ AS_EXPECTED: list[tuple[str, Any]] = [
     ("glue_version", "5.0"),
     ("glue_version", "5"),
     ("glue_version", {"at_least": "4.0"}),
+    ("glue_version", {"at_least": "5.0"}),
     ("role", "arn:aws:iam::123456789012:role/service/GlueSession"),
     ("role", "GlueSession"),
     ("command", {"name": "glueetl"}),
@@ -41,6 +43,7 @@ AS_EXPECTED: list[tuple[str, Any]] = [
     ("command", {}),
     ("connections", ["warehouse", "vpc"]),
     ("connections", ("vpc", "warehouse")),
+    ("default_arguments", {"--team": "etl"}),
     ("security_configuration", ""),
 ]
 
@@ -58,6 +61,7 @@ OTHERWISE: list[tuple[str, Any, str]] = [
     ),
     ("command", {"name": "gluestreaming"}, 'command: expected {"name": "gluestreaming"}, found {"name": "glueetl", "python_version": "3"}'),
     ("connections", ["vpc"], 'connections: expected ["vpc"], found ["vpc", "warehouse"]'),
+    ("default_arguments", {"--team": "web"}, "default_arguments: expected [secret], found [secret]"),
     ("security_configuration", "kms", 'security_configuration: expected "kms", found ""'),
 ]
 
@@ -65,6 +69,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("glue_version", 5.0, "glue_version can't be 5.0, only text"),
     ("glue_version", {"at_least": "new"}, 'glue_version can\'t be at least "new", only a number or a version can'),
     ("role", {"at_least": "a"}, 'role can\'t be at least "a", only a number or a version can'),
+    ("role", b"a", "role can't be \"b'a'\", only text"),
     ("role", None, "role can't be null, only text"),
     ("number_of_workers", "2", 'number_of_workers can\'t be "2", only a number'),
     ("number_of_workers", True, "number_of_workers can't be true, only a number"),
@@ -72,6 +77,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("connections", "vpc", 'connections can\'t be "vpc", only a list'),
     ("command", "glueetl", 'command can\'t be "glueetl", only a mapping'),
     ("command", {"version": "3"}, "command has no version: it has name and python_version"),
+    ("command", {"version": "3", "args": []}, "command has no args, version: it has name and python_version"),
 ]
 
 
@@ -97,13 +103,37 @@ def test_what_a_wait_changes_can_not_be_expected() -> None:
     with pytest.raises(InvalidInput) as refused:
         Expectation.of("status", "READY")
 
+    assert "expect" == refused.value.input_name
     assert str(refused.value).startswith("'status' can't be expected: use one of command, connections, created_on, ")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("arn:aws:iam::123456789012:role/Etl", "Etl", True),
+        ("arn:aws:iam::123456789012:role/data/team/Etl", "Etl", True),
+        ("arn:aws:iam::123456789012:role/data/team/Etl", "team", False),
+        ("arn:aws:iam::123456789012:role/Etl", "Web", False),
+        ("Etl", "Etl", True),
+        ("Etl", "Web", False),
+        ("arn:aws:iam::123456789012:role/Etl", "arn:aws:iam::123456789012:role/data/Etl", False),
+    ],
+)
+def test_a_role_is_the_same_by_its_name_and_by_its_arn(one: str, other: str, *, same: bool) -> None:
+    assert same == (Expectation.of("role", one).differs(Session(role=other)) is None)
+    assert same == (Expectation.of("role", other).differs(Session(role=one)) is None)
+
+
+def test_an_expectation_is_exact_and_no_secret_unless_it_says_so() -> None:
+    assert Expectation.of("role", "Etl") == Expectation(name="role", value="Etl")
+    assert Expectation.of("role", "Etl") == Expectation(name="role", value="Etl", minimum=False, secret=False)
 
 
 def test_a_session_without_a_version_is_never_new_enough() -> None:
     expected = 'glue_version: expected at least "0.9", found ""'
 
     assert expected == Expectation.of("glue_version", {"at_least": "0.9"}).differs(Session(status="READY"))
+    assert 'glue_version: expected "5.0", found ""' == Expectation.of("glue_version", "5.0").differs(Session(status="READY"))
     assert Expectation.of("glue_version", "").differs(Session(status="READY")) is None
 
 
