@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 
@@ -80,6 +81,20 @@ class Project:
         assert code in (None, run.code), f"pulumi {' '.join(arguments)}: exit code {run.code}\n{run.out}\n{run.err}"
         return run
 
+    def start(self, *arguments: str, to: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, as a terminal does, and don't wait for it; it prints all to `to`."""
+        return subprocess.Popen(
+            ["pulumi", "--color", "never", *arguments],
+            cwd=self.folder,
+            env=self.env,
+            stdout=to,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            # Tests that run in the background of a shell start with SIGINT ignored, and so would the engine.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
+        )
+
     def preview(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
         """`pulumi preview --diff`."""
         return self.pulumi("preview", "--diff", "--non-interactive", *arguments, code=code, **env)
@@ -104,9 +119,14 @@ class Project:
         """Outputs of the stack."""
         return self.pulumi("stack", "output", "--json", "--show-secrets").json()
 
+    def deployment(self, *arguments: str) -> dict[str, Any]:
+        """The whole state, as `pulumi stack export` shows it."""
+        deployment: dict[str, Any] = self.pulumi("stack", "export", *arguments).json()["deployment"]
+        return deployment
+
     def resources(self, type_: str = SESSION) -> dict[str, dict[str, Any]]:
         """Resources of a type in the state, by name."""
-        exported = self.pulumi("stack", "export").json()["deployment"]
+        exported = self.deployment()
         assert not exported.get("pending_operations"), exported["pending_operations"]
         return {each["urn"].split("::")[-1]: each for each in exported.get("resources", []) if each["type"] == type_}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 
@@ -154,18 +153,7 @@ def test_one_interrupt_ends_a_wait_and_leaves_nothing_pending(whom: str, project
     put(glue, 5, "PROVISIONING")
     project.program(MANY.format(count=5))
 
-    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"]
-    with subprocess.Popen(
-        command,
-        cwd=project.folder,
-        env=project.env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        # Tests that run in the background of a shell start with SIGINT ignored, and so would the engine.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
-    ) as running:
+    with project.start("up", "--yes", "--skip-preview", "--non-interactive") as running:
         assert running.stdout is not None
         printed = ""
         while "waiting for 5 Glue sessions" not in printed:
