@@ -11,7 +11,7 @@ from typing import Any, Literal, Never, cast
 import pulumi
 from pulumi import dynamic
 
-from pulumi_glue_session import inputs, options, program
+from pulumi_glue_session import inputs, options, pickling, program
 from pulumi_glue_session.asking import Asking, Observation
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.options import AwsOptions
@@ -105,6 +105,7 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
+        pickling.keep_one_layer()
         # Each is used more than once, and a coroutine can be awaited once.
         aws_given = options.given(aws)
         session_id, wait_for = inputs.reusable(session_id), inputs.reusable(wait_for)
