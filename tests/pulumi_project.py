@@ -95,6 +95,18 @@ class Project:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
         )
 
+    def processes(self) -> dict[int, str]:
+        """Command lines of the processes that belong to runs of this stack, by their ids."""
+        mark = f"PULUMI_BACKEND_URL={self.env['PULUMI_BACKEND_URL']}\0".encode()
+        found: dict[int, str] = {}
+        for each in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (each / "environ").read_bytes():
+                    found[int(each.name)] = (each / "cmdline").read_bytes().decode()
+            except OSError:
+                continue  # it has ended meanwhile
+        return found
+
     def preview(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
         """`pulumi preview --diff`."""
         return self.pulumi("preview", "--diff", "--non-interactive", *arguments, code=code, **env)

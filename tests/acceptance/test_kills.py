@@ -17,7 +17,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,7 +123,7 @@ class Stack:
         with self.project.start(*COMMANDS[command], to=subprocess.DEVNULL) as running:
             while running.poll() is None:
                 now = time.monotonic()
-                lines = self.processes().values()
+                lines = self.project.processes().values()
                 for victim in (ENGINE, PROGRAM, PROVIDER):
                     if any(victim in line for line in lines):
                         seen.setdefault(victim, []).append(now)
@@ -139,9 +138,9 @@ class Stack:
             with self.project.start(*COMMANDS[command], to=printed) as running:
                 victim = running.pid
                 while kill.victim != ENGINE and victim == running.pid and running.poll() is None:
-                    victim = next((pid for pid, line in self.processes().items() if kill.victim in line), victim)
+                    victim = next((pid for pid, line in self.project.processes().items() if kill.victim in line), victim)
                 time.sleep(share * self.lives[command, kill.victim])
-                hit = running.poll() is None and kill.victim in self.processes().get(victim, "gone")
+                hit = running.poll() is None and kill.victim in self.project.processes().get(victim, "gone")
                 if hit:
                     (os.killpg if kill.whole_group else os.kill)(victim, kill.by)
                 code = running.wait(timeout=END_SECONDS)
@@ -151,31 +150,23 @@ class Stack:
                 self.lives[command, kill.victim] *= 0.95
             return Run(out=printed.read(), err="", code=code) if hit else None
 
-    def processes(self) -> dict[int, str]:
-        """Command lines of the processes of this stack's runs, by their ids."""
-        mark = f"PULUMI_BACKEND_URL={self.project.env['PULUMI_BACKEND_URL']}\0".encode()
-        found: dict[int, str] = {}
-        for each in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (each / "environ").read_bytes():
-                    found[int(each.name)] = (each / "cmdline").read_bytes().decode()
-            except OSError:
-                continue  # it has ended meanwhile
-        return found
-
     def left(self, *victims: str) -> list[str]:
         """Command lines of processes that are still there when they have had time to end."""
         deadline = time.monotonic() + END_SECONDS
         while True:
-            lines = [line for line in self.processes().values() if any(victim in line for victim in victims)]
+            lines = [line for line in self.project.processes().values() if any(victim in line for victim in victims)]
             if not lines or time.monotonic() > deadline:
                 return lines
             time.sleep(0.05)
 
     def clear(self) -> None:
         """End what a killed engine left behind: Pulumi's own language host, and the process of dynamic providers."""
-        for pid in self.processes():
+        for pid in self.project.processes():
             os.kill(pid, signal.SIGKILL)
+
+    def deployment(self) -> dict[str, Any]:
+        """The state with its secrets, whose ciphertexts differ from time to time."""
+        return self.project.deployment("--show-secrets")
 
     def records(self, deployment: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """What is recorded of each session, but for the status: it may be seen before or after the wait."""
@@ -189,11 +180,6 @@ class Stack:
         ids = {**{each: each for each in (*IDS, self._newest)}, "read": "s0"}
         now = {"description": f"generation {self.generation}", "number_of_workers": self.generation + 1}
         return {name: {"session_id": session_id, **now} for name, session_id in ids.items()}
-
-
-def chosen(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The values that change from try to try, and whose they are."""
-    return {name: {key: record[key] for key in ("session_id", "description", "number_of_workers")} for name, record in records.items()}
 
 
 @pytest.fixture
@@ -217,15 +203,16 @@ def test_after_a_killed_run_nothing_is_lost_and_the_next_up_works(kills: list[Ki
         for command in kill.commands if LONG else ["up"]:
             if command != "up":
                 stack.measure(command)
+            before: dict[str, Any] = {}
             chance = random.Random(f"{seed} {kill.what} {command}")  # noqa: S311 - no secret
             tries = torture.tries(short=1, long=20 if command == "up" else 9)
             for number in range(tries):
-                before = stack.project.deployment("--show-secrets")
                 share = (number + chance.random()) / tries
+                before = before or stack.deployment()
                 while not (killed := stack.kill(kill, command, share)):
-                    before = stack.project.deployment("--show-secrets")
+                    before = stack.deployment()
                 say(f"{kill.what} during {command} after {share:.3f} of its life: exit code {killed.code}\n{killed.out}")
-                judge(stack, kill, command, before)
+                before = judge(stack, kill, command, before)
             torture.tell(f"{kill.what} during {command}", HAPPENED[kill.leaves_the_lock, command == "preview"])
 
 
@@ -243,13 +230,13 @@ HAPPENED = {
 }
 
 
-def judge(stack: Stack, kill: Kill, command: str, before: Mapping[str, Any]) -> None:
-    """What has to be so after a kill, and after the next up."""
+def judge(stack: Stack, kill: Kill, command: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be so after a kill, and after the next up; the state at last."""
     project = stack.project
     assert [] == stack.left(PROGRAM, *(() if kill.leaves_the_lock else (PROVIDER,)))
     stack.clear()
 
-    after = project.deployment("--show-secrets")
+    after = stack.deployment()
     if command == "preview":
         assert before == after
     old, new = stack.records(before), stack.records(after)
@@ -268,5 +255,7 @@ def judge(stack: Stack, kill: Kill, command: str, before: Mapping[str, Any]) -> 
         say(f"pending: {pending}")
         assert PENDING in up.out + up.err
         project.refresh("--clear-pending-creates")
-    assert now == chosen(stack.records(project.deployment("--show-secrets")))
-    assert {"READY"} == {each["outputs"]["status"] for each in project.resources().values()}, "and no pending operation"
+    at_last = stack.deployment()
+    assert not at_last.get("pending_operations")
+    assert now == {name: {key: record[key] for key in now["s0"]} for name, record in stack.records(at_last).items()}
+    return at_last
