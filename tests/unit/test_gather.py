@@ -25,7 +25,7 @@ class Glue:
         self.asked: list[str] = []
         self.failure: Exception | None = None
         self.now = 100.0
-        self.during_a_list: Callable[[], None] = lambda: None
+        self.during_a_list: Callable[[], object] = lambda: None
 
     def find(self, session_id: str) -> Session:
         self.asked.append(session_id)
@@ -82,10 +82,61 @@ def test_nothing_older_than_two_seconds_is_given() -> None:
     glue.now += FRESH_SECONDS
     assert READY == reads.find("b"), "as old as it may be"
     glue.now += 0.1
-    assert STOPPED == reads.find("b")
-    assert ["a", "list", "b"] == glue.asked
+    assert STOPPED == reads.find("b"), "by itself"
     assert [READY, STOPPED] == [reads.find("a"), reads.find("b")]
-    assert ["a", "list", "b", "list"] == glue.asked
+    assert ["a", "b", "list", "list"] == sorted(glue.asked)
+
+
+def test_the_next_list_is_asked_for_before_the_last_is_too_old() -> None:
+    """So that a refresh of a thousand sessions, which takes several lists, waits for the first alone."""
+    glue, held_back = Glue(a=READY, b=READY), threading.Event()
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+    glue.sessions["b"], glue.during_a_list = STOPPED, held_back.wait
+
+    glue.now += FRESH_SECONDS
+    assert [READY, READY] == [reads.find("a"), reads.find("b")], "as old as it may be, while the next is on its way"
+    held_back.set()
+    glue.now += 0.1
+    assert [READY, STOPPED] == [reads.find("a"), reads.find("b")]
+    assert ["a", "list", "list"] == glue.asked
+
+
+def test_a_list_that_took_too_long_to_be_fresh_is_asked_for_once_more() -> None:
+    glue, moved = Glue(a=READY, b=READY), threading.Event()
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+
+    def time_goes_by() -> None:
+        glue.during_a_list = lambda: None
+        glue.now += FRESH_SECONDS + 0.1
+        moved.set()
+
+    glue.during_a_list = time_goes_by
+    glue.now += FRESH_SECONDS
+    reads.find("a")
+    moved.wait()
+    reads.find("b")
+    reads.find("a")
+
+    assert ["a", "b", "list", "list", "list"] == sorted(glue.asked), "b after two seconds without another's, by itself"
+
+
+def test_a_failure_to_renew_takes_away_no_list_that_is_still_good() -> None:
+    glue = Glue(a=READY, b=READY)
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+    glue.failure = Throttled("The list of Glue sessions", region=REGION)
+
+    glue.now += FRESH_SECONDS
+    for _ in range(3):
+        assert [READY, READY] == [reads.find("a"), reads.find("b")]
+    glue.now += 0.1
+    with pytest.raises(Throttled):
+        reads.find("a")
 
 
 def test_only_an_answer_about_the_session_itself_makes_it_missing() -> None:
