@@ -24,15 +24,16 @@ PREFIX = r"error: (Preview failed: |pulumi-python:dynamic/glue:Session resource 
 PROGRESS = re.compile(r"([abc] is .+|waiting for \d Glue sessions: .+), \d+ s of at most .+")
 ENGINES_OWN = {"preview failed", "update failed", "an unhandled error occurred: program exited with non-zero exit code: 1"}
 
-Recorded = Callable[[Command, Fault], Project]
+State = dict[str, dict[str, Any]]
+Recorded = Callable[[Command, Fault], tuple[Project, State]]
 
 
 @pytest.fixture(scope="module")
 def recorded(env_in: Callable[[Path], dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """A project in which the command's program ran when the sessions were described as "before"; made once, and put back each time."""
-    made: dict[tuple[str, int], tuple[Project, Path, bytes]] = {}
+    made: dict[tuple[str, int], tuple[Project, State, Path, bytes]] = {}
 
-    def project_of(command: Command, fault: Fault) -> Project:
+    def project_of(command: Command, fault: Fault) -> tuple[Project, State]:
         key = command.program, fault.retries
         if key not in made:
             folder = tmp_path_factory.mktemp("faults")
@@ -44,10 +45,10 @@ def recorded(env_in: Callable[[Path], dict[str, str]], tmp_path_factory: pytest.
                     glue.put(each, always("READY"), Description="before")
                 project.up(AWS_ENDPOINT_URL=glue.url)
             state = folder / "backend" / ".pulumi" / "stacks" / "acceptance" / "dev.json"
-            made[key] = project, state, state.read_bytes()
-        project, state, content = made[key]
+            made[key] = project, project.resources(), state, state.read_bytes()
+        project, resources, state, content = made[key]
         state.write_bytes(content)
-        return project
+        return project, resources
 
     return project_of
 
@@ -75,14 +76,14 @@ def test_each_command_succeeds_or_says_what_is_wrong(fault: Fault, recorded: Rec
     ends: dict[str, list[str]] = {"succeeded": [], "said so in one sentence": []}
     problems: dict[str, str] = {}
     for command in commands_of(fault, torture):
-        project = recorded(command, fault)
+        project, before = recorded(command, fault)
         with GlueEndpoint() as glue:
             stage = Stage(glue=glue, behind_tls=behind_tls, command=command, env={"AWS_ENDPOINT_URL": glue.url})
             for each in SESSIONS:
                 stage.put(each, "READY")
             fault.lay(stage)
             try:
-                ends[run(command, fault, stage, project)].append(command.name)
+                ends[run(command, fault, stage, project, before)].append(command.name)
             except (AssertionError, TimeoutExpired) as problem:
                 problems[command.name] = str(problem)
 
@@ -90,9 +91,8 @@ def test_each_command_succeeds_or_says_what_is_wrong(fault: Fault, recorded: Rec
     torture.tell(fault.name, "; ".join(f"{end}: {', '.join(names)}" for end, names in ends.items() if names) + "; no record was lost")
 
 
-def run(command: Command, fault: Fault, stage: Stage, project: Project) -> str:
+def run(command: Command, fault: Fault, stage: Stage, project: Project, before: State) -> str:
     """How the command ended. Raises AssertionError for anything that a person should not see."""
-    before = project.resources()
     done: Run = getattr(project, command.verb)("--diff", code=None, TIMEOUT=fault.timeout(command), **stage.env)
     after = project.resources()
 
