@@ -55,4 +55,4 @@ def hostile_texts(*, pieces: int = 4) -> st.SearchStrategy[str]:
 
 def hostile_ids() -> st.SearchStrategy[str]:
     """The same, as far as a session may be called so."""
-    return hostile_texts().map(lambda text: "".join(filter(is_valid_id, text))[:255]).filter(None)
+    return hostile_texts().map(lambda text: "".join(filter(is_valid_id, text))[:255]).filter(bool)

@@ -96,9 +96,9 @@ class Session:
         arguments: Mapping[str, Any] = shape.get("DefaultArguments") or {}
         return cls(
             **plain,
-            command=Command(name=command.get("Name", ""), python_version=command.get("PythonVersion", "")),
-            connections=tuple(connections.get("Connections") or ()),
-            default_arguments={str(name): str(value) for name, value in arguments.items()},
+            command=Command(name=_whole(command.get("Name", "")), python_version=_whole(command.get("PythonVersion", ""))),
+            connections=tuple(map(_whole, connections.get("Connections") or ())),
+            default_arguments={_whole(str(name)): _whole(str(value)) for name, value in arguments.items()},
         )
 
     def record(self) -> dict[str, Any]:
@@ -123,4 +123,11 @@ def _plain(value: Any, default: Any) -> Any:  # noqa: ANN401 - values as botocor
     if isinstance(value, datetime):
         # Always in milliseconds and UTC, so that two looks at one session give the same text.
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return type(default)(value)
+    return _whole(type(default)(value))
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Value that Pulumi can send: half of a pair, as where a service cuts a text, is shown as a character that is missing (U+FFFD)."""
+    if type(value) is not str or value.isascii():
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

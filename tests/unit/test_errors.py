@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
 
+from hostile_text import HAND_PICKED, hostile_texts, is_fit
 from pulumi_glue_session import errors
 from pulumi_glue_session.errors import (
     AccessDenied,
@@ -31,7 +33,9 @@ from pulumi_glue_session.errors import (
     WaitedTooLong,
     WrongAccount,
 )
-from pulumi_glue_session.words import given, in_words, printable, spell
+from pulumi_glue_session.words import given as as_given
+from pulumi_glue_session.words import in_words, printable, spell
+from torture import true_of_each
 
 READY = frozenset({"READY"})
 READY_OR_STOPPED = frozenset({"STOPPED", "READY"})
@@ -296,18 +300,7 @@ SENTENCES: dict[str, Callable[[str], GlueSessionError]] = {
 }
 
 
-NASTY = (
-    "two\nlines\r\nor three",
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07",
-    "NUL \x00, DEL \x7f, C1 \x85 \x9b",
-    "line separator \u2028, right-to-left override \u202e",
-    "half of a pair \ud83d",
-    "Pulumi's markup <{%reset%}>, <{%boom%}>, <{%",
-)
-
-
-def is_fit(line: str) -> bool:
-    return line.isprintable() and "<{%" not in line
+NASTY = [*HAND_PICKED.values(), "half of a pair \ud83d"]
 
 
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES.keys())
@@ -315,8 +308,25 @@ def test_text_from_outside_stays_on_one_line_and_cannot_steer_a_terminal(sentenc
     assert [] == [text for text in NASTY if not is_fit(str(sentence(text)))]
 
 
+@true_of_each("Hostile texts", short=30, long=10_000)
+@given(text=hostile_texts())
+def test_no_error_with_a_text_from_outside_steers_a_terminal(text: str) -> None:
+    assert [] == [name for name, sentence in SENTENCES.items() if not is_fit(str(sentence(text)))]
+
+
+def test_the_name_of_an_invalid_input_steers_no_terminal() -> None:
+    """It may be a key that a program was given itself, and it is told before the reason."""
+    assert [] == [text for text in NASTY if not is_fit(InvalidInput(text, "is no argument").input_name)]
+
+
 def test_a_difference_stays_on_its_line() -> None:
     error = NotAsExpected("analytics", region=REGION, differences=NASTY)
+
+    assert [True] * (1 + len(NASTY)) == [is_fit(line) for line in str(error).split("\n")]
+
+
+def test_a_line_of_a_log_stays_on_its_line() -> None:
+    error = SessionEnded("analytics", region=REGION, status="FAILED", targets=READY, logs=NASTY)
 
     assert [True] * (1 + len(NASTY)) == [is_fit(line) for line in str(error).split("\n")]
 
@@ -389,7 +399,7 @@ def test_statuses_are_told_in_one_order(names: set[str], words: str) -> None:
     ids=["text", "number", "nothing", "list", "just short enough", "endless", "too many digits"],
 )
 def test_what_a_program_gave_is_told_as_it_would_write_it(value: object, words: str) -> None:
-    assert words == given(value)
+    assert words == as_given(value)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from hostile_text import HAND_PICKED, is_fit
 from pulumi_glue_session.observe import Waiting
 from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.session import Session
@@ -62,3 +63,10 @@ def test_an_id_cannot_steer_the_terminal() -> None:
     expected = ["a [31mb is PROVISIONING, 0 s of at most 10 min"]
 
     assert expected == lines_of(([waiting("a\x1b[31mb")], 0.0))
+
+
+def test_a_wait_for_a_session_of_any_name_steers_no_terminal() -> None:
+    lines = [line for text in HAND_PICKED.values() for line in lines_of(([waiting(text)], 0.0))]
+
+    assert len(HAND_PICKED) == len(lines)
+    assert [] == [line for line in lines if not is_fit(line)]

@@ -268,3 +268,12 @@ def test_an_id_is_valid_if_the_api_would_take_it(session_id: str) -> None:
     expected = limits["min"] <= len(session_id) <= limits["max"] and name_string().fullmatch(session_id) is not None
 
     assert expected == is_valid_id(session_id)
+
+
+def test_half_of_a_pair_becomes_a_character_that_is_missing() -> None:
+    """As where a service cuts a text in an emoji: Pulumi could not send it."""
+    cut = {"Description": "📈\ud83d", "Connections": {"Connections": ["\ude00"]}, "DefaultArguments": {"\ud83d": "\ud83d\ude00"}}
+    session = Session.from_api({"Status": "READY", "Command": {"Name": "x\ud83d"}, **cut})
+
+    assert ("📈\ufffd", ("\ufffd",), {"\ufffd": "😀"}) == (session.description, session.connections, session.default_arguments)
+    assert "x\ufffd" == session.command.name

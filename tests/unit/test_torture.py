@@ -73,7 +73,8 @@ def test_a_property_tells_its_own_row_if_it_holds(
     def test_a_text_is_a_text(text: str) -> None:
         raise AssertionError(text)
 
-    (mark,) = getattr(true_of_each("Texts", short=3, long=7)(given(st.text())(test_a_text_is_a_text)), "pytestmark", ())
+    property_of_texts: Any = true_of_each("Texts", short=3, long=7)(given(st.text())(test_a_text_is_a_text))
+    (mark,) = property_of_texts.pytestmark
     item: Any = SimpleNamespace(
         name="test_a_text_is_a_text[short]", session=SimpleNamespace(testsfailed=2), get_closest_marker=lambda name: {mark.name: mark}[name]
     )

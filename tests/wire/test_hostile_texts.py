@@ -1,0 +1,182 @@
+"""Whoever starts a session writes its texts. They are recorded as they are, and shown so that they do nothing."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pulumi.runtime.rpc import unwrap_rpc_secret
+
+from glue_endpoint import GlueEndpoint, always, error, verbatim
+from hostile_text import HAND_PICKED, hostile_ids, hostile_texts, is_fit
+from pulumi_glue_session import GlueSession, get_session_output, get_sessions_output
+from pulumi_glue_session.client import Aws
+from torture import true_of_each
+from wire.dynamic_server import DynamicServer, Refusal, aws_environment
+from wire.program_run import Ran, run
+
+PART = "Hostile texts"
+TEXTS = hostile_texts()
+LONG_ID = "😀" * 255
+HALF = "\ud83d is half of a pair"
+
+
+@pytest.fixture
+def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
+    """Glue, asked by one client for all programs: making it takes longer than all else in an example."""
+
+    class SharedAws(Aws):
+        made: Any = None
+
+        def glue(self) -> Any:  # noqa: ANN401 - boto3 makes its classes as it goes
+            self.made = self.made or super().glue()
+            return self.made
+
+    monkeypatch.setattr("pulumi_glue_session.find.Aws", cache(SharedAws))
+    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    return aws
+
+
+@pytest.fixture
+def server(glue: GlueEndpoint) -> Iterator[DynamicServer]:
+    """The provider's own process."""
+    with DynamicServer(aws_environment(glue.url), retrying=False) as server:
+        server.configure({})
+        yield server
+
+
+def told_by_glue(text: str) -> dict[str, Any]:
+    """A session whose every text is `text`."""
+    plain = ("Description", "ErrorMessage", "GlueVersion", "ProfileName", "Role", "SecurityConfiguration", "SessionType", "WorkerType")
+    return {
+        "Status": "READY",
+        **dict.fromkeys(plain, text),
+        "Command": {"Name": text, "PythonVersion": text},
+        "Connections": {"Connections": [text, text]},
+        "DefaultArguments": {text: text},
+    }
+
+
+def kept(text: str) -> dict[str, Any]:
+    """The same as it has to be kept. Half of a pair is no text, and can't be sent: it is a character that is missing."""
+    text = text.replace("\ud83d", "\ufffd")
+    names = (
+        "description",
+        "error_message",
+        "glue_version",
+        "profile_name",
+        "role",
+        "security_configuration",
+        "session_type",
+        "worker_type",
+    )
+    return {
+        **dict.fromkeys(names, text),
+        "command": {"name": text, "python_version": text},
+        "connections": [text, text],
+        "default_arguments": {text: text},
+    }
+
+
+def unfit(ran: Ran) -> list[str]:
+    """What a program and its checks said that would steer a terminal."""
+    lines = [*(line for _, line in ran.said), *ran.refused]
+    return [line for each in lines for line in each.split("\n") if not is_fit(line)]
+
+
+@true_of_each(PART, short=30, long=10_000)
+@given(session_id=hostile_ids(), text=TEXTS)
+@example(session_id=LONG_ID, text=HAND_PICKED["escape sequences"])
+@example(session_id="<{%boom%}>", text=HAND_PICKED["NUL, backspace, DEL"])
+@example(session_id="../../etc/passwd", text=HALF)
+def test_a_program_gets_and_records_each_text_as_it_is(glue: GlueEndpoint, session_id: str, text: str) -> None:
+    """By the resource, by a function that asks for one session and by one that lists."""
+    glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
+    expected = kept(text)
+
+    def program(ran: Ran) -> None:
+        GlueSession("recorded", session_id=session_id)
+        one = get_session_output(session_id)
+        listed = get_sessions_output(id_pattern="*").apply(lambda found: dict(zip(found.ids, found.sessions, strict=True))[session_id])
+        for form, session in {"one": one, "listed": listed}.items():
+            ran.values |= {f"{form} {name}": session.apply(operator.attrgetter(name)) for name in expected}
+
+    ran = run(program)
+    glue.remove(session_id)
+    recorded = ran.recorded["recorded"]
+
+    assert session_id == recorded["session_id"]
+    assert expected == {name: unwrap_rpc_secret(recorded[name]) for name in expected}
+    for form in ("one", "listed"):
+        values = {name: ran.values[f"{form} {name}"] for name in expected}
+        command = values["command"]
+        assert expected == {**values, "command": {"name": command.name, "python_version": command.python_version}}
+    assert [] == unfit(ran)
+
+
+FATES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "its status": lambda _, text: {"Status": text or "?"},
+    "that it failed": lambda _, text: told_by_glue(text) | {"Status": "FAILED"},
+    "that it is on its way": lambda _, text: told_by_glue(text) | {"Status": "PROVISIONING"},
+    "that it is not as expected": lambda _, text: told_by_glue(text),
+}
+
+
+@true_of_each(PART, short=40, long=10_000)
+@given(session_id=hostile_ids(), text=TEXTS, fate=st.sampled_from(sorted(FATES)), preview=st.booleans(), warns=st.booleans())
+def test_what_a_program_says_of_a_session_steers_no_terminal(
+    glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool
+) -> None:
+    glue.put(session_id, always(verbatim({"Id": session_id, **FATES[fate](session_id, text)})))
+    expect = {"description": "another", "role": text + "?", "command": {"name": text + "?"}} if "expected" in fate else None
+
+    def program(_: Ran) -> None:
+        GlueSession("it", session_id=session_id, timeout=0, expect=expect, on_mismatch="warn" if warns else "fail")
+
+    ran = run(program, preview=preview)
+    glue.remove(session_id)
+
+    assert [] == unfit(ran)
+    assert 1 <= len(ran.said) + len(ran.refused)
+
+
+@true_of_each(PART, short=30, long=10_000)
+@given(
+    session_id=hostile_ids(), text=TEXTS, code=st.sampled_from(["AccessDeniedException", "InvalidInputException", "ExpiredTokenException"])
+)
+def test_what_glue_answers_in_its_place_steers_no_terminal(glue: GlueEndpoint, session_id: str, text: str, code: str) -> None:
+    glue.fail("GetSession", error(code, text), times=1)
+    ran = run(lambda _: GlueSession("it", session_id=session_id))
+
+    assert [] == unfit(ran)
+    assert 1 == len(ran.refused)
+
+
+@true_of_each(PART, short=30, long=10_000)
+@given(session_id=hostile_ids(), text=TEXTS)
+def test_a_refresh_gives_each_text_as_it_is(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
+    """By the provider's own process, over gRPC, as the engine gets it."""
+    glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
+    record = {"session_id": session_id, "region": "eu-west-1", "status": "READY", "description": text}
+    read = server.read(session_id, record)
+    glue.remove(session_id)
+    expected = kept(text)
+
+    assert session_id == read.id == read.properties["session_id"]
+    assert expected == {name: unwrap_rpc_secret(read.properties[name]) for name in expected}
+    assert expected == {name: unwrap_rpc_secret(read.inputs[name]) for name in expected}
+
+
+@true_of_each(PART, short=30, long=10_000)
+@given(session_id=hostile_ids(), text=TEXTS)
+def test_a_refresh_that_fails_steers_no_terminal(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
+    glue.fail("GetSession", error("AccessDeniedException", text), times=1)
+    with pytest.raises(Refusal) as refused:
+        server.read(session_id, {"session_id": session_id, "region": "eu-west-1", "status": "READY"})
+
+    assert is_fit(str(refused.value))
