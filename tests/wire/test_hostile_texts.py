@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -23,6 +24,7 @@ from wire.program_run import Ran, run
 PART = "Hostile texts"
 TEXTS = hostile_texts()
 LONG_ID = "😀" * 255
+NUMBERS = itertools.count()
 HALF = "\ud83d is half of a pair"
 
 
@@ -160,7 +162,8 @@ def test_what_glue_answers_in_its_place_steers_no_terminal(glue: GlueEndpoint, s
 @true_of_each(PART, short=30, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS)
 def test_a_refresh_gives_each_text_as_it_is(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
-    """By the provider's own process, over gRPC, as the engine gets it."""
+    """By the provider's own process, over gRPC, as the engine gets it. Each is another session: reads within two seconds share a list."""
+    session_id = f"{next(NUMBERS)}{session_id}"[:255]
     glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
     record = {"session_id": session_id, "region": "eu-west-1", "status": "READY", "description": text}
     read = server.read(session_id, record)
