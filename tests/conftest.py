@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from packaging.version import Version
 
 from torture import Torture, telling
 
@@ -19,6 +21,15 @@ from torture import Torture, telling
 def _row(request: pytest.FixtureRequest) -> Iterator[None]:
     with telling(request.node):
         yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test of what an older version of a dependency lacks. None is left out with those that requirements.txt installs."""
+    for mark in item.iter_markers("since"):
+        reason = mark.kwargs["reason"]
+        for package, version in mark.kwargs.items() - {("reason", reason)}:
+            if Version(metadata.version(package)) < Version(version):
+                pytest.skip(f"only since {package} {version}: {reason}")
 
 
 @pytest.fixture

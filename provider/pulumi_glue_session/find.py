@@ -53,6 +53,9 @@ _LENGTH_OF_NOTHING = "2"
 
 _OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
 
+_NO_LOGS = "This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here."
+"""Line in place of logs. For the rest of the package older versions are enough (pyproject.toml)."""
+
 _T = TypeVar("_T")
 
 _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
@@ -104,6 +107,8 @@ class Finder:
 
         GetSystemLogsForSession answers a URL, which itself grants access: it is fetched here and told to nobody.
         """
+        if self._client is not None and not hasattr(self._client, "get_system_logs_for_session"):
+            return [_NO_LOGS]
         limit = self._limit()
         answer = self._ask("get_system_logs_for_session", f'System logs of Glue session "{session_id}"', limit, Id=session_id)
         try:

@@ -627,7 +627,13 @@ def test_an_answer_that_does_not_come_surfaces_as_a_read_timeout(glue: GlueEndpo
         impatient.get_session(Id="analytics")
 
 
-@pytest.mark.parametrize("fault", [cut_short(), invalid_json(), Answer(body=b""), Answer(body=b"<html>Log in</html>"), answer({})])
+LENIENT = pytest.mark.since(boto3="1.43.115", reason="a body shorter than its Content-Length is no error")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(cut_short(), marks=LENIENT), invalid_json(), Answer(body=b""), Answer(body=b"<html>Log in</html>"), answer({})],
+)
 def test_an_answer_that_is_torn_or_no_json_surfaces_as_an_empty_one(glue: GlueEndpoint, client: Client, fault: Answer) -> None:
     """Botocore neither holds a body against its Content-Length nor minds one that is no JSON, as long as the status is 200.
 
@@ -824,7 +830,7 @@ def test_a_call_tells_what_was_asked_when_and_as_whom(glue: GlueEndpoint, client
     assert ("testing", ["eu-west-1", "glue", "aws4_request"]) == (key, scope)
     assert "AWSGlue.ListSessions" == first.headers["x-amz-target"]
     assert "Boto3/" in first.headers["user-agent"]
-    assert "attempt=1; max=1" == first.headers["amz-sdk-request"]
+    assert "attempt=1" == first.headers["amz-sdk-request"].partition(";")[0], "what follows differs between botocore's modes of retrying"
 
 
 def test_a_call_keeps_no_signature_and_no_token(glue: GlueEndpoint) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 
 from glue_endpoint import GlueEndpoint, always, answer, error, step
 from pulumi_glue_session import GlueSession
@@ -56,6 +58,15 @@ def files() -> Iterator[Files]:
     thread.join()
 
 
+class ForgetfulLoader(Loader):
+    """Reads models without the operation that gives logs."""
+
+    def load_service_model(self, *arguments: str, **more: str) -> Any:  # noqa: ANN401 - botocore has no types
+        model = super().load_service_model(*arguments, **more)
+        operations = model.get("operations", {})
+        return {**model, "operations": {name: each for name, each in operations.items() if "SystemLogs" not in name}}
+
+
 def wanting_logs(_: Ran) -> None:
     GlueSession("analytics", session_id="analytics-prod", logs=True)
 
@@ -77,6 +88,7 @@ def test_what_is_no_text_or_cannot_be_had_gives_no_lines(files: Files) -> None:
         assert [] == last_lines(url)
 
 
+@pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
 def test_a_file_that_only_trickles_is_given_up(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_CONNECT_SECONDS", "_READ_SECONDS"):
         monkeypatch.setattr(f"pulumi_glue_session.client.{name}", 0.5)
@@ -86,6 +98,7 @@ def test_a_file_that_only_trickles_is_given_up(aws: GlueEndpoint, monkeypatch: p
     assert [] == Finder(Caller(max_retries=0)).system_logs("analytics-prod")
 
 
+@pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
 def test_the_error_of_a_failed_session_ends_with_its_logs_and_never_shows_their_url(aws: GlueEndpoint, files: Files) -> None:
     files.body = b"starting\nno capacity in eu-west-1a\n"
     aws.put("analytics-prod", always(step("FAILED", ErrorMessage="no capacity")))
@@ -95,6 +108,17 @@ def test_the_error_of_a_failed_session_ends_with_its_logs_and_never_shows_their_
     assert ["GetSession", "GetSystemLogsForSession"] == [call.operation for call in aws.calls]
 
 
+def test_a_boto3_that_knows_no_logs_says_which_one_does(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest that the package takes is such a one; a newer one is made to forget them here."""
+    monkeypatch.setattr("botocore.session.create_loader", lambda _=None: ForgetfulLoader())
+    aws.put("analytics-prod", always(step("FAILED", ErrorMessage="no capacity")))
+
+    line = "This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here"
+    assert [f"{ENDED}\n  | {line}"] == run(wanting_logs).refused
+    assert ["GetSession"] == [call.operation for call in aws.calls]
+
+
+@pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
 def test_logs_that_cannot_be_had_are_said_and_hide_nothing(aws: GlueEndpoint, files: Files) -> None:
     aws.put("analytics-prod", always(step("FAILED", ErrorMessage="no capacity")))
     aws.fail("GetSystemLogsForSession", answer({"SystemLogsUrl": files.url}), times=1)
