@@ -138,16 +138,25 @@ def _interpreters() -> Iterator[tuple[str, Path]]:
     beside = Path(sys.base_prefix).parent
     for minor in range(int(oldest_python().split(".")[1]), _NEWEST_MINOR):
         name = f"python3.{minor}"
-        found = [str(each) for each in sorted(beside.glob(f"*/bin/{name}"))] or [shutil.which(name)]
-        if found[-1]:
-            yield f"3.{minor}", Path(found[-1])
+        on_path = shutil.which(name)
+        found = sorted(beside.glob(f"*/bin/{name}")) or ([Path(on_path)] if on_path else [])
+        if found:
+            yield f"3.{minor}", found[-1]
 
 
 def _output(command: list[str]) -> str:
     """What a command prints. Its tests try as much as those of `make test` do."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GLUE_SESSION_", "PYTEST_", "COV_"))}
-    pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, check=False, **pipes)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise TestsFailed("\n".join(done.stdout.splitlines()[-_TOLD_LINES:]))
     return done.stdout

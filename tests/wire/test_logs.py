@@ -61,8 +61,8 @@ def files() -> Iterator[Files]:
 class ForgetfulLoader(Loader):
     """Reads models without the operation that gives logs."""
 
-    def load_service_model(self, *arguments: str, **more: str) -> Any:  # noqa: ANN401 - botocore has no types
-        model = super().load_service_model(*arguments, **more)
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401 - botocore's
+        model = super().load_service_model(service_name, type_name, api_version)
         operations = model.get("operations", {})
         return {**model, "operations": {name: each for name, each in operations.items() if "SystemLogs" not in name}}
 
