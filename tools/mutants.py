@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -38,10 +39,13 @@ from dataclasses import asdict, dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from multiprocessing import connection
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from types import CodeType, ModuleType
 
 import libcst as cst
+import pytest
+from hypothesis import Phase, settings
 from libcst import matchers as m
 from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.mutation.mutators import mutation_operators
@@ -70,7 +74,19 @@ TESTS: Mapping[str, tuple[str, ...]] = {
 }
 """Modules of the core, and the tests that hold each."""
 
-_IMPORTED_BEFORE = ("boto3", "botocore.stub", "durationpy", "hypothesis.strategies", "packaging.version", "pulumi.dynamic", "pytest")
+_PLUGINS = ("_hypothesis_pytestplugin", "pytest_socket", "pytest_timeout")
+"""What the tests need of pytest's plugins; to find and load the rest would take longer than most tests."""
+
+_IMPORTED_BEFORE = (
+    *_PLUGINS,
+    "boto3",
+    "botocore.stub",
+    "durationpy",
+    "hypothesis.strategies",
+    "packaging.version",
+    "pulumi.dynamic",
+    "pytest",
+)
 """What a mutant's process need not import itself."""
 
 _EXAMPLES = 30
@@ -198,11 +214,23 @@ class _Instead(MetaPathFinder):
         return importlib.util.spec_from_file_location(fullname, self._path, loader=Loader(fullname, str(self._path)))
 
 
-def _run_tests(module: str, source: str, seconds: int, output: Path) -> None:
-    """Run the tests of a module with this source; the process ends with their exit code."""
-    import pytest
-    from hypothesis import Phase, settings
+class _LikelyFirst:
+    """A plugin of pytest: the tests that killed other mutants come first, the latest before all, and who kills this one is told."""
 
+    def __init__(self, killers: Sequence[str], told: SimpleQueue[str]) -> None:
+        self._rank = {each: rank for rank, each in enumerate(killers)}
+        self._told = told
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self._rank.get(item.nodeid, len(self._rank)))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._told.put(report.nodeid)
+
+
+def _run_tests(module: str, source: str, seconds: int, output: Path, order: _LikelyFirst) -> None:
+    """Run the tests of a module with this source; the process ends with their exit code."""
     with output.open("w") as to:
         os.dup2(to.fileno(), 1)
         os.dup2(to.fileno(), 2)
@@ -212,19 +240,12 @@ def _run_tests(module: str, source: str, seconds: int, output: Path) -> None:
     found = (Phase.explicit, Phase.generate)
     settings.register_profile("mutants", max_examples=_EXAMPLES, derandomize=True, database=None, deadline=None, phases=found)
     sys.meta_path.insert(0, _Instead(module, source))
-    # hypothesis is there before pytest: its own assertions are not to be rewritten.
-    plain = [
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:pytest_cov",
-        "--hypothesis-profile=mutants",
-    ]
-    code = pytest.main(["-x", "-q", *plain, *(str(ROOT / "tests" / each) for each in TESTS[module])])
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = [argument for each in _PLUGINS for argument in ("-p", each)]
+    # The plugins are there before pytest, so that their assertions stay as they are. Garbage that nobody asks for is not looked for.
+    plain = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    tests = [str(ROOT / "tests" / each) for each in TESTS[module]]
+    code = pytest.main(["-x", "-q", *plugins, *plain, "--hypothesis-profile=mutants", *tests], plugins=[order])
     # Without the clean-up of the interpreter: threads of a broken module may never end.
     os._exit(int(code))
 
@@ -234,14 +255,20 @@ def prepare() -> None:
     KEPT.mkdir(exist_ok=True)
     for each in _IMPORTED_BEFORE:
         importlib.import_module(each)
+    # So that tests are compiled once, also where Python is told to write nothing beside its sources.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(KEPT / "bytecode")
+    # What is there for good is not looked through again in each process.
+    gc.freeze()
 
 
 def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
     """Run the tests on each mutant, `jobs` at a time."""
     fork = multiprocessing.get_context("fork")
+    told: SimpleQueue[str] = fork.SimpleQueue()
+    killers: list[str] = []
 
     def start(source: str, seconds: int, output: Path = Path(os.devnull)) -> multiprocessing.process.BaseProcess:
-        process = fork.Process(target=_run_tests, args=(module, source, seconds, output), daemon=True)
+        process = fork.Process(target=_run_tests, args=(module, source, seconds, output, _LikelyFirst(killers, told)), daemon=True)
         process.start()
         return process
 
@@ -270,6 +297,9 @@ def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
                 process.join()
                 del running[process]
                 done += 1
+                while not told.empty():
+                    killer = told.get()
+                    killers = [killer, *(each for each in killers if each != killer)]
                 if process.exitcode == 0:
                     survivors.append(mutant.change)
         _show(f"{module}: {done} of {len(mutants)} run, {len(survivors)} survive")

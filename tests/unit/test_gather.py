@@ -159,6 +159,10 @@ def test_a_denied_list_is_asked_for_once_and_each_session_by_itself() -> None:
     assert [READY] * 4 == [reads.find(session_id) for session_id in "abab"]
     assert ["a", "list", "b", "a", "b"] == glue.asked
 
+    glue.now += FRESH_SECONDS + 0.1
+    assert [READY] * 2 == [reads.find(session_id) for session_id in "ab"]
+    assert ["a", "b"] == glue.asked[-2:], "also when the refusal is no longer fresh"
+
 
 def test_a_failed_list_fails_the_reads_of_its_time_and_is_asked_for_again_later() -> None:
     """A thousand reads of an endpoint that swallows everything must not each wait for it."""
