@@ -63,7 +63,7 @@ torture: .venv/made engine
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
 	$(BIN)/python tools/reliability.py
 
-# Modules whose code and tests are as they were in the last run are not run again.
+# What was run on the same code and tests is not run again, so that it goes on where it was interrupted.
 mutants: .venv/made
 	rm -rf .torture
 	GLUE_SESSION_TORTURE=1 $(BIN)/python tools/mutants.py

@@ -13,7 +13,7 @@ Rules of this tool:
 * A mutant that ends its tests in any way but success is killed, also one that takes far longer than the module does.
 * What only type checkers read (annotations, `__all__`, type variables, the type of a cast), docstrings and decorators are left alone.
 * Each survivor has its reason in docs/mutants.md. One without fails the run; a reason that fits no survivor is told.
-* A module whose code, tests and everything below them are as they were in the last run is not run again.
+* A mutant that was run is not run again while code and tests, and all below them, stay as they are. So an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ import resource
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from multiprocessing import connection
@@ -53,6 +53,7 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "pulumi_glue_session"
+PROVIDER = ROOT / "provider" / PACKAGE
 REASONS = ROOT / "docs" / "mutants.md"
 KEPT = ROOT / ".mutants"
 PART = "Mutation testing"
@@ -142,7 +143,7 @@ class _Visitor(MutationVisitor):
 
 def source_of(module: str) -> str:
     """The module as it is."""
-    return (ROOT / "provider" / PACKAGE / f"{module}.py").read_text()
+    return (PROVIDER / f"{module}.py").read_text()
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -199,7 +200,7 @@ class _Instead(MetaPathFinder):
 
     def __init__(self, module: str, source: str) -> None:
         self._name = f"{PACKAGE}.{module}"
-        self._path = ROOT / "provider" / PACKAGE / f"{module}.py"
+        self._path = PROVIDER / f"{module}.py"
         self._source = source
 
     def find_spec(self, fullname: str, _path: object = None, _target: ModuleType | None = None) -> ModuleSpec | None:
@@ -261,8 +262,8 @@ def prepare() -> None:
     gc.freeze()
 
 
-def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
-    """Run the tests on each mutant, `jobs` at a time."""
+def run(module: str, mutants: Mapping[int, Mutant], *, jobs: int) -> Iterator[tuple[int, bool]]:
+    """Run the tests on each mutant, `jobs` at a time; give its number and whether it survives."""
     fork = multiprocessing.get_context("fork")
     told: SimpleQueue[str] = fork.SimpleQueue()
     killers: list[str] = []
@@ -281,59 +282,57 @@ def run(module: str, mutants: Sequence[Mutant], *, jobs: int) -> Outcome:
     seconds = math.ceil(_TIMES_AS_LONG * took) + _AND_SECONDS
 
     waiting = deque(mutants)
-    running: dict[multiprocessing.process.BaseProcess, tuple[Mutant, float]] = {}
-    survivors: list[Change] = []
-    done = 0
+    running: dict[multiprocessing.process.BaseProcess, tuple[int, float]] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
-            mutant = waiting.popleft()
-            running[start(mutant.source, seconds)] = mutant, time.monotonic() + 4 * seconds
+            number = waiting.popleft()
+            running[start(mutants[number].source, seconds)] = number, time.monotonic() + 4 * seconds
         connection.wait([each.sentinel for each in running], timeout=1)
-        for process, (mutant, until) in list(running.items()):
+        for process, (number, until) in list(running.items()):
             if process.is_alive() and time.monotonic() > until:
                 process.kill()
                 process.join()
             if not process.is_alive():
                 process.join()
                 del running[process]
-                done += 1
                 while not told.empty():
                     killer = told.get()
                     killers = [killer, *(each for each in killers if each != killer)]
-                if process.exitcode == 0:
-                    survivors.append(mutant.change)
-        _show(f"{module}: {done} of {len(mutants)} run, {len(survivors)} survive")
-    return Outcome(len(mutants), sorted(survivors))
+                yield number, process.exitcode == 0
 
 
-def _show(line: str) -> None:
-    if sys.stdout.isatty():
-        print(f"\r{line}", end="", flush=True)
+def outcome_of(module: str, *, jobs: int, again: bool = False) -> Outcome:
+    """What comes of a module's mutants. What is known of them from an interrupted run stays, if nothing that it hangs on has changed.
+
+    `again` runs only those that survived when the module's code was the same, and keeps nothing.
+    """
+    mutants = dict(enumerate(mutants_of(module, source_of(module))))
+    kept = KEPT / f"{module}.json"
+    last = json.loads(kept.read_text()) if kept.exists() else {}
+    code, mark = (_fingerprint(files) for files in ([PROVIDER / f"{module}.py"], _files_below(module)))
+    if again:
+        if last.get("code") != code:
+            sys.exit(f"The code of {module} has changed since the last run: run it whole.")
+        chosen = {number: mutants[number] for number, survives in last["survives"] if survives}
+        return Outcome(len(chosen), sorted(chosen[number].change for number, survives in run(module, chosen, jobs=jobs) if survives))
+    known: dict[int, bool] = dict(last["survives"]) if last.get("mark") == mark else {}
+    left = {number: each for number, each in mutants.items() if number not in known}
+    for number, survives in run(module, left, jobs=jobs) if left else ():
+        known[number] = survives
+        kept.write_text(json.dumps({"code": code, "mark": mark, "survives": list(known.items())}) + "\n")
+        if sys.stdout.isatty():
+            print(f"\r{module}: {len(known)} of {len(mutants)} run, {sum(known.values())} survive", end="", flush=True)
+    return Outcome(len(mutants), sorted(mutants[number].change for number, survives in known.items() if survives))
 
 
-def outcome_of(module: str, *, jobs: int) -> Outcome:
-    """The kept outcome, if nothing that it hangs on has changed; else of a run now."""
-    mark, kept = _fingerprint(module), KEPT / f"{module}.json"
-    if kept.exists():
-        last = json.loads(kept.read_text())
-        if last["mark"] == mark:
-            return Outcome(last["tried"], [Change(**each) for each in last["survivors"]])
-    outcome = run(module, mutants_of(module, source_of(module)), jobs=jobs)
-    raw = {"mark": mark, "tried": outcome.tried, "survivors": [asdict(each) for each in outcome.survivors]}
-    kept.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n")
-    return outcome
-
-
-def _fingerprint(module: str) -> str:
-    """Of all that a module's outcome hangs on in this repository."""
+def _files_below(module: str) -> list[Path]:
+    """All of this repository that a module's outcome hangs on."""
     tests = ROOT / "tests"
-    files = [
-        Path(__file__),
-        *sorted((ROOT / "provider" / PACKAGE).glob("*.py")),
-        *sorted(tests.glob("*.py")),
-        *sorted(tests.glob("*/conftest.py")),
-        *(tests / each for each in TESTS[module]),
-    ]
+    shared = (*sorted(PROVIDER.glob("*.py")), *sorted(tests.glob("*.py")), *sorted(tests.glob("*/conftest.py")))
+    return [Path(__file__), *shared, *(tests / each for each in TESTS[module])]
+
+
+def _fingerprint(files: Iterable[Path]) -> str:
     return hashlib.sha256(b"\0".join(each.read_bytes() for each in files)).hexdigest()
 
 
@@ -381,12 +380,7 @@ def main() -> None:
     outcomes: dict[str, Outcome] = {}
     for module in modules:
         began = time.monotonic()
-        if asked.survivors:
-            last = {Change(**each) for each in json.loads((KEPT / f"{module}.json").read_text())["survivors"]}
-            again = [each for each in mutants_of(module, source_of(module)) if each.change in last]
-            outcomes[module] = run(module, again, jobs=asked.jobs)
-        else:
-            outcomes[module] = outcome_of(module, jobs=asked.jobs)
+        outcomes[module] = outcome_of(module, jobs=asked.jobs, again=asked.survivors)
         took = time.monotonic() - began
         print(f"\r{module}: {_told(outcomes[module])} of {outcomes[module].tried} mutants ({took:.0f} s)", flush=True)
     said, well = verdict(outcomes, reasons_of(REASONS.read_text()))

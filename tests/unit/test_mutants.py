@@ -100,16 +100,14 @@ def test_a_reason_that_fits_no_survivor_is_told_and_well() -> None:
 
 RUN = """
 import json, sys
-from dataclasses import astuple
 from pathlib import Path
 import mutants
 mutants.KEPT = Path(sys.argv[1])
 mutants.prepare()
 source = mutants.source_of("duration")
-noticed = [each for each in mutants.mutants_of("duration", source) if each.change.became == "if length <= timedelta(0):"]
+noticed = next(each for each in mutants.mutants_of("duration", source) if each.change.became == "if length <= timedelta(0):")
 unnoticed = mutants.Mutant(mutants.Change("duration", "", "# nothing"), source + "# nothing")
-outcome = mutants.run("duration", [*noticed, unnoticed], jobs=1)
-print(json.dumps([outcome.tried, [astuple(each) for each in outcome.survivors]]))
+print(json.dumps(list(mutants.run("duration", {7: noticed, 8: unnoticed}, jobs=1))))
 """
 
 
@@ -118,7 +116,7 @@ def test_a_mutant_that_a_test_notices_is_killed_and_another_survives(tmp_path: P
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}){RUN}", str(tmp_path)]
     output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
 
-    assert [2, [["duration", "", "# nothing"]]] == json.loads(output)
+    assert [[7, False], [8, True]] == json.loads(output)
 
 
 @pytest.mark.parametrize("module", TESTS)
