@@ -258,5 +258,6 @@ def judge(stack: Stack, kill: Kill, command: str, before: Mapping[str, Any]) -> 
         project.refresh("--clear-pending-creates")
     at_last = stack.deployment()
     assert not at_last.get("pending_operations")
+    assert {"READY"} == {each["outputs"]["status"] for each in at_last["resources"] if each["type"] == SESSION}
     assert now == {name: {key: record[key] for key in now["s0"]} for name, record in stack.records(at_last).items()}
     return at_last
