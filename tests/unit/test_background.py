@@ -85,12 +85,6 @@ def test_a_wait_in_another_thread_than_the_main_one_touches_no_handler() -> None
 # --- Work ---
 
 
-def test_work_is_done_in_a_daemon_thread_that_does_not_hold_back_the_end_of_the_program() -> None:
-    thread = asyncio.run(in_thread(threading.current_thread))
-
-    assert (True, False) == (thread.daemon, thread is threading.main_thread())
-
-
 def test_an_error_of_ours_is_raised_where_it_is_waited_for() -> None:
     error = NoRegion("Glue session", region="")
 
@@ -100,19 +94,6 @@ def test_an_error_of_ours_is_raised_where_it_is_waited_for() -> None:
     with pytest.raises(NoRegion) as raised:
         asyncio.run(in_thread(work))
     assert error is raised.value
-
-
-def test_a_bug_leaves_nobody_waiting_and_its_traceback_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    printed: list[BaseException | None] = []
-    monkeypatch.setattr(threading, "excepthook", lambda hooked: printed.append(hooked.exc_value))
-    bug = KeyError("a bug")
-
-    def work() -> None:
-        raise bug
-
-    with pytest.raises(RuntimeError, match=r"^a look at Glue ended without an answer$"):
-        asyncio.run(in_thread(work))
-    assert [bug] == printed
 
 
 def test_work_whose_result_nobody_waits_for_any_more_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
