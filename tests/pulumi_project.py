@@ -136,9 +136,9 @@ class Project:
         deployment: dict[str, Any] = self.pulumi("stack", "export", *arguments).json()["deployment"]
         return deployment
 
-    def resources(self, type_: str = SESSION) -> dict[str, dict[str, Any]]:
-        """Resources of a type in the state, by name."""
-        exported = self.deployment()
+    def resources(self, type_: str = SESSION, *, show_secrets: bool = False) -> dict[str, dict[str, Any]]:
+        """Resources of a type in the state, by name. Secrets are encrypted anew in each run: to compare states they have to be shown."""
+        exported = self.deployment(*(["--show-secrets"] if show_secrets else []))
         assert not exported.get("pending_operations"), exported["pending_operations"]
         return {each["urn"].split("::")[-1]: each for each in exported.get("resources", []) if each["type"] == type_}
 
