@@ -293,20 +293,6 @@ FAULTS = (
     ),
     Fault(name="a flapping status", lay=all_of(*(shows(each, "READY", *["PROVISIONING", "READY"] * 20) for each in SESSIONS))),
     Fault(
-        name="a response after 60 s",
-        lay=strikes(slow(60)),
-        error=errors.Unreachable,
-        details=['Read timeout on endpoint URL: "{url}/"'],
-        retries=0,
-    ),
-    Fault(
-        name="a response that drips for 60 s",
-        lay=strikes(drip(60)),
-        error=errors.Unreachable,
-        details=["no whole answer within 15 s"],
-        retries=0,
-    ),
-    Fault(
         name="DNS failure",
         lay=leads_to("http://glue.invalid"),
         error=errors.Unreachable,
@@ -319,6 +305,20 @@ FAULTS = (
         error=errors.Unreachable,
         details=["SSL validation failed for {tls_url}/ {refusal}"],
         from_the_start=True,
+    ),
+    Fault(
+        name="a response after 60 s",
+        lay=strikes(slow(60)),
+        error=errors.Unreachable,
+        details=['Read timeout on endpoint URL: "{url}/"'],
+        retries=0,
+    ),
+    Fault(
+        name="a response that drips for 60 s",
+        lay=strikes(drip(60)),
+        error=errors.Unreachable,
+        details=["no whole answer within 15 s"],
+        retries=0,
     ),
     Fault(
         name="expired token",
