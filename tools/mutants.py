@@ -71,7 +71,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "failures": ("unit/test_failures.py",),
     "find": ("unit/test_find.py", "wire/test_look.py", "wire/test_listing.py"),
     "caller": ("unit/test_caller.py",),
-    "provider": ("unit/test_provider.py",),
+    "provider": ("unit/test_provider.py", "unit/test_frozen_names.py"),
 }
 """Modules of the core, and the tests that hold each."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -95,6 +95,18 @@ def test_what_is_not_said_is_left_to_boto3() -> None:
     assert Caller() == Caller.of({})
     assert Caller() == Caller.of({each.name: None for each in fields(Caller)})
     assert Caller.of(role()) == Caller.of(role(external_id=None, session_name=None, duration=None, policy=None, policy_arns=None))
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    no_limits = {"session_name": None, "duration": None, "policy": None, "policy_arns": ()}
+    nobody = {"assume_roles": (), "assume_role_with_web_identity": None, "allowed_account_ids": ()}
+    nowhere = dict.fromkeys(("region", "profile", "endpoint_url", "custom_ca_bundle", "max_retries", "request_origin"))
+
+    assert nowhere | nobody == asdict(Caller())
+    assert {"role_arn": ROLE, "external_id": None, **no_limits} == asdict(AssumeRole(role_arn=ROLE))
+    assert {"role_arn": ROLE, "web_identity_token_file": "/t", **no_limits} == asdict(
+        WebIdentity(role_arn=ROLE, web_identity_token_file="/t")
+    )
 
 
 def test_the_same_options_are_the_same_caller() -> None:
@@ -224,7 +236,17 @@ def test_what_is_no_option_is_told_by_its_name_and_in_one_sentence(options: obje
 @pytest.mark.parametrize("make", [role, identity])
 def test_a_policy_that_is_no_json_is_told_by_its_name(make: Callable[..., dict[str, Any]]) -> None:
     """botocore parses it, and says no more than "Expecting value: line 1 column 1"."""
-    assert refusal_of(make(policy="allow everything")).input_name.endswith(".policy")
+    refusal = refusal_of(make(policy="allow everything"))
+
+    assert refusal.input_name.endswith(".policy")
+    assert "'allow everything' is not an IAM policy, as JSON" == str(refusal)
+
+
+def test_a_lifetime_that_has_parts_is_told_by_its_kind() -> None:
+    refusal = refusal_of(role(duration=["1h"]))
+    expected = "'a list' is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
+
+    assert ("aws.assume_roles[0].duration", expected) == (refusal.input_name, str(refusal))
 
 
 # --- The limits of the API ---

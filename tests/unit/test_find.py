@@ -27,8 +27,10 @@ from pulumi_glue_session.errors import (
     SessionNotFound,
     Throttled,
     Unreachable,
+    WrongAccount,
 )
 from pulumi_glue_session.find import Finder
+from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
 
 if TYPE_CHECKING:
@@ -46,6 +48,17 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("AWS_"):
             monkeypatch.delenv(name)
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    def fail(**_arguments: object) -> object:
+        raise error
+
+    return fail
+
+
+def giving(answer: object) -> Callable[..., object]:
+    return lambda **_arguments: answer
 
 
 def failure_of(finder: Finder) -> GlueSessionError:
@@ -136,14 +149,102 @@ def test_an_answer_without_a_session_or_its_status_is_no_look(stubbed: Boto3, an
     assert repr(expected) == repr(failure_of(Finder(Caller())))
 
 
+ODD = "an answer that can't be read: "
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (raising(ValueError("no JSON")), f"{ODD}no JSON"),
+        (giving({"Session": {"Status": "READY", "NumberOfWorkers": "many"}}), f"{ODD}invalid literal for int() with base 10: 'many'"),
+    ],
+    ids=["of botocore", "of ours"],
+)
+def test_an_answer_of_another_shape_is_no_usable_answer(
+    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, answer: Callable[..., object], detail: str
+) -> None:
+    monkeypatch.setattr(stubbed.glue, "get_session", answer)
+
+    assert repr(Unreachable(SUBJECT, region=REGION, detail=detail)) == repr(failure_of(Finder(Caller())))
+
+
+@pytest.mark.parametrize(
+    ("page", "detail"),
+    [
+        ({}, "an answer without sessions or their ids"),
+        ({"ResponseMetadata": {}}, "an answer without sessions or their ids"),
+        ({"Ids": [5], "Sessions": []}, "an answer without sessions or their ids"),
+        ({"Sessions": [{"Status": "READY"}]}, f"{ODD}'Id'"),
+    ],
+    ids=str,
+)
+def test_a_page_of_another_shape_is_no_list(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, page: dict[str, Any], detail: str) -> None:
+    monkeypatch.setattr(stubbed.glue, "list_sessions", giving(page))
+
+    with pytest.raises(Unreachable) as caught:
+        Finder(Caller()).find_all(Selection())
+
+    assert repr(Unreachable("The list of Glue sessions", region=REGION, detail=detail)) == repr(caught.value)
+
+
+@pytest.mark.parametrize("page", [{"Ids": []}, {"Sessions": []}, {"Ids": [], "Sessions": [], "NextToken": ""}], ids=str)
+def test_a_page_with_ids_or_sessions_is_a_list_and_an_empty_token_its_end(
+    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def list_sessions(**parameters: object) -> dict[str, Any]:
+        asked.append(parameters)
+        return page
+
+    monkeypatch.setattr(stubbed.glue, "list_sessions", list_sessions)
+
+    assert {} == Finder(Caller()).find_all(Selection())
+    assert [{"MaxResults": 1_000}] == asked
+
+
+def test_an_id_of_an_earlier_page_is_asked_for_too(stubbed: Boto3) -> None:
+    stubbed.stub.add_response("list_sessions", {"Ids": ["a"], "Sessions": [], "NextToken": "more"})
+    stubbed.stub.add_response("list_sessions", {"Ids": [], "Sessions": []})
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "a", "Status": "READY"}}, {"Id": "a"})
+
+    assert {"a": Session(status="READY")} == Finder(Caller()).find_all(Selection())
+
+
+def test_a_session_of_a_list_that_can_not_be_read_is_every_sessions_failure(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = {"Sessions": [{"Id": "a", "Status": "READY", "NumberOfWorkers": "many"}]}
+    monkeypatch.setattr(stubbed.glue, "list_sessions", giving(page))
+    detail = f"{ODD}invalid literal for int() with base 10: 'many'"
+    expected = repr(Unreachable("The list of 2 Glue sessions", region=REGION, detail=detail))
+
+    assert {"a": expected, "b": expected} == {name: repr(each) for name, each in Finder(Caller()).look(["a", "b"]).items()}
+
+
+# --- Logs ---
+
+
+@pytest.mark.parametrize(("answer", "url"), [({"SystemLogsUrl": "https://logs"}, "https://logs"), ({}, "")], ids=str)
+def test_the_end_of_the_logs_is_read_from_where_glue_says(
+    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, answer: dict[str, str], url: str
+) -> None:
+    monkeypatch.setattr("pulumi_glue_session.find.last_lines", lambda url: [f"read {url}"])
+    monkeypatch.setattr(stubbed.glue, "get_system_logs_for_session", lambda *, Id: answer if Id == "analytics" else None, raising=False)  # noqa: N803
+
+    assert [f"read {url}"] == Finder(Caller()).system_logs("analytics")
+
+
+def test_logs_that_are_denied_name_the_permission(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSystemLogsForSession")
+    monkeypatch.setattr(stubbed.glue, "get_system_logs_for_session", raising(denied), raising=False)
+    subject, detail, action = 'System logs of Glue session "analytics"', "AccessDeniedException: no", "glue:GetSystemLogsForSession"
+
+    with pytest.raises(AccessDenied) as caught:
+        Finder(Caller()).system_logs("analytics")
+
+    assert repr(AccessDenied(subject, region=REGION, detail=detail, action=action)) == repr(caught.value)
+
+
 # --- What never reaches Glue ---
-
-
-def raising(error: Exception) -> Callable[..., object]:
-    def fail(**_arguments: object) -> object:
-        raise error
-
-    return fail
 
 
 def botocore_error(name: str, **facts: object) -> Exception:
@@ -203,6 +304,8 @@ def test_each_failure_of_a_call_is_the_error_that_it_stands_for(
 
     assert kind is type(failure)
     # The parser's own text is the whole answer, and in one of STS there may be credentials.
+    if "ResponseParserError" in repr(error):
+        assert repr(Unreachable(SUBJECT, region=REGION, detail="an answer that can't be read")) == repr(failure)
     told = "an answer that can't be read" if "ResponseParserError" in repr(error) else " ".join(str(error).split()).rstrip(".")
     assert told in str(failure)
     assert error is failure.__cause__
@@ -214,7 +317,24 @@ def test_a_role_that_cannot_be_assumed_is_not_for_glue_to_allow(stubbed: Boto3, 
     denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "AssumeRole")
     monkeypatch.setattr(stubbed.glue, "get_session", raising(denied))
 
-    assert isinstance(failure_of(Finder(Caller())), BadCredentials)
+    expected = BadCredentials(SUBJECT, region=REGION, detail=str(denied))
+    assert repr(expected) == repr(failure_of(Finder(Caller(region=REGION))))
+
+
+def test_a_role_that_cannot_be_assumed_just_now_is_told_as_what_passes(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wait goes on then, and need not be told of a wrong policy."""
+    throttled = EXCEPTIONS.ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "AssumeRole")
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(throttled))
+
+    expected = Throttled(SUBJECT, region=REGION, detail="Throttling: Rate exceeded")
+    assert repr(expected) == repr(failure_of(Finder(Caller(region=REGION))))
+
+
+def test_assumed_credentials_that_have_ended_when_they_come_are_bad_ones(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired.")
+    monkeypatch.setattr(stubbed.glue, "get_session", raising(ended))
+
+    assert repr(BadCredentials(SUBJECT, region=REGION, detail=str(ended))) == repr(failure_of(Finder(Caller(region=REGION))))
 
 
 def test_no_region_names_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,6 +381,55 @@ def test_the_profile_and_the_endpoint_are_the_callers(stubbed: Boto3) -> None:
 
     assert [{"profile_name": "analysts", "region_name": REGION}] == stubbed.sessions
     assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
+
+
+def test_the_origin_of_a_request_is_told_with_each_call(stubbed: Boto3) -> None:
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "a", "Status": "READY"}}, {"Id": "a", "RequestOrigin": "ci"})
+    stubbed.stub.add_response("list_sessions", {"Ids": [], "Sessions": []}, {"MaxResults": 1_000, "RequestOrigin": "ci"})
+    finder = Finder(Caller(request_origin="ci"))
+
+    assert Session(status="READY") == finder.find("a")
+    assert {} == finder.find_all(Selection())
+
+
+OURS, THEIRS = "111111111111", "222222222222"
+
+
+def test_credentials_of_an_allowed_account_are_asked_with(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_glue_session.client.Aws.account", lambda _: OURS)
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
+
+    assert Session(status="READY") == Finder(Caller(allowed_account_ids=(THEIRS, OURS))).find("analytics")
+
+
+def test_credentials_of_another_account_are_not_asked_with(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_glue_session.client.Aws.account", lambda _: THEIRS)
+    expected = WrongAccount(SUBJECT, region=REGION, detail=f"account {THEIRS}, allowed {OURS}, 333333333333")
+
+    assert repr(expected) == repr(failure_of(Finder(Caller(allowed_account_ids=(OURS, "333333333333")))))
+    assert ["glue"] == [each["service"] for each in stubbed.clients]
+
+
+def test_without_an_allowed_account_nobody_asks_whose_credentials_these_are(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_glue_session.client.Aws.account", raising(ZeroDivisionError("asked")))
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
+
+    assert Session(status="READY") == Finder(Caller()).find("analytics")
+
+
+def test_calls_side_by_side_do_not_hold_back_the_end_of_a_program(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemons: list[bool] = []
+
+    def get_session(**_parameters: object) -> object:
+        daemons.append(threading.current_thread().daemon)
+        return {"Session": {"Status": "READY"}}
+
+    denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListSessions")
+    monkeypatch.setattr(stubbed.glue, "list_sessions", raising(denied))
+    monkeypatch.setattr(stubbed.glue, "get_session", get_session)
+
+    assert dict.fromkeys("ab", Session(status="READY")) == Finder(Caller()).look(["a", "b"])
+    assert [True, True] == daemons
 
 
 def test_the_client_gives_up_in_bounded_time_and_tells_who_it_is(stubbed: Boto3) -> None:

@@ -167,6 +167,25 @@ def test_a_limit_of_zero_looks_once() -> None:
     assert "within 0 s (1 look, at last PROVISIONING)" in str(seen.error)
 
 
+def test_a_look_just_at_the_limit_is_the_last() -> None:
+    seen, glue = wait(always(PROVISIONING), limit=SETTLED)
+
+    assert Phase.BARRED is seen.phase
+    assert [SETTLED] == [now for now, _ in glue.looks]
+
+
+def test_a_wait_that_begins_late_has_all_of_its_time() -> None:
+    async def work(watch: Watch, glue: Glue) -> Seen:
+        await glue.clock.sleep_until(1_000.0)
+        return await watch.until("analytics", gate=READY, limit=60)
+
+    seen, glue = watching({"analytics": then((PROVISIONING, 1_030.0), IS_READY)}, work)
+
+    assert PASSED == seen
+    assert 1_000 + SETTLED == pytest.approx(glue.moments[0], abs=0.1)
+    assert 1_030 <= glue.moments[-1] < 1_034
+
+
 def test_a_limit_of_zero_is_enough_for_a_session_that_is_ready() -> None:
     seen, glue = wait(always(IS_READY), limit=0)
 

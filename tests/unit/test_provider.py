@@ -10,7 +10,9 @@ import pulumi
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
+from pulumi.runtime.rpc import wrap_rpc_secret
 
+from pulumi_glue_session import provider as provider_module
 from pulumi_glue_session.provider import OBSERVED, REPLACING, GlueSessionProvider
 from pulumi_glue_session.session import CHANGED_BY_WAITING, Session
 
@@ -24,6 +26,7 @@ INPUTS = {"session_id": "analytics", "wait_for": ["READY"], "__provider": "pickl
 STATE = {**INPUTS, "region": REGION, **READY}
 ANSWER = {"Session": {"Id": "analytics", "Status": "TIMEOUT", "GlueVersion": "5.0", "NumberOfWorkers": 2}}
 TIMED_OUT = {**STATE, "status": "TIMEOUT"}
+NO_OBSERVATION = "no observation came with it: construct it with GlueSession"
 SENTENCE = 'Glue session "analytics" in eu-west-1 is TIMEOUT and will not become READY.'
 
 
@@ -41,6 +44,11 @@ def configure(provider: GlueSessionProvider, **config: str) -> None:
 
 def failures(provider: GlueSessionProvider, olds: dict[str, Any], news: dict[str, Any]) -> list[tuple[str, str]]:
     return [(failure.property, failure.reason) for failure in provider.check(olds, news).failures]
+
+
+def test_a_process_begins_without_clients_and_configuration() -> None:
+    """As each other test is left: whatever one keeps is its own."""
+    assert ({}, {}) == (provider_module._finders, provider_module._config)  # noqa: SLF001 - they are what a process shares
 
 
 # --- check ---
@@ -72,6 +80,20 @@ def test_check_of_what_could_not_be_asked_yet_leaves_every_field_open_but_the_re
 
     assert {**INPUTS, "region": REGION, **dict.fromkeys(READY, pulumi.UNKNOWN)} == checked.inputs
     assert [] == checked.failures
+
+
+def test_check_of_what_could_not_be_asked_yet_leaves_what_ignore_changes_holds(provider: GlueSessionProvider) -> None:
+    checked = provider.check(STATE, {**INPUTS, "status": STATE["status"], OBSERVED: UNKNOWN})
+
+    assert {**INPUTS, "region": REGION, **dict.fromkeys(READY, pulumi.UNKNOWN), "status": "READY"} == checked.inputs
+
+
+def test_check_keeps_what_may_be_secret_as_a_secret(provider: GlueSessionProvider) -> None:
+    arguments = {"--password": "planted"}
+    observed = {"id": "analytics", "region": REGION, "session": {**READY, "default_arguments": arguments}}
+    checked = provider.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
+
+    assert {**STATE, "default_arguments": wrap_rpc_secret(arguments)} == checked.inputs
 
 
 @pytest.mark.parametrize(
@@ -139,6 +161,20 @@ def test_what_changed_is_told_on_one_line_and_in_the_letters_that_it_has(provide
     assert reason.startswith(f'{SENTENCE} Changed since it was recorded: max_capacity 0 => 2.5, description "" => "Für die')
 
 
+def test_of_what_may_be_secret_only_the_name_is_told(provider: GlueSessionProvider) -> None:
+    observed = json.dumps({"session": {**READY, "default_arguments": {"--password": "planted"}}, "failure": SENTENCE})
+    expected = f"{SENTENCE} Changed since it was recorded: default_arguments."
+
+    assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: observed})
+
+
+def test_a_recorded_value_that_is_no_json_is_told_as_it_is(provider: GlueSessionProvider) -> None:
+    observed = json.dumps({"session": READY, "failure": SENTENCE})
+    expected = f'{SENTENCE} Changed since it was recorded: role "b\'Etl\'" => "".'
+
+    assert [("", expected)] == failures(provider, {**STATE, "role": b"Etl"}, {**INPUTS, OBSERVED: observed})
+
+
 def test_a_failure_without_a_look_tells_of_no_change(provider: GlueSessionProvider) -> None:
     assert [("", SENTENCE)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
 
@@ -148,16 +184,31 @@ def test_a_failure_of_a_session_that_is_as_it_was_tells_of_no_change(provider: G
 
 
 def test_check_refuses_a_resource_that_nobody_observed_for(provider: GlueSessionProvider) -> None:
-    refused = [("", "no observation came with it: construct it with GlueSession")]
+    checked = provider.check({}, INPUTS)
 
-    assert refused == failures(provider, {}, INPUTS)
-    assert refused == failures(provider, {}, {**INPUTS, OBSERVED: '{"id": "analytics", cut'}), "nor one whose text is none of ours"
+    assert [("", NO_OBSERVATION)] == [(failure.property, failure.reason) for failure in checked.failures]
+    assert INPUTS == checked.inputs
+    cut = {**INPUTS, OBSERVED: '{"id": "analytics", cut'}
+    assert [("", NO_OBSERVATION)] == failures(provider, {}, cut), "nor one whose text is none of ours"
+
+
+def test_check_tells_what_hides_an_observation_that_was_there_before(provider: GlueSessionProvider) -> None:
+    expected = (
+        'ignore_changes=["*"] hides what was observed, so that its gate can\'t be judged: name the outputs to ignore, as in ["status"]'
+    )
+
+    assert [("", expected)] == failures(provider, STATE, INPUTS)
+    assert [("", NO_OBSERVATION)] == failures(provider, STATE, {**INPUTS, OBSERVED: "5"})
 
 
 # --- diff ---
 
 
-@pytest.mark.parametrize("changed", [{}, {"status": "TIMEOUT"}, {"status": UNKNOWN}, {"wait_for": ["STOPPED"]}], ids="".join)
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"status": "TIMEOUT"}, {"status": UNKNOWN}, {"wait_for": ["STOPPED"]}, {"aws": {"max_retries": 3}}],
+    ids="".join,
+)
 def test_diff_leaves_the_comparison_to_the_engine(provider: GlueSessionProvider, changed: dict[str, Any]) -> None:
     """`changes=None`: only so the engine names each property and honours ignore_changes."""
     diff = provider.diff("analytics", STATE, {**STATE, **changed})
@@ -222,7 +273,7 @@ def test_the_first_read_gives_every_field(provider: GlueSessionProvider, stubbed
 
     read = provider.read("analytics", INPUTS)
 
-    assert (TIMED_OUT | {"__read": True}, None) == (read.outs, read.inputs)
+    assert ("analytics", TIMED_OUT | {"__read": True}, None) == (read.id, read.outs, read.inputs)
 
 
 def test_refresh_of_a_read_session_leaves_its_inputs_as_the_program_gave_them(provider: GlueSessionProvider, stubbed: Boto3) -> None:
@@ -249,14 +300,31 @@ def test_a_record_never_mixes_two_sessions(provider: GlueSessionProvider) -> Non
         "take session_id out of ignore_changes and of transforms, since they come after the session was read"
     )
 
-    assert [("", expected)] == failures(provider, {}, {**INPUTS, "session_id": "other", OBSERVED: json.dumps(observed)})
+    checked = provider.check({}, {**INPUTS, "session_id": "other", OBSERVED: json.dumps(observed)})
+
+    assert [("", expected)] == [(failure.property, failure.reason) for failure in checked.failures]
+    assert {**INPUTS, "session_id": "other"} == checked.inputs
 
 
-@pytest.mark.parametrize("observed", [5, "READY", [], {}, {"session": READY}, {"id": "analytics", "region": REGION}])
+@pytest.mark.parametrize(
+    "observed",
+    [
+        5,
+        "READY",
+        [],
+        {},
+        {"session": READY},
+        {"id": "analytics", "region": REGION},
+        {"id": 5, "region": REGION, "session": READY},
+        {"id": "analytics", "region": 5, "session": READY},
+        {"failure": 5},
+        {"failure": SENTENCE, "input": 5},
+        {"failure": SENTENCE, "session": 5},
+    ],
+    ids=str,
+)
 def test_an_observation_that_is_none_is_refused(provider: GlueSessionProvider, observed: object) -> None:
-    assert [("", "no observation came with it: construct it with GlueSession")] == failures(
-        provider, {}, {**INPUTS, OBSERVED: json.dumps(observed)}
-    )
+    assert [("", NO_OBSERVATION)] == failures(provider, {}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
 def test_a_read_that_the_program_has_just_seen_asks_nobody(provider: GlueSessionProvider) -> None:
@@ -296,6 +364,13 @@ def test_a_refused_read_fails(provider: GlueSessionProvider, stubbed: Boto3) -> 
         'Glue session "analytics" in eu-west-1 could not be read: Glue refused the request (InvalidInputException: No); '
         "correct what its answer names and run again."
     ) == str(caught.value)
+
+
+def test_a_read_with_a_wrong_option_names_it(provider: GlueSessionProvider) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        provider.read("analytics", {**STATE, "aws": {"max_retries": -1}})
+
+    assert "aws.max_retries: -1 is no number of retries: use a whole number from 0 to 50" == str(caught.value)
 
 
 def test_a_read_whose_gate_cannot_be_passed_fails_and_asks_nobody(provider: GlueSessionProvider, stubbed: Boto3) -> None:
