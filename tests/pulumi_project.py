@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import textwrap
@@ -62,6 +63,15 @@ class Project:
         """Make `text` the program, with other modules beside it."""
         for name, body in {"__main__": text, **modules}.items():
             (self.folder / f"{name}.py").write_text(textwrap.dedent(body))
+        self._init()
+
+    def example(self, name: str) -> None:
+        """Make the project of a folder of `examples/` this one, as it is there."""
+        own = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__", "venv")
+        shutil.copytree(ROOT / "examples" / name, self.folder, dirs_exist_ok=True, ignore=own)
+        self._init()
+
+    def _init(self) -> None:
         if not (self.folder / "Pulumi.dev.yaml").exists():
             self.pulumi("stack", "init", "dev", "--non-interactive")
             (self.folder / "Pulumi.dev.yaml").touch()
@@ -151,9 +161,24 @@ def steps(preview: Mapping[str, Any], type_: str = SESSION) -> list[tuple[str, d
 class Moto:
     """The moto server's Glue, used as somebody else would who owns the sessions."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, region: str = REGION, **credentials: str) -> None:
         self.url = url
-        self._client: Any = boto3.client("glue", REGION, endpoint_url=url, aws_access_key_id="testing", aws_secret_access_key="testing")
+        self._as = credentials or {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        self._client: Any = boto3.client("glue", region, endpoint_url=url, **self._as)  # type: ignore[call-overload]
+
+    def lend(self, role_arn: str) -> dict[str, str]:
+        """Credentials of a role, of whatever account."""
+        sts = boto3.client("sts", REGION, endpoint_url=self.url, **self._as)  # type: ignore[call-overload]
+        lent = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+        return {
+            "aws_access_key_id": lent["AccessKeyId"],
+            "aws_secret_access_key": lent["SecretAccessKey"],
+            "aws_session_token": lent["SessionToken"],
+        }
+
+    def elsewhere(self, role_arn: str, *, region: str) -> Moto:
+        """The same server, as used in another region with a role of another account."""
+        return Moto(self.url, region=region, **self.lend(role_arn))
 
     def start(self, session_id: str, **more: Any) -> None:  # noqa: ANN401 - as CreateSession takes them
         """Create a session; moto's are READY at birth."""

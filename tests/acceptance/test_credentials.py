@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-from pulumi_project import REGION, ROLE, Moto, Project
+from pulumi_project import REGION, Moto, Project
 
 OTHER_ACCOUNT = "222222222222"
 THERE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/GlueReader"
@@ -36,23 +34,11 @@ PROGRAM = f"""
 """
 
 
-def lend(moto: Moto) -> dict[str, str]:
-    """Credentials of the other account."""
-    sts = boto3.client("sts", REGION, endpoint_url=moto.url, aws_access_key_id="testing", aws_secret_access_key="testing")
-    lent = sts.assume_role(RoleArn=THERE, RoleSessionName="test")["Credentials"]
-    return {
-        "aws_access_key_id": lent["AccessKeyId"],
-        "aws_secret_access_key": lent["SecretAccessKey"],
-        "aws_session_token": lent["SessionToken"],
-    }
-
-
 @pytest.fixture
 def accounts(moto: Moto) -> Moto:
     """A session of the same id in two accounts and two regions."""
     moto.start("analytics", Description="here")
-    there: Any = boto3.client("glue", "us-east-1", endpoint_url=moto.url, **lend(moto))  # type: ignore[call-overload]
-    there.create_session(Id="analytics", Role=ROLE, Command={"Name": "glueetl"}, Description="there")
+    moto.elsewhere(THERE, region="us-east-1").start("analytics", Description="there")
     return moto
 
 
@@ -121,7 +107,7 @@ def test_a_refresh_as_another_account_fails_and_keeps_the_record(aws_project: Pr
         GlueSession("analytics", session_id="analytics", aws=AwsOptions(allowed_account_ids=["123456789012"]))
     """)
     aws_project.up()
-    lent = lend(accounts)
+    lent = accounts.lend(THERE)
     aws_project.env |= {
         "AWS_ACCESS_KEY_ID": lent["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": lent["aws_secret_access_key"],

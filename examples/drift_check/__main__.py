@@ -1,0 +1,8 @@
+"""Record a session whose drift is checked by drift.py."""
+
+import pulumi
+from pulumi_glue_session import GlueSession
+
+session = GlueSession("analytics", session_id=pulumi.Config().get("session_id") or "analytics-prod", wait_for="READY")
+
+pulumi.export("status", session.status)

@@ -1,0 +1,45 @@
+"""A policy pack for all stacks: no session of a Glue version that is too old."""
+
+from packaging.version import InvalidVersion, Version
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
+
+SESSION = "pulumi-python:dynamic/glue:Session"
+
+
+def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+    """Judge what was observed of the session: it is among the properties of the resource, in previews and ups alike."""
+    if args.resource_type != SESSION:
+        return
+    oldest = args.get_config()["oldest"]
+    found = args.props["glue_version"]
+    if not is_at_least(found, oldest):
+        report_violation(f"The session {args.props['session_id']} has Glue {found or '(none)'}; the oldest allowed is {oldest}.", None)
+
+
+def is_at_least(found: str, oldest: str) -> bool:
+    """Whether a Glue version is new enough. 10.0 is newer than 5.0, and what is no version is not new enough."""
+    try:
+        return Version(found) >= Version(oldest)
+    except InvalidVersion:
+        return False
+
+
+PolicyPack(
+    name="glue-sessions",
+    enforcement_level=EnforcementLevel.MANDATORY,
+    policies=[
+        ResourceValidationPolicy(
+            name="supported-glue-version",
+            description="A Glue session has a Glue version that is still supported.",
+            validate=validate,
+            config_schema=PolicyConfigSchema(properties={"oldest": {"type": "string", "default": "4.0"}}),
+        )
+    ],
+)

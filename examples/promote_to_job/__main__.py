@@ -1,0 +1,35 @@
+"""Make a job of a notebook's session: with its role, Glue version, workers, connections and arguments."""
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_glue_session import GlueSession
+
+config = pulumi.Config()
+
+# As it is: the notebook may have been closed meanwhile.
+session = GlueSession("notebook", session_id=config.require("session_id"), wait_for=None)
+
+
+def arn(role: str) -> pulumi.Input[str]:
+    """ARN of a role. A session has it or the name, as whoever started it wrote it; a job needs the ARN."""
+    return role if role.startswith("arn:") else aws.iam.get_role_output(name=role).arn
+
+
+job = aws.glue.Job(
+    "promoted",
+    command=aws.glue.JobCommandArgs(
+        name=session.command.name,
+        python_version=session.command.python_version,
+        script_location=config.require("script_location"),
+    ),
+    role_arn=session.role.apply(arn),
+    glue_version=session.glue_version,
+    # What a session has not is empty text or 0: for a job it is left out.
+    worker_type=session.worker_type.apply(lambda name: name or None),
+    number_of_workers=session.number_of_workers.apply(lambda count: count or None),
+    security_configuration=session.security_configuration.apply(lambda name: name or None),
+    connections=session.connections,
+    default_arguments=session.default_arguments,
+)
+
+pulumi.export("job", job.name)

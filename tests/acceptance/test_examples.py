@@ -1,0 +1,261 @@
+"""Each example is a whole project, and lives its whole life on the real engine: up, up again without a change, destroy.
+
+`examples/promote_to_job` needs pulumi-aws and its plugin: it is run where they are, and by `tests/unit/test_promote_to_job.py` everywhere.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from glue_endpoint import GlueEndpoint, always, looks
+from pulumi_project import REGION, ROLE, ROOT, Moto, Project
+
+EXAMPLES = ROOT / "examples"
+NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
+TOO_OLD = {"GlueVersion": "3.0"}
+THERE = "arn:aws:iam::222222222222:role/GlueReader"
+
+
+# --- What each is made of ---
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_a_whole_project_that_says_in_a_line_what_it_is_for(name: str) -> None:
+    folder = EXAMPLES / name
+    purpose = yaml.safe_load((folder / "Pulumi.yaml").read_text())["description"]
+
+    assert f"# {purpose}" == (folder / "README.md").read_text().splitlines()[0]
+    assert f"| [{name}]({name}) | {purpose} |" in (EXAMPLES / "README.md").read_text().splitlines()
+    assert "pulumi-glue-session" in (folder / "requirements.txt").read_text().splitlines()
+    assert (folder / "__main__.py").read_text().startswith('"""')
+
+
+# --- The programs ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """What an example starts from and comes to."""
+
+    sessions: dict[str, dict[str, Any]]
+    outputs: dict[str, Any]
+    config: dict[str, str] = field(default_factory=dict)
+
+    def live(self, project: Project, name: str) -> None:
+        """Live it."""
+        project.example(name)
+        up(project, **self.config)
+        assert self.outputs == project.outputs()
+        project.up("--expect-no-changes")
+        project.destroy()
+        assert {} == project.resources()
+
+
+TEAM = {"team": "etl"}
+REPORT = {"status": "READY", "glue_version": "5.0", "workers": 2, "role": ROLE}
+LIVES = {
+    "ready_gate": Life(sessions={"analytics-prod": {}}, outputs={"status": "READY", "role": ROLE, "glue_version": "5.0"}),
+    "fleet": Life(
+        sessions={"etl-1": {"Tags": TEAM}, "etl-2": {"Tags": TEAM}, "notebook": {"Tags": {"team": "science"}}},
+        outputs={"report": {"etl-1": REPORT, "etl-2": REPORT}, "workers": 4},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIVES)
+def test_an_example_comes_up_stays_the_same_and_goes_down(project: Project, glue: GlueEndpoint, name: str) -> None:
+    for session_id, fields in LIVES[name].sessions.items():
+        glue.put(session_id, always("READY"), **fields)
+
+    LIVES[name].live(project, name)
+
+
+def test_two_regions_and_two_accounts_come_up_stay_the_same_and_go_down(aws_project: Project, moto: Moto) -> None:
+    moto.start("analytics-prod")
+    moto.elsewhere(THERE, region="us-east-1").start("ingest-prod")
+    life = Life(
+        sessions={},
+        config={"lake_account_id": "222222222222", "lake_role_arn": THERE},
+        outputs={"regions": {"analytics": REGION, "ingest": "us-east-1"}, "roles": {"analytics": ROLE, "ingest": ROLE}},
+    )
+
+    life.live(aws_project, "multi_account")
+    assert ["analytics-prod"] == moto.ids(), "the sessions are not ours"
+
+
+def test_a_stack_with_unit_tests_takes_its_own_session_and_else_the_shared_one(aws_project: Project, moto: Moto) -> None:
+    moto.start("analytics-shared")
+    aws_project.example("testing")
+
+    aws_project.up()
+    assert {"session_id": "analytics-shared", "status": "READY"} == aws_project.outputs()
+    moto.start("analytics-dev")
+    aws_project.up()
+    assert {"session_id": "analytics-dev", "status": "READY"} == aws_project.outputs()
+    aws_project.up("--expect-no-changes")
+    aws_project.destroy()
+
+
+def plugin() -> bool:
+    """Whether pulumi-aws is installed, the real one. Its plugin is then got by the engine."""
+    try:
+        return bool(importlib.metadata.version("pulumi-aws"))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not plugin(), reason="pulumi-aws is not installed")
+def test_a_session_becomes_a_job_for_real(aws_project: Project, moto: Moto) -> None:
+    moto.start("notebook", DefaultArguments={"--password": "hunter2"}, Connections={"Connections": ["vpc"]})
+    aws_project.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
+    unchecked = dict.fromkeys(("aws:skipCredentialsValidation", "aws:skipRequestingAccountId", "aws:skipMetadataApiCheck"), "true")
+    aws_project.example("promote_to_job")
+
+    up(aws_project, session_id="notebook", script_location="s3://analytics/nightly.py", **unchecked)
+    (job,) = aws_project.resources("aws:glue/job:Job").values()
+    assert (ROLE, "5.0", ["vpc"]) == tuple(job["outputs"][name] for name in ("roleArn", "glueVersion", "connections"))
+    aws_project.up("--expect-no-changes")
+    aws_project.destroy()
+
+
+# --- What is beside the programs ---
+
+
+def test_what_the_drift_check_finds_is_a_table_and_an_exit_code(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("READY"), Description="ours")
+    project.example("drift_check")
+    project.up()
+    assert (0, "### No drift in stack dev\n") == script(project, "drift.py", "dev")[:2]
+
+    glue.put("analytics-prod", always("STOPPED"), Description="a|b @all <i>", DefaultArguments={"--password": "hunter2"})
+    expected = """\
+### Drift in stack dev
+
+| resource | property | recorded | now |
+|---|---|---|---|
+| <code>analytics</code> | <code>default_arguments</code> | (secret) | (secret) |
+| <code>analytics</code> | <code>description</code> | <code>&quot;ours&quot;</code> | <code>&quot;a&#124;b @all &lt;i&gt;&quot;</code> |
+| <code>analytics</code> | <code>status</code> | <code>&quot;READY&quot;</code> | <code>&quot;STOPPED&quot;</code> |
+"""
+    assert (7, expected) == script(project, "drift.py", "dev")[:2]
+    glue.put("analytics-prod", always("READY"), Description="ours")
+    project.up("--expect-no-changes")
+    project.destroy()
+
+
+GH = """#!{python}
+import json, sys
+with open("calls", "a") as calls:
+    print(json.dumps(sys.argv[1:]), file=calls)
+if sys.argv[1:3] == ["pr", "list"]:
+    print("7\\n8")
+if "--paginate" in sys.argv:
+    print(open("earlier").read())
+"""
+"""Stands for GitHub's command line: keeps what it is asked, and answers with two pull requests and the comments that a test put there."""
+
+
+@pytest.mark.parametrize(
+    ("pull_request", "code", "earlier", "written"),
+    [
+        ("7", 7, "", [("POST", "issues/7/comments")]),
+        ("7", 7, "41\n42", [("PATCH", "issues/comments/41")]),
+        ("7", 0, "41", [("PATCH", "issues/comments/41")]),
+        ("7", 0, "", []),
+        ("", 1, "", [("POST", "issues/7/comments"), ("POST", "issues/8/comments")]),
+    ],
+    ids=["a new comment", "the same comment again", "the drift is gone", "no drift and no comment", "in the morning, all pull requests"],
+)
+def test_the_workflow_keeps_one_comment_of_a_pull_request_up_to_date(
+    tmp_path: Path, pull_request: str, code: int, earlier: str, written: list[tuple[str, str]]
+) -> None:
+    """The step of the workflow is run as it stands there, by the shell that GitHub would take."""
+    workflow = yaml.safe_load((EXAMPLES / "drift_check" / ".github" / "workflows" / "drift.yml").read_text())
+    step = next(step for step in workflow["jobs"]["drift"]["steps"] if step.get("name") == "Comment")
+    (tmp_path / "gh").write_text(GH.format(python=sys.executable))
+    (tmp_path / "gh").chmod(0o755)
+    (tmp_path / "earlier").write_text(earlier)
+    (tmp_path / "calls").touch()
+    (tmp_path / "drift.md").write_text("### Drift")
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "us/stack", "PULL_REQUEST": pull_request, "CODE": str(code)}
+
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=env, check=True)
+
+    calls = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
+    changed = [call for call in calls if "--method" in call]
+    assert written == [(call[2], call[3].removeprefix("repos/us/stack/")) for call in changed]
+    assert all("body=@comment.md" in call for call in changed)
+    assert "<!-- drift of Glue sessions -->\n### Drift" == (tmp_path / "comment.md").read_text()
+
+
+def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Project, glue: GlueEndpoint) -> None:
+    """The pack runs as a plugin of the engine. The engine takes a folder through the language host, which is too old in an engine that was
+    built from source; a file it starts by itself.
+    """
+    project.example("guard_rails")
+    pack = project.folder / "policy" / "__main__.py"
+    pack.write_text(f"#!{sys.executable}\n{pack.read_text()}")
+    pack.chmod(0o755)
+    guarded = ("--policy-pack", "policy/__main__.py")
+
+    glue.put("analytics-prod", always("READY"), **TOO_OLD)
+    refused = project.up(*guarded, code=1)
+    assert "The session analytics-prod has Glue 3.0; the oldest allowed is 4.0." in refused.lines
+    assert {} == project.resources("pulumi:index:Stash"), "nothing was deployed"
+
+    glue.put("analytics-prod", always("READY"), NumberOfWorkers=1)
+    unexpected = project.up(*guarded, code=1)
+    assert "number_of_workers: expected at least 2, found 1" in unexpected.out
+
+    glue.put("analytics-prod", always("READY"))
+    project.up(*guarded)
+    assert {"glue_version": "5.0"} == project.outputs()
+    project.up("--expect-no-changes", *guarded)
+    project.destroy()
+
+
+def test_a_deployer_shows_what_it_waits_for(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
+    project.example("automation")
+
+    code, shown, _ = script(project, "deploy.py", "dev", "analytics-prod")
+    lines = [re.sub(r"\d+ s of", "N s of", line) for line in shown.splitlines()]
+    assert [
+        "analytics-prod is PROVISIONING, N s of at most 10 min",
+        "analytics: create done",
+        "nightly-job: create done",
+        "automation-dev: create done",
+        f"role = {ROLE}",
+    ] == lines
+    assert 0 == code
+    assert (0, f"role = {ROLE}\n") == script(project, "deploy.py", "dev", "analytics-prod")[:2]
+
+    glue.put("analytics-prod", always("STOPPED"))
+    code, shown, told = script(project, "deploy.py", "dev", "analytics-prod")
+    assert (1, "") == (code, shown)
+    assert 'Glue session "analytics-prod" in eu-west-1 is STOPPED and will not become READY' in told
+    project.destroy()
+
+
+def script(project: Project, *command: str) -> tuple[int, str, str]:
+    """Run a script of the project: its exit code and what it printed."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=project.folder, env=project.env, capture_output=True, text=True, check=False, timeout=240
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def up(project: Project, **config: str) -> None:
+    """`pulumi up` that sets the configuration first."""
+    project.up(*[part for name, value in config.items() for part in ("--config", f"{name}={value}")])

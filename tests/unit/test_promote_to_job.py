@@ -1,0 +1,114 @@
+"""`examples/promote_to_job` under mocks: what the job takes from the session.
+
+It needs pulumi-aws, which is installed nowhere here, because the engine then looks for its plugin at every command. `stand_ins/pulumi_aws` has
+the part that the example uses, for this test and for the type check. The last test holds it to the real package where that is installed.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import importlib.metadata
+import runpy
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+ROOT = Path(__file__).parents[2]
+STAND_INS = ROOT / "tests" / "stand_ins"
+PROGRAM = ROOT / "examples" / "promote_to_job" / "__main__.py"
+ROLE = "arn:aws:iam::123456789012:role/GlueSession"
+SESSION: dict[str, Any] = {
+    "role": ROLE,
+    "glue_version": "5.0",
+    "worker_type": "G.2X",
+    "number_of_workers": 5,
+    "security_configuration": "kms",
+    "connections": ["vpc"],
+    "default_arguments": {"--password": "hunter2"},
+    "command": {"name": "glueetl", "python_version": "3"},
+}
+JOB: dict[str, Any] = {
+    "command": {"name": "glueetl", "pythonVersion": "3", "scriptLocation": "s3://analytics/nightly.py"},
+    "connections": ["vpc"],
+    "glueVersion": "5.0",
+    "numberOfWorkers": 5,
+    "roleArn": ROLE,
+    "securityConfiguration": "kms",
+    "workerType": "G.2X",
+}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Answers for the engine, Glue and IAM, and keeps what the job is made of."""
+
+    def __init__(self, session: dict[str, Any]) -> None:
+        self.session = session
+        self.job: dict[str, Any] = {}
+        self.asked: list[dict[str, Any]] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ == "aws:glue/job:Job":
+            self.job = args.inputs
+            return "some-id", {**args.inputs, "name": "promoted-1234567"}
+        return "some-id", {**args.inputs, **self.session}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        assert "aws:iam/getRole:getRole" == args.token
+        self.asked.append(args.args)
+        return {"arn": ROLE}, []
+
+
+@pytest.fixture(autouse=True)
+def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    # At the end: a real package comes first.
+    monkeypatch.syspath_prepend(STAND_INS)
+
+
+def promote(**session: Any) -> Mocks:  # noqa: ANN401 - outputs of a session
+    """Run the program with a session like `SESSION`, but for these."""
+    mocks = Mocks(SESSION | session)
+
+    def program() -> None:
+        pulumi.runtime.set_mocks(mocks, preview=False)
+        pulumi.runtime.set_all_config({"project:session_id": "notebook", "project:script_location": "s3://analytics/nightly.py"})
+        pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()  # type: ignore[no-untyped-call]
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
+        copy_context().run(program)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    return mocks
+
+
+def test_a_job_takes_the_settings_of_the_session() -> None:
+    mocks = promote()
+    arguments = mocks.job.pop("defaultArguments")
+
+    assert mocks.job == JOB
+    assert ("1b47061264138c4ac30d75fd1eb44270", {"--password": "hunter2"}) == (
+        arguments["4dabf18193072939515e22adb298388d"],
+        arguments["value"],
+    ), "they stay secret"
+    assert [] == mocks.asked
+
+
+def test_a_role_that_the_session_only_names_is_looked_up() -> None:
+    mocks = promote(role="GlueSession")
+
+    assert (ROLE, [{"name": "GlueSession"}]) == (mocks.job["roleArn"], mocks.asked)
+
+
+def test_what_the_session_has_not_the_job_has_not() -> None:
+    mocks = promote(worker_type="", number_of_workers=0, security_configuration="", connections=[])
+
+    assert {"command", "connections", "defaultArguments", "glueVersion", "roleArn"} == mocks.job.keys()
+    assert [] == mocks.job["connections"]
