@@ -26,8 +26,10 @@ class Display:
         elif told and told.ephemeral:
             self.now(_plain(told.message))
         elif event.res_outputs_event and event.res_outputs_event.metadata.op is not OpType.SAME:
-            step = event.res_outputs_event.metadata
-            self.now(f"{step.urn.split('::')[-1]}: {step.op.value} done")
+            done = event.res_outputs_event.metadata
+            # Providers are the engine's own business.
+            if not done.type.startswith("pulumi:providers:"):
+                self.now(f"{done.urn.split('::')[-1]}: {done.op.value} done")
 
     def now(self, what: str) -> None:
         """Show what happens now: over what was shown before, or below it."""

@@ -23,7 +23,6 @@ from pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
-TOO_OLD = {"GlueVersion": "3.0"}
 THERE = "arn:aws:iam::222222222222:role/GlueReader"
 
 
@@ -200,16 +199,17 @@ def test_the_workflow_keeps_one_comment_of_a_pull_request_up_to_date(
 
 
 def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Project, glue: GlueEndpoint) -> None:
-    """The pack runs as a plugin of the engine. The engine takes a folder through the language host, which is too old in an engine that was
-    built from source; a file it starts by itself.
+    """The engine runs a pack's folder through the language host, and an executable file by itself.
+
+    The language host of an engine that was built from source is too old for packs, so here it is the file.
     """
     project.example("guard_rails")
     pack = project.folder / "policy" / "__main__.py"
-    pack.write_text(f"#!{sys.executable}\n{pack.read_text()}")
+    pack.write_text(f"#!{sys.executable} -u\n{pack.read_text()}")
     pack.chmod(0o755)
     guarded = ("--policy-pack", "policy/__main__.py")
 
-    glue.put("analytics-prod", always("READY"), **TOO_OLD)
+    glue.put("analytics-prod", always("READY"), GlueVersion="3.0")
     refused = project.up(*guarded, code=1)
     assert "The session analytics-prod has Glue 3.0; the oldest allowed is 4.0." in refused.lines
     assert {} == project.resources("pulumi:index:Stash"), "nothing was deployed"

@@ -9,6 +9,10 @@ import pulumi
 class JobCommandArgs:
     """Command of a job."""
 
+    script_location: pulumi.Input[str] = pulumi.property("scriptLocation")
+    name: pulumi.Input[str | None]
+    python_version: pulumi.Input[str | None] = pulumi.property("pythonVersion")
+
     def __init__(
         self,
         *,
@@ -19,24 +23,6 @@ class JobCommandArgs:
         pulumi.set(self, "script_location", script_location)
         pulumi.set(self, "name", name)
         pulumi.set(self, "python_version", python_version)
-
-    @property
-    @pulumi.getter(name="scriptLocation")
-    def script_location(self) -> pulumi.Input[str]:
-        """S3 path of the script."""
-        return pulumi.get(self, "script_location")
-
-    @property
-    @pulumi.getter
-    def name(self) -> pulumi.Input[str | None]:
-        """Name of the command."""
-        return pulumi.get(self, "name")
-
-    @property
-    @pulumi.getter(name="pythonVersion")
-    def python_version(self) -> pulumi.Input[str | None]:
-        """Version of Python."""
-        return pulumi.get(self, "python_version")
 
 
 class Job(pulumi.CustomResource):
