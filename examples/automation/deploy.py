@@ -3,7 +3,9 @@
 In a terminal the last line is always what happens now; in a log each change is a line.
 """
 
+import argparse
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -48,6 +50,8 @@ def main(stack_name: str, session_id: str) -> int:
     stack = automation.create_or_select_stack(stack_name, work_dir=str(Path(__file__).parent), opts=workspace)
     stack.set_config("session_id", automation.ConfigValue(session_id))
     display = Display()
+    # A terminal's Ctrl-C reaches the engine as well, which then ends in order: this only waits for it.
+    signal.signal(signal.SIGINT, lambda _signal, _frame: None)
     try:
         result = stack.up(on_event=display)
     except automation.CommandError as failed:
@@ -66,4 +70,8 @@ def _plain(message: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stack")
+    parser.add_argument("session_id")
+    given = parser.parse_args()
+    sys.exit(main(given.stack, given.session_id))

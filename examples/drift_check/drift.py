@@ -4,6 +4,7 @@ The exit code is 0 without drift, 7 with it and 1 if the check failed. The progr
 drift, and no gate stands in the way. Nothing is recorded.
 """
 
+import argparse
 import html
 import json
 import re
@@ -28,8 +29,10 @@ def main(stack_name: str) -> int:
             # Without the engine's marks of colour.
             errors.append(re.sub(r"<\{%.*?%\}>", "", event.diagnostic_event.message).strip())
 
-    stack = automation.select_stack(stack_name, work_dir=str(Path(__file__).parent))
+    # With the interpreter that runs this, not with the first one on PATH.
+    workspace = automation.LocalWorkspaceOptions(env_vars={"PULUMI_PYTHON_CMD": sys.executable})
     try:
+        stack = automation.select_stack(stack_name, work_dir=str(Path(__file__).parent), opts=workspace)
         stack.preview_refresh(on_event=listen)
     except automation.CommandError as failed:
         print(f"### The drift of stack {stack_name} could not be checked\n")
@@ -67,4 +70,6 @@ def code(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stack")
+    sys.exit(main(parser.parse_args().stack))

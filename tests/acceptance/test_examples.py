@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from glue_endpoint import GlueEndpoint, always, looks
+from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
@@ -148,6 +149,11 @@ def test_what_the_drift_check_finds_is_a_table_and_an_exit_code(project: Project
 | <code>analytics</code> | <code>status</code> | <code>&quot;READY&quot;</code> | <code>&quot;STOPPED&quot;</code> |
 """
     assert (7, expected) == script(project, "drift.py", "dev")[:2]
+
+    glue.fail("GetSession", error("AccessDeniedException", "no"), times=1)
+    code, found, _ = script(project, "drift.py", "dev")
+    assert (1, "### The drift of stack dev could not be checked") == (code, found.splitlines()[0])
+    assert "Glue denied access (AccessDeniedException: no)" in found
     glue.put("analytics-prod", always("READY"), Description="ours")
     project.up("--expect-no-changes")
     project.destroy()
@@ -209,6 +215,9 @@ def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Proje
     pack.chmod(0o755)
     guarded = ("--policy-pack", "policy/__main__.py")
 
+    absent = project.preview(*guarded, code=1)
+    assert ["was not found"] == re.findall("was not found|failed to run policy", " ".join(absent.errors))
+
     glue.put("analytics-prod", always("READY"), GlueVersion="3.0")
     refused = project.up(*guarded, code=1)
     assert "The session analytics-prod has Glue 3.0; the oldest allowed is 4.0." in refused.lines
@@ -246,6 +255,30 @@ def test_a_deployer_shows_what_it_waits_for(project: Project, glue: GlueEndpoint
     assert (1, "") == (code, shown)
     assert 'Glue session "analytics-prod" in eu-west-1 is STOPPED and will not become READY' in told
     project.destroy()
+
+
+def test_ctrl_c_ends_a_deployer_that_waits_in_order(project: Project, glue: GlueEndpoint) -> None:
+    glue.put("analytics-prod", always("PROVISIONING"))
+    project.example("automation")
+    command = [sys.executable, "deploy.py", "dev", "analytics-prod"]
+
+    # A terminal sends it to all processes of the command.
+    with subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env=project.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as deployer:
+        assert deployer.stdout
+        assert "analytics-prod is PROVISIONING, 0 s of at most 10 min\n" == deployer.stdout.readline()
+        os.killpg(deployer.pid, signal.SIGINT)
+        _, told = deployer.communicate(timeout=240)
+
+    assert (1, "update canceled\n") == (deployer.returncode, told)
+    assert {} == project.resources()
 
 
 def script(project: Project, *command: str) -> tuple[int, str, str]:

@@ -15,7 +15,8 @@ SESSION = "pulumi-python:dynamic/glue:Session"
 
 def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
     """Judge what was observed of the session: it is among the properties of the resource, in previews and ups alike."""
-    if args.resource_type != SESSION:
+    # A session that could not be read has no properties, and an error of its own.
+    if args.resource_type != SESSION or "glue_version" not in args.props:
         return
     oldest = args.get_config()["oldest"]
     found = args.props["glue_version"]
