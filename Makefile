@@ -4,23 +4,25 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire acceptance state torture mutants bench engine clean
+.PHONY: help demo test check format lint types unit wire unit-and-wire dist wheel package acceptance state torture mutants bench engine \
+	release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
-	@echo 'make test        everything: format, lint, types, unit, wire and acceptance tests'
-	@echo 'make check       the same without the acceptance tests, under a minute'
-	@echo 'make acceptance  the tests on the real engine alone'
+	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests'
+	@echo 'make check       the same without the packaging and acceptance tests, under a minute'
+	@echo 'make package     builds the wheel and looks at it'
+	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
-	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about an hour the first time'
+	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about a quarter of an hour'
 	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
 	@echo 'make clean       removes the environments'
 
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
-test: check acceptance
+test: check package acceptance
 
 check: lint types unit-and-wire
 
@@ -32,6 +34,11 @@ lint: .venv/made
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports
+	$(BIN)/python tools/lint_workflows.py
+	$(BIN)/zizmor --offline --quiet --persona pedantic --strict-collection .
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 
 types: .venv/made
 	$(BIN)/mypy
@@ -50,9 +57,24 @@ unit: .venv/made
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
 
-# The engine is got first and in sight: the first time it may take minutes.
-acceptance: .venv/made engine
-	$(BIN)/pytest tests/acceptance -n 2
+# What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements.txt, so each time the same and offline.
+dist: .venv/made
+	@rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+
+# An environment with the wheel and what the wheel asks for, as a user has it.
+wheel: dist .wheel-venv/made
+	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
+
+package: wheel
+	$(BIN)/pytest tests/packaging
+
+# The package is the wheel's, and so is all that programs see; pytest and what else the tests need are lent by .venv, where the package is
+# only linked to, which Python doesn't follow from here. The engine is got first and in sight: the first time it may take minutes.
+acceptance: wheel engine
+	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
 
 state: .venv/made engine
 	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept
@@ -75,8 +97,13 @@ bench: .bench-venv/made engine
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py
 
+# Run by .github/workflows/release.yml: TAG comes from the environment, so that no shell reads it as anything else.
+release: .venv/made
+	$(BIN)/python tools/release.py "$$TAG"
+	$(MAKE) dist
+
 clean:
-	rm -rf .venv .demo-venv .bench-venv
+	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist
 
 .venv/made: requirements.txt pyproject.toml
 	@$(call environment,.venv)
@@ -85,10 +112,16 @@ clean:
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # asks for an older protobuf (decision 3)
 	@touch $@
 
-.demo-venv/made: pyproject.toml
+.demo-venv/made: requirements.txt pyproject.toml
 	@$(call environment,.demo-venv)
 	@echo 'Installing the package and a moto server; about a minute.'
-	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . 'moto[glue,server]==5.2.5'
+	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . "$$(grep '^moto' requirements.txt)"
+	@touch $@
+
+# The wheel itself is put in again whenever it is built.
+.wheel-venv/made: pyproject.toml | dist
+	@$(call environment,.wheel-venv)
+	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check dist/*.whl
 	@touch $@
 
 .bench-venv/made: bench/requirements.txt pyproject.toml

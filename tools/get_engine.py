@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from types import FrameType
 
-__all__ = ["EngineError", "engine", "main", "spell"]
+__all__ = ["GO_SETTINGS", "EngineError", "engine", "find_go", "main", "spell"]
 
 # The oldest engine that the tests ran on, and the one that tools/engine/cli builds.
 ENGINE_VERSION = Version(3, 259, 0)
@@ -61,6 +61,14 @@ LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-pyth
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 # Scripts that the SDK's module carries as they are.
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
+
+GO_SETTINGS = {
+    "CGO_ENABLED": "0",  # no C compiler needed
+    "GOTOOLCHAIN": "local",  # never fetch another Go: ours is new enough
+    "GOWORK": "off",  # a go.work in some folder above must not join in
+    "GOOS": "",  # for this machine, whatever is set
+    "GOARCH": "",
+}
 
 # In a process of its own: PulumiCommand.install knows no time limit. When it fails, its installer says why.
 INSTALL = """
@@ -174,7 +182,7 @@ def _make(home: Path, *, way: str, on_path: str) -> None:
             msg = f"The official download is out of reach here ({refusal}): {INSTALL_PULUMI} {AGAIN}."
             raise EngineError(msg)
         if refusal:
-            go = _go()
+            go = find_go()
             if go is None:
                 tried = "" if way == "build" else f"{on_path}, its download is out of reach ({refusal})"
                 raise EngineError(_without_go(tried))
@@ -229,7 +237,7 @@ def _out_of_reach() -> str:
         return f"no answer within {spell(ANSWER_SECONDS)}"
 
 
-def _go() -> str | None:
+def find_go() -> str | None:
     """Return the `go` on PATH when it is new enough for the module of the engine."""
     go = shutil.which("go")
     if go is None:
@@ -257,25 +265,18 @@ def _build(work: Path, *, go: str) -> None:
     """Build into work/engine/bin: the engine and its language host each from a main module, for their needs clash."""
     bin_ = work / "engine" / "bin"
     bin_.mkdir(parents=True)
-    settings = {
-        "CGO_ENABLED": "0",  # no C compiler needed
-        "GOTOOLCHAIN": "local",  # never fetch another Go: ours is new enough
-        "GOWORK": "off",  # a go.work in some folder above must not join in
-        "GOOS": "",  # for this machine, whatever is set
-        "GOARCH": "",
-    }
     # Without the version at link time `pulumi version` is empty, and the Automation API refuses that.
     link = f"-s -w -X {SDK}/go/common/version.Version=v{ENGINE_VERSION}"
     for module, package, flags in (("cli", CLI, link), ("python", LANGUAGE_HOST, "-s -w")):
         command = [go, "build", "-C", str(ENGINE_MODULES / module), "-mod=readonly", "-trimpath", "-buildvcs=false"]
         command += ["-ldflags", flags, "-o", f"{bin_}/", package]
-        code, output = _run(command, work=work, doing="building", settings=settings)
+        code, output = _run(command, work=work, doing="building", settings=GO_SETTINGS)
         if code:
             _say("\n".join(output[-LAST_LINES:]))
             msg = f"Building {package} failed, its last words are above: {INSTALL_PULUMI} or repair that, {AGAIN}."
             raise EngineError(msg)
     where = [go, "list", "-C", str(ENGINE_MODULES / "cli"), "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK]
-    sources = Path(_ask(where, **settings))
+    sources = Path(_ask(where, **GO_SETTINGS))
     for script in SCRIPTS:
         copy = Path(shutil.copyfile(sources / script, bin_ / Path(script).name))
         copy.chmod(0o755)  # The module cache has them read-only.

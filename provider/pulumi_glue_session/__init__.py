@@ -56,3 +56,5 @@ __all__ = [
     "get_sessions",
     "get_sessions_output",
 ]
+
+__version__ = "0.1.0"

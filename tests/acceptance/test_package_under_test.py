@@ -1,0 +1,36 @@
+"""Which package the tests of this folder try: `make acceptance` says the wheel, and then nothing may come from the checkout."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from pathlib import Path
+
+import pulumi_glue_session
+
+from glue_endpoint import GlueEndpoint, always
+from pulumi_project import ROOT, Project
+
+FROM = {"wheel": Path(sysconfig.get_path("purelib")), "checkout": ROOT / "provider"}[os.environ.get("GLUE_SESSION_FROM", "checkout")]
+
+PROGRAM = """
+    import pulumi, pulumi_glue_session
+    from pulumi_glue_session import GlueSession
+
+    session = GlueSession("analytics", session_id="analytics-prod")
+    pulumi.export("file", pulumi_glue_session.__file__)
+    pulumi.export("status", session.status)
+"""
+
+
+def test_programs_and_these_tests_have_the_package_that_was_asked_for(project: Project, glue: GlueEndpoint) -> None:
+    """Inline programs of the Automation API run in the process of the tests; all others in one of their own."""
+    glue.put("analytics-prod", always("READY"))
+    project.program(PROGRAM)
+
+    project.up()
+
+    file = str(FROM / "pulumi_glue_session" / "__init__.py")
+    assert {"file": file, "status": "READY"} == project.outputs()
+    assert file == pulumi_glue_session.__file__
+    project.destroy()
