@@ -7,7 +7,6 @@ import sysconfig
 from pathlib import Path
 
 import pulumi_glue_session
-
 from glue_endpoint import GlueEndpoint, always
 from pulumi_project import ROOT, Project
 

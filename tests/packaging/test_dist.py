@@ -66,7 +66,9 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
     expected = {
         "Name": "pulumi-glue-session",
         "Version": VERSION,
-        "Summary": "Read-only AWS Glue interactive sessions for Pulumi: a data source that waits until the session is READY and shows drift",
+        "Summary": (
+            "Read-only AWS Glue interactive sessions for Pulumi: a data source that waits until the session is READY and shows drift"
+        ),
         "License-Expression": "Apache-2.0",
         "License-File": "LICENSE",
         "Requires-Python": ">=3.11",

@@ -46,7 +46,9 @@ run()
 def ask(python: Path, code: str, cwd: Path) -> str:
     """What a program prints there. In a folder of its own: nothing of the checkout is beside it."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-    ran = subprocess.run([str(python), "-W", "error", "-c", code], cwd=cwd, env=kept, capture_output=True, text=True, check=False, timeout=120)
+    ran = subprocess.run(
+        [str(python), "-W", "error", "-c", code], cwd=cwd, env=kept, capture_output=True, text=True, check=False, timeout=120
+    )
     assert 0 == ran.returncode, ran.stderr
     return ran.stdout.strip()
 
