@@ -81,7 +81,7 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
 
 def test_the_wheel_asks_for_what_the_package_imports(metadata: Message) -> None:
     """Nothing that only developers need."""
-    expected = ["boto3<2,>=1.40", "durationpy<1,>=0.9", "packaging>=23", "pulumi<4,>=3.268"]
+    expected = ["boto3<2,>=1.43.23", "durationpy<1,>=0.6", "packaging>=26", "pulumi<4,>=3.268"]
 
     assert expected == sorted(metadata.get_all("Requires-Dist", []))
     assert metadata.get_all("Provides-Extra") is None
