@@ -12,7 +12,9 @@ Rules of this module:
 
 from __future__ import annotations
 
+import atexit
 import functools
+import gc
 import json
 import sys
 import threading
@@ -228,10 +230,18 @@ def _finder(props: Mapping[str, Any]) -> tuple[Finder, Gatherer]:
     region = {"region": props["region"]} if props.get("region") else {}
     caller = Caller.of({**_config, **(props.get("aws") or {}), **region})
     with _finders_lock:
+        if not _finders:
+            atexit.register(_leave)
         if caller not in _finders:
             finder = Finder(caller)
             _finders[caller] = finder, Gatherer(finder)
         return _finders[caller]
+
+
+def _leave() -> None:
+    """Collect garbage once and let all else be: else Python walks thrice over what boto3 has loaded, and the engine waits for that."""
+    gc.collect()
+    gc.freeze()
 
 
 def _fail(sentence: str) -> NoReturn:
