@@ -24,7 +24,7 @@ TALKING = [
     ".ci/run",
     *(str(file.relative_to(ROOT)) for file in WORKFLOWS),
 ]
-KNOWS_PULUMI = {"asking", "functions", "inputs", "options", "pickling", "program", "provider", "resource", "results"}
+KNOWS_PULUMI = {"asking", "functions", "inputs", "options", "program", "provider", "resource", "results"}
 KNOWS_BOTO3 = {"client", "failures", "find"}
 
 
