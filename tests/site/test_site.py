@@ -20,7 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 PAGES = sorted(SITE.rglob("*.html"))
 STYLES = sorted(SITE.rglob("*.css"))
-LOADING = {"script": ("src",), "img": ("src", "srcset"), "source": ("src", "srcset"), "iframe": ("src",), "object": ("data",), "use": ("href",)}
+LOADING = {
+    "iframe": ("src",),
+    "img": ("src", "srcset"),
+    "object": ("data",),
+    "script": ("src",),
+    "source": ("src", "srcset"),
+    "use": ("href",),
+}
 """What a browser fetches by itself, beside `link`."""
 
 
