@@ -59,9 +59,10 @@ unit: .venv/made
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
 
-# Each link and anchor within the site is checked by the build, which fails at a warning. Links to elsewhere are not followed.
+# Each link and anchor within the site is checked by the build, which fails at a warning (with --quiet it would not). Links to elsewhere are
+# not followed.
 docs: .venv/made
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	$(BIN)/pytest tests/site
 
 docs-serve: .venv/made
