@@ -63,7 +63,7 @@ wire: .venv/made
 # not followed.
 docs: .venv/made
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-	$(BIN)/pytest tests/site
+	$(BIN)/pytest tests/documentation
 
 docs-serve: .venv/made
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import captures
@@ -9,10 +11,21 @@ from pulumi_project import ROOT
 
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
+TELLING = re.compile(r"^(?:error: |exit code |analytics-prod is | *~ status| *[+-] \d).*$", flags=re.MULTILINE)
+"""What the text of the tutorial speaks of. The rest is put by other versions of the engine as they like."""
+
 
 def test_whoever_follows_the_tutorial_sees_what_it_shows(tmp_path: Path, engine: str) -> None:
-    """With another engine than the page names, Pulumi may put it otherwise: `tools/captures.py` shows it as it is now."""
-    assert PAGE == captures.filled(PAGE, tmp_path, engine=engine)
+    now = captures.filled(PAGE, tmp_path, engine=engine)
+
+    assert TELLING.findall(PAGE) == TELLING.findall(now)
+    assert PAGE == now or not is_of_the_page(engine)
+
+
+def is_of_the_page(engine: str) -> bool:
+    """Whether it is the engine whose output the page shows."""
+    version = subprocess.run([f"{engine}/pulumi", "version"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"what Pulumi {version.removeprefix('v')} printed" in PAGE
 
 
 def test_the_program_of_the_tutorial_is_the_flagship() -> None:
