@@ -4,15 +4,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire dist wheel package acceptance state torture mutants bench engine \
-	release clean
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance state \
+	torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
-	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests'
-	@echo 'make check       the same without the packaging and acceptance tests, under a minute'
+	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests, the documentation'
+	@echo 'make check       the same without the documentation and the packaging and acceptance tests, under a minute'
+	@echo 'make docs        builds the documentation site into site/ and looks at it; make docs-serve shows it while one writes'
 	@echo 'make package     builds the wheel and looks at it'
 	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
+	@echo 'make captures    runs the tutorial and puts what it prints into its page'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
 	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about a quarter of an hour'
@@ -22,7 +24,7 @@ help:
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
-test: check package acceptance
+test: check docs package acceptance
 
 check: lint types unit-and-wire
 
@@ -60,6 +62,18 @@ unit: .venv/made
 
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
+
+# Each link and anchor within the site is checked by the build, which fails at a warning (with --quiet it would not). Links to elsewhere are
+# not followed.
+docs: .venv/made
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/pytest tests/documentation
+
+docs-serve: .venv/made
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+captures: .venv/made engine
+	$(BIN)/python tools/captures.py
 
 # What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements.txt, so each time the same and offline.
 dist: .venv/made
@@ -107,7 +121,7 @@ release: .venv/made
 	$(MAKE) dist
 
 clean:
-	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist
+	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist site
 
 .venv/made: requirements.txt pyproject.toml
 	@$(call environment,.venv)

@@ -96,10 +96,11 @@ class GlueSession(pulumi.CustomResource):
         :param session_id: Id of the session.
         :param wait_for: Status, or several, that the session must have before dependants go on. `up` waits for it, `preview` only looks.
             None takes the session as it is.
-        :param timeout: How long `up` waits at most: seconds, or a duration such as "90s", "10m" or "1h30m". 0 looks once.
+        :param timeout: How long `up` waits at most: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 looks once. Ten minutes
+            by default.
         :param expect: Values that outputs should have, by name, as `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
             and numbers may have a minimum. Judged before anything is waited for; an Output that a preview doesn't know is judged in the up.
-        :param on_mismatch: "fail" fails preview and up when the session is not as expected, "warn" says it and goes on.
+        :param on_mismatch: `"fail"` fails preview and up when the session is not as expected, `"warn"` says it and goes on.
         :param logs: Whether the error about a FAILED session ends with the last lines of its system logs (GetSystemLogsForSession). They
             are shown as they are, whatever the session wrote into them.
         :param aws: Who asks, and where.
