@@ -29,7 +29,7 @@ PAGE = ROOT / "docs" / "reference" / "errors.md"
 _WORDS = re.compile(r"\w \S|\S \w|\w $")
 """Of a text that is more than one name."""
 
-_PLACEHOLDER = re.compile(r"\{[a-z_ ]+\}")
+PLACEHOLDER = re.compile(r"\{[a-z_ ]+\}")
 _HOLE = "\0"
 _WIDTH = 100
 
@@ -70,9 +70,14 @@ class Entry:
 
     group: str
     heading: str
-    sentence: str
+    blocks: tuple[str, ...]
     cause: str
     cure: str
+
+    @property
+    def sentence(self) -> str:
+        """All that the entry shows as text, in a line."""
+        return " ".join(self.blocks)
 
 
 def texts(package: Path = PACKAGE, *, skipping: Mapping[str, str] = NOT_SHOWN) -> list[Text]:
@@ -149,8 +154,8 @@ def entries(page: str) -> list[Entry]:
         name, *each = re.split(r"^### ", group, flags=re.MULTILINE)
         for entry in each:
             heading, _, rest = entry.partition("\n")
-            blocks = re.findall(r"```text\n(.*?)```", rest, flags=re.DOTALL)
-            found.append(Entry(name.partition("\n")[0], heading, one_line(" ".join(blocks)), _told(rest, "Cause"), _told(rest, "Cure")))
+            shown = tuple(map(one_line, re.findall(r"```text\n(.*?)```", rest, flags=re.DOTALL)))
+            found.append(Entry(name.partition("\n")[0], heading, shown, _told(rest, "Cause"), _told(rest, "Cure")))
     return found
 
 
@@ -179,7 +184,7 @@ def stale(page: str, package: Path = PACKAGE) -> list[Entry]:
 
 def _without(fixed: list[str], sentence: str) -> str:
     """What is left of a sentence without its placeholders and all fixed parts, the longest first."""
-    left = _PLACEHOLDER.sub(_HOLE, sentence)
+    left = PLACEHOLDER.sub(_HOLE, sentence)
     for part in fixed:
         # Whole words only: "is" is no part of "this".
         before, after = (r"(?<!\w)" if part[0].isalnum() else "", r"(?!\w)" if part[-1].isalnum() else "")

@@ -57,7 +57,7 @@ def test_a_targeted_up_judges_the_gates_that_it_names_and_waits_for_all_the_same
     project.program(program)
     project.up()
 
-    glue.put("analytics-prod", always("PROVISIONING"), Role="another")
+    glue.put("analytics-prod", always("PROVISIONING"), Role=f"{ROLE}2")
     asked = glue.count()
     project.program(program.replace('"hour": 3', '"hour": 4').replace('"glue_version":', '"version":'))
     up = ("up", "--yes", "--skip-preview", "--non-interactive")
@@ -85,9 +85,10 @@ def test_what_counts_as_drift(project: Project, glue: GlueEndpoint) -> None:
 
     glue.put("analytics-prod", always("STOPPED"))
     project.preview("--expect-no-changes")
-    project.pulumi(*look_ahead, code=7)
+    project.pulumi(*look_ahead)
     glue.put("analytics-prod", always("STOPPED"), NumberOfWorkers=5)
     project.preview("--expect-no-changes", code=7)
+    project.pulumi(*look_ahead, code=7)
     glue.remove("analytics-prod")
     project.preview("--expect-no-changes", code=1)
     project.pulumi(*look_ahead, code=7)
@@ -95,7 +96,7 @@ def test_what_counts_as_drift(project: Project, glue: GlueEndpoint) -> None:
 
 def test_a_gate_that_ended_is_a_failure_to_one_check_and_drift_to_the_other(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
-    project.program(programs("gate-a-deployment")[0] + 'GlueSession.get("read", "analytics-prod")\n')
+    project.program(programs("gate-a-deployment")[0])
     project.up()
 
     glue.put("analytics-prod", always("STOPPED"))
@@ -137,20 +138,8 @@ def test_a_provider_of_ones_own_becomes_a_record_and_its_dependants_stay_as_they
     assert {"GetSession"} == {call.operation for call in glue.calls}
 
 
-def test_the_id_of_a_record_that_is_still_to_be_made_shows_a_change_that_does_not_come(project: Project, glue: GlueEndpoint) -> None:
-    glue.put("analytics-prod", always("READY"))
-    module, before, after = programs("migrate", under=OWN_PROVIDER)
-    project.program(before, glue_sessions=module)
-    project.up()
-    was = dependants(project)
-
-    project.program(after.replace("session.session_id", "session.id"))
-    assert '~ session_id: "analytics-prod" => [unknown]' in project.preview().lines
-    project.up()
-    assert was == dependants(project)
-
-
 def test_without_its_module_a_provider_of_ones_own_is_taken_out_by_hand(project: Project, glue: GlueEndpoint) -> None:
+    """Here the job takes the id of a record that is still to be made: the preview shows a change that doesn't come."""
     glue.put("analytics-prod", always("READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
     project.program(before, glue_sessions=module)
@@ -158,7 +147,8 @@ def test_without_its_module_a_provider_of_ones_own_is_taken_out_by_hand(project:
     was = dependants(project)
 
     (project.folder / "glue_sessions.py").unlink()
-    project.program(after)
+    project.program(after.replace("session.session_id", "session.id"))
+    assert '~ session_id: "analytics-prod" => [unknown]' in project.preview().lines
     (error,) = blocks("migrate", "text", under="If your module is gone already")
     assert error.strip() in project.up(code=1).lines
     (command,) = blocks("migrate", "console", under="If your module is gone already")

@@ -6,19 +6,27 @@ placeholders of the page.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import copy_context
 from pathlib import Path
+from typing import Any, NoReturn, cast
 
+import pulumi
 import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 import error_page
-from error_page import PAGE, entries, missing, one_line, skeleton, stale, texts, untold
-from pulumi_glue_session import errors
+from error_page import PAGE, PLACEHOLDER, entries, missing, one_line, skeleton, stale, texts, untold
+from pulumi_glue_session import GlueSession, errors, get_session, get_sessions
+from pulumi_glue_session.asking import Asking
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
     GlueSessionError,
+    InvalidInput,
     Misconfigured,
     NoRegion,
     NotAsExpected,
@@ -33,6 +41,7 @@ from pulumi_glue_session.errors import (
     WaitedTooLong,
     WrongAccount,
 )
+from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
 
 TEXT = PAGE.read_text(encoding="utf-8")
 ID, REGION, SUBJECT, DETAIL = "{session_id}", "{region}", "{subject}", "{detail}"
@@ -107,6 +116,131 @@ def test_every_class_of_error_has_its_part_of_the_page_in_the_order_of_the_tree(
     assert tree == groups
     assert tree == on_page
     assert set(tree) - {"InvalidInput", "LookFailed"} == {kind.__name__ for kind in BUILT}
+
+
+# --- What a program gives ---
+
+
+def judged(**given: Any) -> object:  # noqa: ANN401 - whatever a program gives
+    """What comes of an observation with these arguments."""
+    asking = Asking(
+        expect=given.pop("expect", None),
+        on_mismatch=given.pop("on_mismatch", "fail"),
+        logs=False,
+        no_argument=given.pop("no_argument", None),
+    )
+    asked = {"session_id": "analytics", "wait_for": "READY", "timeout": 0, "aws": {}, **given}
+    return asyncio.get_event_loop().run_until_complete(asking.judge(asked))
+
+
+def refused(**news: Any) -> NoReturn:  # noqa: ANN401 - as above
+    """The failure of a check of these inputs."""
+    olds = news.pop("olds", {})
+    (failure,) = GlueSessionProvider().check(olds, news).failures
+    raise InvalidInput(failure.property, failure.reason)
+
+
+OBSERVED_ANOTHER = json.dumps({"id": "analytics", "region": "eu-west-1", "on_its_way": False, "session": {}})
+
+PROVOKED: Mapping[str, list[Callable[[], object]]] = {
+    "session_id is no id": [lambda: judged(session_id="")],
+    "wait_for is no status": [lambda: judged(wait_for="RUNNING"), lambda: judged(wait_for=[])],
+    "No length of time": [lambda: judged(timeout="soon"), lambda: judged(timeout=-1)],
+    "on_mismatch is neither": [lambda: judged(on_mismatch="ignore")],
+    "expect is no mapping": [lambda: judged(expect=["role"])],
+    "An output that can't be expected": [lambda: judged(expect={"status": "READY"})],
+    "A value that an output can't have": [
+        *(lambda name=name, value=value: judged(expect={name: value}) for name, value in {"number_of_workers": "4", "role": 4}.items()),
+        *(lambda name=name: judged(expect={name: 4}) for name in ("connections", "command")),
+    ],
+    "A minimum of what has none": [lambda: judged(expect={"role": {"at_least": "a"}})],
+    "A part that a command doesn't have": [lambda: judged(expect={"command": {"version": "3"}})],
+    "No such argument": [
+        lambda: GlueSession("analytics", session_id="analytics", wait_until="READY"),  # type: ignore[arg-type]
+        lambda: GlueSession("analytics", session_id="analytics", x="READY"),  # type: ignore[arg-type]
+    ],
+    "aws is no set of options": [lambda: judged(aws="eu-west-1")],
+    "No such option": [lambda: judged(aws={"access_key": "AKIA"})],
+    "An option is missing": [lambda: judged(aws={"assume_roles": [{}]})],
+    "An option is not what it should be": [
+        lambda: judged(aws={"allowed_account_ids": [123456789012]}),
+        lambda: judged(aws={"assume_roles": [{"role_arn": "arn:aws:iam::123456789012:role/deploy", "external_id": "?"}]}),
+    ],
+    "A policy is no JSON": [lambda: judged(aws={"assume_roles": [{"role_arn": "arn:aws:iam::123456789012:role/deploy", "policy": "{"}]})],
+    "An option is no list": [lambda: judged(aws={"assume_roles": "deploy"})],
+    "Retries out of bounds": [lambda: judged(aws={"max_retries": 51})],
+    "A lifetime out of bounds": [
+        lambda: judged(aws={"assume_roles": [{"role_arn": "arn:aws:iam::123456789012:role/deploy", "duration": "1m"}]}),
+    ],
+    "An id together with conditions": [lambda: get_session("analytics", id_prefix="a")],
+    "A function with a provider": [
+        lambda: get_session("analytics", opts=pulumi.InvokeOptions(provider=cast("pulumi.ProviderResource", "any"))),
+    ],
+    "A plain function with an Output": [lambda: get_session(cast("str", pulumi.Output.from_input("analytics")))],
+    "These can't be tags": [lambda: get_sessions(tags={"": "etl"})],
+    "statuses names no status": [lambda: get_sessions(statuses="ready")],
+    "id_prefix or id_pattern is no text": [lambda: get_sessions(id_prefix=cast("str", 7))],
+    "All changes are ignored": [lambda: refused(session_id="analytics", olds={"session_id": "analytics"})],
+    "A resource that observed nothing": [lambda: refused(session_id="analytics")],
+    "Observed one session, asked to record another": [lambda: refused(session_id="reports", **{OBSERVED: OBSERVED_ANOTHER})],
+}
+"""What makes each message about an argument, by its heading."""
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Nothing is asked, should an argument be taken for a right one."""
+
+    def new_resource(self, args: MockResourceArgs) -> NoReturn:
+        raise AssertionError(args.name)
+
+    def call(self, args: MockCallArgs) -> NoReturn:
+        raise AssertionError(args.token)
+
+
+def provoked(make: Callable[[], object]) -> str:
+    """What is said, under mocks."""
+
+    def program() -> str:
+        pulumi.runtime.set_mocks(Mocks())
+        try:
+            return f"nothing, but {make()}"
+        except (InvalidInput, TypeError) as error:
+            return str(error)
+
+    # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
+    return copy_context().run(program)
+
+
+def form(block: str) -> re.Pattern[str]:
+    """What a block of the page looks like, with whatever stands for its placeholders, and an argument's name before it."""
+    return re.compile(r"(?:[\w.\[\]]+: )?" + ".+".join(map(re.escape, PLACEHOLDER.split(block))))
+
+
+@pytest.fixture
+def _loop() -> Iterator[None]:
+    """An event loop, as a program has one."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.mark.parametrize("heading", PROVOKED)
+@pytest.mark.usefixtures("_loop")
+def test_a_message_about_an_argument_is_what_the_page_shows(heading: str) -> None:
+    (entry,) = [entry for entry in entries(TEXT) if entry.heading == heading]
+    said_now = [one_line(provoked(make)) for make in PROVOKED[heading]]
+
+    assert [] == [sentence for sentence in said_now if not any(form(block).fullmatch(sentence) for block in entry.blocks)]
+
+
+def test_each_message_about_an_argument_is_made_once() -> None:
+    about_arguments = {entry.heading for entry in entries(TEXT) if entry.group == "InvalidInput"}
+
+    assert {"How a value is told"} == about_arguments - PROVOKED.keys()
+    assert set() == PROVOKED.keys() - about_arguments
 
 
 # --- The check itself ---

@@ -1,4 +1,7 @@
-"""Pages of docs/how-to and docs/reference: their programs run, their links lead somewhere. `tests/acceptance/test_how_to.py` holds what they promise."""
+"""Pages of docs/how-to and docs/reference: their programs run, their links lead somewhere.
+
+`tests/acceptance/test_how_to.py` holds what they promise.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ import re
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
 
@@ -35,18 +37,17 @@ class Mocks(pulumi.runtime.Mocks):
         return "some-id", {**args.inputs, "role": "GlueSession", "glue_version": "5.0"}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, object], list[tuple[str, str]]]:
-        return {"sessions": [{"session_id": "etl-1", "status": "READY"}]}, []
+        return {"sessions": [{"session_id": "etl-1", "status": "READY", **args.args}]}, []
 
 
 @pytest.fixture
-def lent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def lent(monkeypatch: pytest.MonkeyPatch) -> None:
     """What programs take from beside them: the module that one page shows, and a command `aws`."""
     module = types.ModuleType("glue_sessions")
     exec(compile(programs("migrate")[0], "glue_sessions.py", "exec"), module.__dict__)  # noqa: S102 - the page's own module
     monkeypatch.setitem(sys.modules, "glue_sessions", module)
     said = '{"Status": "READY", "Role": "GlueSession", "GlueVersion": "5.0"}'
     monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, stdout=said))
-    yield
 
 
 @pytest.mark.parametrize(("page", "number", "code"), PROGRAMS, ids=[f"{page}-{number}" for page, number, _ in PROGRAMS])
