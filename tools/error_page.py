@@ -31,7 +31,7 @@ _WORDS = re.compile(r"\w \S|\S \w|\w $")
 
 PLACEHOLDER = re.compile(r"\{[a-z_ ]+\}")
 _HOLE = "\0"
-_WIDTH = 100
+_WIDTH = 80
 
 NOT_SHOWN = {
     "Invalid header value": "how an error of Python's is known, which is not shown itself",

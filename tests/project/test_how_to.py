@@ -99,6 +99,7 @@ def leads(page: Path, link: str) -> bool:
 
 
 def anchors(text: str) -> set[str]:
-    """Names by which headings are linked to, as code hosts and mkdocs make them."""
+    """Names by which headings are linked to, where code hosts and mkdocs agree on them: they don't where two hyphens follow each other."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    names = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {name for name in names if "--" not in name}
