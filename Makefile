@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance state \
-	torture mutants bench engine release clean
+	audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
@@ -16,6 +16,7 @@ help:
 	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
 	@echo 'make captures    runs the tutorial and puts what it prints into its page'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
+	@echo 'make audit       asks whether anything that is installed here is known to be vulnerable; needs the package index'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
 	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about a quarter of an hour'
 	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
@@ -35,6 +36,7 @@ format: .venv/made
 lint: .venv/made
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive provider tools
 	$(BIN)/lint-imports
 	$(BIN)/python tools/lint_workflows.py
 	$(BIN)/zizmor --offline --quiet --persona pedantic --strict-collection .
@@ -96,6 +98,10 @@ acceptance: wheel engine
 
 state: .venv/made engine
 	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept
+
+# Asks the package index about each package of .venv. One that it can't tell of fails, so that nothing unseen passes.
+audit: .venv/made
+	$(BIN)/pip freeze --exclude-editable | $(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement /dev/stdin
 
 # Each test says how often it tries (tests/torture.py).
 torture: .venv/made engine

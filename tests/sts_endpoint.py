@@ -157,6 +157,12 @@ class StsEndpoint(Serving):
         with self._lock:
             return self._calls.copy()
 
+    @property
+    def session_tokens(self) -> list[str]:
+        """Session tokens of all credentials that were handed out, for a test of where they are."""
+        with self._lock:
+            return [each.token for each in self._handed_out.values()]
+
     def count(self, operation: str, /) -> int:
         """How many calls there were of this operation."""
         return sum(call.operation == operation for call in self.calls)

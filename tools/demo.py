@@ -6,13 +6,15 @@ A session is READY, `pulumi up` takes its role and Glue version and lets a depen
 `pulumi preview` says so. Then everything is taken down. Each step is announced, and what Pulumi prints is shown as it is.
 
 Rules of this script: it stops at the first step that isn't what it should be, with one sentence and exit code 1. The server lives in this
-process and the state in a folder that goes away with it, so nothing is left behind, interrupted or not.
+process and the state in a folder that goes away with it, so nothing is left behind, interrupted or not, and no core file. The commands that
+it runs get none of the reader's own credentials.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -92,6 +94,8 @@ def _end(running: subprocess.Popen[str]) -> None:
 def main() -> int:
     """Run the demo; the exit code is 0 when each step was what it should be."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # A core file of this process would hold the reader's environment. What it starts has the same limit.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         with tempfile.TemporaryDirectory(prefix="glue-session-demo-") as folder:
             _show(Path(folder))

@@ -223,7 +223,7 @@ def _out_of_reach() -> str:
     def knock() -> None:
         try:
             # The address that PulumiCommand.install asks first; urllib, as there, so that the same proxy settings hold.
-            urllib.request.urlopen("https://get.pulumi.com/install.sh", timeout=ANSWER_SECONDS).close()
+            urllib.request.urlopen("https://get.pulumi.com/install.sh", timeout=ANSWER_SECONDS).close()  # nosec B310
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", error)  # urllib wraps what the socket said
             answer.put(str(getattr(reason, "strerror", None) or reason or type(error).__name__))

@@ -1,21 +1,39 @@
-"""Who asks, on the real engine: roles of other accounts, and nothing of a credential left anywhere."""
+"""Who asks, on the real engine: roles of other accounts, and nothing secret left anywhere."""
 
 from __future__ import annotations
 
+import base64
+import json
+import os
+import pickle
+import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from glue_endpoint import GlueEndpoint, always
+from process_memory import held_in
+from pulumi_glue_session.provider import GlueSessionProvider
 from pulumi_project import REGION, Moto, Project
+from sts_endpoint import StsEndpoint
+from torture import Torture
 
 OTHER_ACCOUNT = "222222222222"
 THERE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/GlueReader"
 EXTERNAL_ID = "planted-external-id"
-PLANTED = {"AWS_ACCESS_KEY_ID": "PLANTEDKEY0000000001", "AWS_SECRET_ACCESS_KEY": "planted-secret-key", "AWS_SESSION_TOKEN": "planted-token"}
+PLANTED = {
+    "AWS_ACCESS_KEY_ID": "PLANTEDKEY0000000001",
+    "AWS_SECRET_ACCESS_KEY": "planted-secret-key",
+    "AWS_SESSION_TOKEN": "planted-session-token",
+}
+TOKEN, ARGUMENT = "planted-web-identity", "planted-argument"
+VERBOSE = ("-v=9", "--logtostderr", "--logflow")
 
 PROGRAM = f"""
     import pulumi
-    from pulumi_glue_session import AssumeRole, AwsOptions, GlueSession, get_session_output, get_sessions
+    from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GlueSession, get_session_output, get_sessions
 
     role = pulumi.Stash("role", input="{THERE}").output
     external_id = pulumi.Config().require_secret("external_id")
@@ -37,8 +55,8 @@ PROGRAM = f"""
 @pytest.fixture
 def accounts(moto: Moto) -> Moto:
     """A session of the same id in two accounts and two regions."""
-    moto.start("analytics", Description="here")
-    moto.elsewhere(THERE, region="us-east-1").start("analytics", Description="there")
+    moto.start("analytics", Description="here", DefaultArguments={"--password": ARGUMENT})
+    moto.elsewhere(THERE, region="us-east-1").start("analytics", Description="there", DefaultArguments={"--password": ARGUMENT})
     return moto
 
 
@@ -71,32 +89,116 @@ def operations(project: Project) -> list[tuple[str, str]]:
     ]
 
 
-def test_no_credential_and_no_external_id_is_left_anywhere(aws_project: Project, accounts: Moto) -> None:
-    """State, output, logs, pickles: everything that the project's folders hold, and everything that was printed."""
-    aws_project.env.update(PLANTED)
-    aws_project.program(PROGRAM)
-    aws_project.pulumi("config", "set", "--secret", "external_id", EXTERNAL_ID)
-    verbose = ("-v=8", "--logtostderr", "--logflow")
+ENGINES_OWN = re.compile(r'"msg":"(?:Unm|M)arshaling property for RPC')
+"""How Pulumi's engine begins its line about each property that it sends or gets, secrets included, at log level 9."""
 
-    runs = [
-        aws_project.preview(*verbose),
-        aws_project.up(*verbose),
-        aws_project.refresh(),
+
+@pytest.mark.torture("Secrets")
+def test_no_secret_is_left_anywhere(aws_project: Project, accounts: Moto, torture: Torture, tmp_path: Path) -> None:
+    """State, output, logs, pickles, errors: everything that the project's folders hold, and everything that was printed."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    aws_project.env.update(PLANTED)
+    aws_project.program(
+        PROGRAM
+        + f"""
+    token = AssumeRoleWithWebIdentity(role_arn="{THERE}", web_identity_token_file="{token}")
+    by_token = GlueSession("by-token", session_id="analytics", aws=AwsOptions(region="us-east-1", assume_role_with_web_identity=token))
+    pulumi.export("arguments", [here.default_arguments, by_token.default_arguments, asked.default_arguments])
+    """
+    )
+    aws_project.pulumi("config", "set", "--secret", "external_id", EXTERNAL_ID)
+    secrets = [*PLANTED.values(), TOKEN, EXTERNAL_ID, ARGUMENT]
+
+    told = [
+        aws_project.pulumi("up", "--yes", "--skip-preview", "--json"),
+        aws_project.refresh("-v=8", "--logtostderr", "--logflow"),
         aws_project.pulumi("preview", "--json"),
         aws_project.pulumi("stack", "export"),
+        aws_project.pulumi("stack", "output", "--json"),
+    ]
+    logs = [run.out + run.err for run in (aws_project.up(*VERBOSE), aws_project.refresh(*VERBOSE))]
+    accounts.delete("analytics")
+    accounts.start("analytics", Description="another", DefaultArguments={"--password": f"{ARGUMENT}-2"})
+    told += [
+        aws_project.preview(),
         aws_project.preview(code=1, AWS_ENDPOINT_URL="http://127.0.0.1:9"),
+        aws_project.refresh(code=1, AWS_ENDPOINT_URL="http://127.0.0.1:9"),
+        aws_project.preview(code=1, AWS_ENDPOINT_URL_STS="http://127.0.0.1:9"),
     ]
     accounts.delete("analytics")
-    runs.append(aws_project.preview(code=1))
+    told.append(aws_project.preview(code=1))
+    shown = json.dumps(aws_project.deployment("--show-secrets"))
+    pickles = [base64.b64decode(each["outputs"]["__provider"]) for each in aws_project.resources().values() if not each.get("external")]
 
-    secrets = [*PLANTED.values(), EXTERNAL_ID]
-    assert [] == [secret for secret in secrets for run in runs if secret in run.out + run.err]
+    assert [EXTERNAL_ID, ARGUMENT] == [secret for secret in secrets if secret in shown], "what is recorded, when it is asked for"
+    assert [] == [secret for secret in secrets for run in told if secret in run.out + run.err]
+    assert {pickle.dumps(GlueSessionProvider())} == {pickle.dumps(pickle.loads(each)) for each in pickles}  # noqa: S301 - our own state
+    assert [] == [secret for secret in secrets for each in pickles if secret.encode() in each]
     # The program itself names the external id once, in clear.
     (aws_project.folder / "__main__.py").unlink()
     folders = [aws_project.folder, Path(aws_project.env["PULUMI_BACKEND_URL"].removeprefix("file://"))]
     held = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert [] == [(secret, path) for secret in secrets for path in held if secret.encode() in path.read_bytes()]
     assert any("stacks" in path.parts for path in held), "the state is among them"
+    torture.tries(short=len(secrets), long=len(secrets))
+    torture.tell(
+        "Planted access key, secret key, session token, web identity token, external id and session arguments: preview, up, refresh, "
+        "--json, stack export and output, log level 8, errors, the folders of project and state with its history, the provider's pickles",
+        "none was anywhere, but encrypted",
+    )
+
+    lines = [line for log in logs for line in log.splitlines() if any(secret in line for secret in secrets)]
+    assert [] == [line for line in lines if not ENGINES_OWN.search(line)]
+    assert [EXTERNAL_ID, ARGUMENT] == [secret for secret in secrets if secret in "\n".join(lines)]
+    torture.tell(
+        "The same secrets in logs at level 9 of up and refresh",
+        "no credential was there; external ids and session arguments were, only in the lines in which Pulumi's engine prints every "
+        "property of every resource",
+    )
+
+
+@pytest.mark.torture("Secrets")
+def test_what_is_got_for_a_role_is_in_the_memory_of_the_program_alone(
+    project: Project, glue: GlueEndpoint, torture: Torture, tmp_path: Path
+) -> None:
+    """A core file holds what its process holds. That of the environment's credentials is in every process, and is told as it is."""
+    glue.put("analytics", always("READY"), DefaultArguments={"--password": ARGUMENT})
+    glue.put("late", always("PROVISIONING"))
+    token, printed = tmp_path / "token", tmp_path / "printed"
+    token.write_text(TOKEN)
+    project.env |= PLANTED
+    project.program(f"""
+        from pulumi_glue_session import AssumeRoleWithWebIdentity, AwsOptions, GlueSession
+
+        role = AssumeRoleWithWebIdentity(role_arn="{THERE}", web_identity_token_file="{token}")
+        GlueSession("analytics", session_id="analytics", aws=AwsOptions(assume_role_with_web_identity=role))
+        GlueSession("late", session_id="late")
+    """)
+    with StsEndpoint() as sts, printed.open("w") as to:
+        sts.trust(TOKEN)
+        project.env["AWS_ENDPOINT_URL_STS"] = sts.url
+        with project.start("up", "--yes", "--skip-preview", "--non-interactive", to=to) as running:
+            while running.poll() is None and "analytics created" not in printed.read_text():
+                time.sleep(0.05)
+            (lent,) = sts.session_tokens
+            secrets = {*PLANTED.values(), TOKEN, ARGUMENT, lent}
+            held = {line: held_in(pid, secrets) for pid, line in project.processes().items()}
+            os.killpg(running.pid, signal.SIGINT)
+    (program,) = (found for line, found in held.items() if "pulumi-language-python-exec" in line)
+    (provider,) = (found for line, found in held.items() if "-m\0pulumi.dynamic" in line)
+    (engine,) = (found for line, found in held.items() if line.startswith("pulumi\0"))
+
+    assert {*PLANTED.values(), ARGUMENT, lent} == program - {TOKEN}
+    assert {*PLANTED.values()} == provider - {ARGUMENT}
+    assert {*PLANTED.values(), ARGUMENT} == engine
+    assert [] == [line for line, found in held.items() if found - program - {TOKEN}]
+    torture.tries(short=len(held), long=len(held))
+    torture.tell(
+        "Memory of each process of an up that waits, which is what a core file of it would hold",
+        "what STS gave for a role, and the web identity token, were in no process but the program; access key, secret key and session "
+        "token of the environment were in each, as in any process started with them; session arguments in engine, program and provider",
+    )
 
 
 def test_a_refresh_as_another_account_fails_and_keeps_the_record(aws_project: Project, accounts: Moto) -> None:

@@ -1,0 +1,187 @@
+"""Hand-picked hostile texts on the real engine: kept as they are, and nothing that this package says does anything to a terminal.
+
+Rules of this module: where something is shown, colours are on, since only then the engine obeys its own markup. How it shows a value in
+lines of its own is its business: it quotes control characters there, and obeys its markup.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from glue_endpoint import always, error, then, verbatim
+from hostile_text import HAND_PICKED, is_fit
+from pulumi_glue_session.session import is_valid_id
+
+if TYPE_CHECKING:
+    from glue_endpoint import GlueEndpoint
+    from pulumi_project import Project, Run
+    from torture import Torture
+
+PART = "Hostile texts"
+TEXTS = list(HAND_PICKED.values())
+IDS = [text for text in TEXTS if is_valid_id(text)]
+COLOURED = ("--color", "always", "--non-interactive")
+"""The last one of two `--color` counts."""
+
+THE_ENGINES_OWN = re.compile(r"\x1b\[(?:0|1|4|7|[34]8;5;[0-9]+)m")
+"""Colours as Pulumi's engine writes them. The hand-picked `\\x1b[31m` is none of them."""
+
+
+def unfit(run: Run) -> list[str]:
+    """Lines that do more than the engine's own colours."""
+    return [line for line in THE_ENGINES_OWN.sub("", run.out + run.err).split("\n") if not is_fit(line)]
+
+
+@pytest.mark.torture(PART)
+def test_hostile_texts_are_kept_as_they_are(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+    """In the state, in outputs, and on a refresh; a tag that holds one finds its session."""
+    torture.tries(short=len(TEXTS), long=len(TEXTS))
+    for number, text in enumerate(TEXTS):
+        session_id = text if is_valid_id(text) else f"session-{number}"
+        more = {"Description": text, "Role": text, "ErrorMessage": text, "DefaultArguments": {"--text": text}}
+        glue.put(session_id, always(verbatim({"Id": session_id, "Status": "READY", **more})), Tags={"text": text})
+    project.program("""
+        import json
+        from pathlib import Path
+
+        import pulumi
+        from pulumi_glue_session import GlueSession, get_session
+
+        found = [get_session(tags={"text": text}) for text in json.loads(Path("texts").read_text())]
+        for number, session in enumerate(found):
+            GlueSession(f"recorded-{number}", session_id=session.session_id)
+            GlueSession.get(f"read-{number}", session.session_id, wait_for=None)
+        pulumi.export("found", [[each.description, each.role, each.error_message, each.default_arguments["--text"]] for each in found])
+        pulumi.export("ids", [each.session_id for each in found])
+    """)
+    (project.folder / "texts").write_text(json.dumps(TEXTS))
+
+    project.up()
+    project.refresh("--expect-no-changes")
+
+    outputs, state = project.outputs(), project.resources(show_secrets=True)
+    assert [[text] * 4 for text in TEXTS] == outputs["found"]
+    assert IDS == [each for each in outputs["ids"] if not each.startswith("session-")]
+    for number, (text, session_id) in enumerate(zip(TEXTS, outputs["ids"], strict=True)):
+        for kind in ("recorded", "read"):
+            kept = state[f"{kind}-{number}"]["outputs"]
+            expected = {"session_id": session_id, **dict.fromkeys(("description", "role", "error_message"), text)}
+            assert expected == {name: kept[name] for name in expected}
+            assert {"--text": text} == json.loads(kept["default_arguments"]["plaintext"])
+    torture.tell(
+        "Control characters, escape sequences, Pulumi's markup, right-to-left overrides, emoji, paths and 255 characters as session ids "
+        "(where Glue allows them), tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
+        "state, outputs and a refresh held the very same texts; each tag found its session",
+    )
+
+
+FAILING = """
+    import json
+    import os
+
+    from pulumi_glue_session import GlueSession, get_session
+
+    kind, text = os.environ["KIND"], json.loads(os.environ["TEXT"])
+    if kind == "a resource's gate":
+        GlueSession("it", session_id="failed")
+    elif kind == "a read's gate":
+        GlueSession.get("it", "failed")
+    elif kind == "a function":
+        get_session(id_pattern="none", tags={text[:100]: text[:200]})
+    elif kind == "a refused call":
+        GlueSession("it", session_id="denied")
+    elif kind == "a wrong value":
+        GlueSession("it", session_id="failed", wait_for=[text])
+    elif kind == "an unknown name":
+        GlueSession("it", session_id="failed", **{text: text})
+    else:
+        GlueSession("it", session_id="x" * 256 + text)
+"""
+KINDS = [*re.findall(r'kind == "(.*)"', FAILING), "a wrong id"]
+
+
+@pytest.mark.torture(PART)
+def test_no_error_steers_a_terminal(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+    """Whatever fails, and whoever wrote the text; and no error ends the engine, as its own markup can."""
+    every = list(itertools.product(KINDS, TEXTS))
+    # The short form has each kind once, and each time another text.
+    few = every[:: len(TEXTS) + 1]
+    tried = every if torture.tries(short=len(few), long=len(every)) == len(every) else few
+    project.program(FAILING)
+
+    for kind, text in tried:
+        glue.put("failed", always(verbatim({"Id": "failed", "Status": "FAILED", "ErrorMessage": text, "Description": text})))
+        glue.fail("GetSession", error("AccessDeniedException", text), session_id="denied")
+        failed = project.preview(*COLOURED, code=1, KIND=kind, TEXT=json.dumps(text))
+        glue.heal()
+
+        assert (kind, []) == (kind, unfit(failed))
+        assert "error: " in failed.err + failed.out
+    torture.tell(
+        "The same texts in what is told of a failed session, a refused call, a wrong value, name or id, and of a function that finds "
+        "nothing: pulumi preview --color always",
+        "each time one clean error; no control character and no markup reaches the terminal",
+    )
+
+
+@pytest.mark.torture(PART)
+def test_no_warning_and_no_line_of_a_wait_steers_a_terminal(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+    torture.tries(short=len(IDS), long=len(IDS))
+    for session_id in IDS:
+        life = then(("PROVISIONING", 3.0), "READY").since_put()
+        glue.put(session_id, life, Description="not this")
+    project.program("""
+        from pulumi_glue_session import GlueSession, get_sessions
+
+        for number, session_id in enumerate(get_sessions().ids):
+            GlueSession(f"waited-{number}", session_id=session_id, expect={"description": "this"}, on_mismatch="warn")
+    """)
+
+    waited = project.pulumi("up", "--yes", *COLOURED)
+
+    assert [] == unfit(waited)
+    assert len(IDS) <= waited.out.count("is not as expected")
+    assert len(IDS) == len(project.resources())
+    torture.tell(
+        "The same texts, as ids, in warnings, in the line of a preview about a wait and in those of the wait: pulumi up --color always",
+        "no control character and no markup reaches the terminal",
+    )
+
+
+@pytest.mark.torture(PART)
+def test_what_the_engine_itself_does_with_its_markup_in_a_value_is_told_and_spoils_no_record(
+    project: Project, glue: GlueEndpoint, torture: Torture
+) -> None:
+    """Its lines about a changed value are its own, and with colours it dies of a colour that it doesn't know. This tells so: a row that
+    changes when that does. The state is not touched by it, and without colours everything goes on.
+    """
+    # The short form has the one that the engine dies of.
+    texts = sorted((text for text in TEXTS if "<{%" in text), key=lambda text: "boom%}" not in text)
+    tried = texts[: torture.tries(short=1, long=len(texts))]
+    project.program("""
+        import pulumi
+        from pulumi_glue_session import GlueSession
+
+        pulumi.export("description", GlueSession("it", session_id="analytics").description)
+    """)
+    glue.put("analytics", always("READY"), Description="as it was")
+    project.up()
+    ended = 0
+    for text in tried:
+        before = project.deployment()
+        glue.put("analytics", always("READY"), Description=text)
+        ended += project.preview(*COLOURED, code=None).code != 0
+        assert before == project.deployment()
+        project.preview()
+        project.up()
+        assert {"description": text} == project.outputs()
+    torture.tell(
+        "Pulumi's markup in a description that has changed, as Pulumi itself shows the change: pulumi preview --diff --color always",
+        f"Pulumi obeys its markup in any value that it shows, and ended with an error of its own at {ended} of {len(tried)}; with --color "
+        "never it went on, and the next up recorded each as it is",
+    )
