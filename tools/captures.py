@@ -17,6 +17,7 @@ import contextlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -125,7 +126,7 @@ def run(page: str, folder: Path, *, engine: str) -> dict[int, str]:
 
 def _follow(lines: list[str], project: Path, *, env: Mapping[str, str]) -> None:
     shell = subprocess.Popen(
-        ["bash", "-c", "\n".join(lines)],
+        [shutil.which("bash") or "bash", "-c", "\n".join(lines)],
         cwd=project,
         env=env,
         stdin=subprocess.DEVNULL,
