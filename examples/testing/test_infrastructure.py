@@ -1,5 +1,7 @@
 """Unit tests of the infrastructure: they need no engine, no AWS and no credentials."""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -37,10 +39,14 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 @pytest.fixture
-def mocks() -> Mocks:
+def mocks() -> Iterator[Mocks]:
     mocks = Mocks()
+    # Python 3.14 makes none by itself, and the SDK needs one from here on.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(mocks, preview=False)
-    return mocks
+    yield mocks
+    loop.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ appears nowhere.
 from __future__ import annotations
 
 import http.client
+import urllib.error
 import urllib.request
 
 from pulumi_glue_session.words import printable
@@ -30,6 +31,9 @@ def last_lines(url: str) -> list[str]:
         request = urllib.request.Request(url, headers={"Range": f"bytes=-{_BYTES}"})  # noqa: S310 - the scheme was looked at
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same # nosec B310
             end: bytes = answer.read(_BYTES)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return []
     except (OSError, http.client.HTTPException, ValueError):
         return []
     if b"\0" in end:

@@ -74,7 +74,8 @@ def test_up_holds_dependants_back_until_the_session_is_ready(project: Project, g
     assert {"status": "READY", "role": ROLE, "workers": 2, "python": "3"} == project.outputs()
     session, job = project.resources()["analytics"], project.resources("pulumi:index:Stash")["job"]
     assert session["created"] < job["created"]
-    assert 1 == len(re.findall(r"analytics-prod is PROVISIONING, \d+ s of at most 20 s", up.out)), "said once, not at every look"
+    # A set: the engine may print its row again, with the same words.
+    assert 1 == len(set(re.findall(r"analytics-prod is PROVISIONING, \d+ s of at most 20 s", up.out))), "said once, not at every look"
     assert 3 == glue.count()
 
 
