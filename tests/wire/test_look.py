@@ -41,6 +41,7 @@ from pulumi_glue_session.errors import (
 )
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.session import Command, Session
+from wire.test_glue_endpoint import LENIENT
 
 REGION = "eu-west-1"
 NO_STATUS = "an answer without a session or its status"
@@ -57,7 +58,6 @@ SEEN = Session(
     command=Command(name="glueetl", python_version="3"),
     default_arguments={"--enable-glue-datacatalog": "true"},
 )
-from wire.test_glue_endpoint import LENIENT
 
 """A session of the endpoint's own making."""
 
