@@ -4,15 +4,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format lint types unit wire unit-and-wire dist wheel package acceptance state audit torture \
-	mutants bench engine release clean
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance state \
+	audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
-	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests'
-	@echo 'make check       the same without the packaging and acceptance tests, under a minute'
+	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests, the documentation'
+	@echo 'make check       the same without the documentation and the packaging and acceptance tests, under a minute'
+	@echo 'make docs        builds the documentation site into site/ and looks at it; make docs-serve shows it while one writes'
 	@echo 'make package     builds the wheel and looks at it'
 	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
+	@echo 'make captures    runs the tutorial and puts what it prints into its page'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make audit       asks whether anything that is installed here is known to be vulnerable; needs the package index'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
@@ -23,7 +25,7 @@ help:
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
-test: check package acceptance
+test: check docs package acceptance
 
 check: lint types unit-and-wire
 
@@ -50,14 +52,30 @@ types: .venv/made
 	$(BIN)/pyright
 
 unit-and-wire: .venv/made
-	$(BIN)/pytest tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-report=json:coverage.json --cov-fail-under=98
+	$(BIN)/pytest tests/project tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-report=json:coverage.json --cov-fail-under=98
 	@$(BIN)/python tools/branches.py coverage.json 98
+
+# The project's own tools and files; the others need the package and what it needs, which is why they run with old versions too.
+project: .venv/made
+	$(BIN)/pytest tests/project -n 2
 
 unit: .venv/made
 	$(BIN)/pytest tests/unit -n 2
 
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
+
+# Each link and anchor within the site is checked by the build, which fails at a warning (with --quiet it would not). Links to elsewhere are
+# not followed.
+docs: .venv/made
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/pytest tests/documentation
+
+docs-serve: .venv/made
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+captures: .venv/made engine
+	$(BIN)/python tools/captures.py
 
 # What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements.txt, so each time the same and offline.
 dist: .venv/made
@@ -109,7 +127,7 @@ release: .venv/made
 	$(MAKE) dist
 
 clean:
-	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist
+	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist site
 
 .venv/made: requirements.txt pyproject.toml
 	@$(call environment,.venv)

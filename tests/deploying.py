@@ -6,7 +6,7 @@ It works in the present folder. A line of JSON in, one out: `{"s0": "READY", "s1
 the deployment gave or said, and by what this process holds then.
 
 Rules of this module: the program lives in this process, in a thread of the Automation API, as the user's would. Whatever is counted is
-counted after a collection, so that only what is held on to counts.
+counted after a collection and once it has settled, so that only what is held on to counts.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import collections
 import gc
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from pulumi_glue_session import GlueSession, get_sessions_output
 
 COUNTED = frozenset({"Finder", "Watch", "_Program", "GlueSession", "Glue", "_UnixSelectorEventLoop", "Thread", "socket"})
 """Names of types of which none may be held on to: ours, boto3's client, and what belongs to a run."""
+
+SETTLES_WITHIN = 50
+"""Counts, a tenth of a second apart."""
 
 
 def deploy(stack: automation.Stack) -> dict[str, Any]:
@@ -60,6 +64,17 @@ def held() -> dict[str, int]:
     }
 
 
+def settled() -> dict[str, int]:
+    """What it holds once nothing is on its way out any more: two counts in a row are alike."""
+    now = held()
+    for _ in range(SETTLES_WITHIN):
+        before, now = now, held()
+        if now["objects"] == before["objects"] and now["threads"] == before["threads"]:
+            break
+        time.sleep(0.1)
+    return now
+
+
 def main() -> None:
     """Deploy once for each line of the standard input."""
     wanted: dict[str, str | None] = {}
@@ -71,12 +86,14 @@ def main() -> None:
         pulumi.export("listed", get_sessions_output(statuses="READY").ids.apply(len))
 
     here = automation.LocalWorkspaceOptions(work_dir=".")
-    stack = automation.create_or_select_stack("dev", project_name="acceptance", program=program, opts=here)
+    stack: automation.Stack | None = None
     for line in sys.stdin:
+        # Not sooner: another such process may be making it.
+        stack = stack or automation.create_or_select_stack("dev", project_name="acceptance", program=program, opts=here)
         wanted.clear()
         wanted.update(json.loads(line))
         answer = deploy(stack)
-        print(json.dumps(answer | {"held": held()}), flush=True)  # noqa: T201 - the answer
+        print(json.dumps(answer | {"held": settled()}), flush=True)  # noqa: T201 - the answer
 
 
 if __name__ == "__main__":

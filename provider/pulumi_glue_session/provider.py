@@ -12,7 +12,9 @@ Rules of this module:
 
 from __future__ import annotations
 
+import atexit
 import functools
+import gc
 import json
 import sys
 import threading
@@ -39,13 +41,21 @@ from pulumi_glue_session.gather import Gatherer
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 from pulumi_glue_session.words import given, printable
 
-__all__ = ["OBSERVED", "REPLACING", "GlueSessionProvider"]
+__all__ = ["OBSERVED", "PICKLE", "REPLACING", "GlueSessionProvider"]
 
 OBSERVED = "__observed"
 """Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs and takes it away. Of a gated `.get`
 it stays in the state: the engine keeps the inputs of a read, whatever the read answers.
 
 One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time.
+"""
+
+PICKLE = "gASVOwAAAAAAAACMHHB1bHVtaV9nbHVlX3Nlc3Npb24ucHJvdmlkZXKUjBNHbHVlU2Vzc2lvblByb3ZpZGVylJOUKYGULg=="
+"""The provider as each resource and its state hold it: a name, pickled by protocol 4, in Base64.
+
+The SDK pickles by the running Python's default protocol, which was 4 until 3.14 made it 5: the same session would be changed by each up of
+a colleague with another Python. And for each resource it lays a function over Python's own pickler, and takes none away: after some hundred
+of them it fails with RecursionError for whatever else has a dictionary in it, another dynamic provider of the program, say.
 """
 
 REPLACING = ("session_id", "region", "aws")
@@ -228,10 +238,18 @@ def _finder(props: Mapping[str, Any]) -> tuple[Finder, Gatherer]:
     region = {"region": props["region"]} if props.get("region") else {}
     caller = Caller.of({**_config, **(props.get("aws") or {}), **region})
     with _finders_lock:
+        if not _finders:
+            atexit.register(_leave)
         if caller not in _finders:
             finder = Finder(caller)
             _finders[caller] = finder, Gatherer(finder)
         return _finders[caller]
+
+
+def _leave() -> None:
+    """Collect garbage once and let all else be: else Python walks thrice over what boto3 has loaded, and the engine waits for that."""
+    gc.collect()
+    gc.freeze()
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Never, cast
 
 import pulumi
-from pulumi import dynamic
+from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from pulumi_glue_session import inputs, options, pickling, program
+from pulumi_glue_session import inputs, options, program
 from pulumi_glue_session.asking import Asking, Observation
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.options import AwsOptions
-from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
+from pulumi_glue_session.provider import OBSERVED, PICKLE
 from pulumi_glue_session.results import SessionCommand
 from pulumi_glue_session.session import SECRET, VOLATILE, Session
 from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate
@@ -30,7 +30,7 @@ _NO_VALUES = dict.fromkeys(Session().record())
 """The SDK makes an output of each name that it is given."""
 
 
-class GlueSession(dynamic.Resource, module="glue", name="Session"):
+class GlueSession(pulumi.CustomResource):
     """An AWS Glue interactive session that others own: read, waited for and recorded, never created or changed.
 
     Dependants get its outputs once it has become what `wait_for` says. A later preview shows each output that is no longer what was
@@ -96,22 +96,23 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
         :param session_id: Id of the session.
         :param wait_for: Status, or several, that the session must have before dependants go on. `up` waits for it, `preview` only looks.
             None takes the session as it is.
-        :param timeout: How long `up` waits at most: seconds, or a duration such as "90s", "10m" or "1h30m". 0 looks once.
+        :param timeout: How long `up` waits at most: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 looks once. Ten minutes
+            by default.
         :param expect: Values that outputs should have, by name, as `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
             and numbers may have a minimum. Judged before anything is waited for; an Output that a preview doesn't know is judged in the up.
-        :param on_mismatch: "fail" fails preview and up when the session is not as expected, "warn" says it and goes on.
+        :param on_mismatch: `"fail"` fails preview and up when the session is not as expected, `"warn"` says it and goes on.
         :param logs: Whether the error about a FAILED session ends with the last lines of its system logs (GetSystemLogsForSession). They
             are shown as they are, whatever the session wrote into them.
         :param aws: Who asks, and where.
         :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
         """
-        pickling.keep_one_layer()
         # Each is used more than once, and a coroutine can be awaited once.
         aws_given = options.given(aws)
         session_id, wait_for = inputs.reusable(session_id), inputs.reusable(wait_for)
         who: dict[str, Any] = options.asked(aws_given)
         props: dict[str, Any] = {
             **_NO_VALUES,
+            PROVIDER_KEY: PICKLE,
             "session_id": inputs.sent(session_id),
             "region": _region(who),
             "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(inputs.sent(wait_for)),
@@ -133,13 +134,13 @@ class GlueSession(dynamic.Resource, module="glue", name="Session"):
                 raise TypeError(str(no_argument))
             # Nothing is asked, but what is asked for is judged: an error ends the test.
             self._judged: pulumi.Output[Any] = pulumi.Output.all(**asked).apply(asking.judge)
-            super().__init__(GlueSessionProvider(), resource_name, props | dict.fromkeys(VOLATILE), opts)
+            super().__init__(_TYPE, resource_name, props | dict.fromkeys(VOLATILE), opts)
             # Secrets of a session are secret whatever a mock says.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
             return
         if not own_provider:
             program.start_provider()
-        super().__init__(GlueSessionProvider(), resource_name, props, self._add_observation(props, asked, asking, opts))
+        super().__init__(_TYPE, resource_name, props, self._add_observation(props, asked, asking, opts))
 
     @property
     def progress(self) -> pulumi.Output[float]:

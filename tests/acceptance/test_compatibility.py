@@ -11,7 +11,7 @@ from torture import Torture
 @pytest.mark.torture("Versions")
 @pytest.mark.parametrize("combination", combinations(), ids=str)
 def test_the_package_works_with_the_oldest_and_the_newest_that_it_takes(combination: Combination, torture: Torture) -> None:
-    """The short form is in `tests/unit/test_compatibility.py`: the bounds are those that were tried."""
+    """The short form is in `tests/project/test_compatibility.py`: the bounds are those that were tried."""
     if not torture.tries(short=0, long=1):
         return
     passed = run(combination)

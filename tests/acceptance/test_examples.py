@@ -211,7 +211,9 @@ def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Proje
     """
     project.example("guard_rails")
     pack = project.folder / "policy" / "__main__.py"
-    pack.write_text(f"#!{sys.executable} -u\n{pack.read_text()}")
+    # A pack has an environment of its own, here the one that pulumi-policy is installed in.
+    packages = importlib.metadata.distribution("pulumi-policy").locate_file("")
+    pack.write_text(f"#!/usr/bin/env -S PYTHONPATH={packages} {sys.executable} -u\n{pack.read_text()}")
     pack.chmod(0o755)
     guarded = ("--policy-pack", "policy/__main__.py")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Any
 import pytest
 
 from glue_endpoint import GlueEndpoint, always, step
-from pulumi_project import ROOT, SESSION, Project
+from pulumi_glue_session import __version__
+from pulumi_project import SESSION, Project
 from sts_endpoint import StsEndpoint
 
 STATES = Path(__file__).parent / "states"
-VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 KEEP = os.environ.get("GLUE_SESSION_KEEP_STATE") == "1"
 """Whether this run is `make state`."""
@@ -97,8 +96,8 @@ def test_a_state_of_each_version_previews_without_a_change_refreshes_and_is_dest
 @pytest.mark.usefixtures("sessions")
 def test_the_state_of_this_version_is_kept_and_is_what_it_writes(project: Project) -> None:
     """A change of what is recorded is found here, before it is released."""
-    state = STATES / f"{VERSION}.json"
-    project.program(program(VERSION))
+    state = STATES / f"{__version__}.json"
+    project.program(program(__version__))
     project.up()
     if KEEP:
         exported = without_positions(project.pulumi("stack", "export").json())
@@ -108,7 +107,9 @@ def test_the_state_of_this_version_is_kept_and_is_what_it_writes(project: Projec
     assert state.exists(), f"run make state to keep {state.name}"
     written = records(project)
     project.pulumi("stack", "import", "--file", str(state))
-    assert records(project) == written, f"{VERSION} is released: raise the version, or if it is not, remove {state.name} and run make state"
+    assert records(project) == written, (
+        f"{__version__} is released: raise the version, or if it is not, remove {state.name} and run make state"
+    )
 
 
 @pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)

@@ -61,7 +61,11 @@ class Mocks(pulumi.runtime.Mocks):
 @pytest.fixture(scope="module")
 def registered() -> pulumi.runtime.MockResourceArgs:
     """What the engine is asked to register for a session with every argument."""
-    mocks = Mocks()
+    return registered_with(Mocks())
+
+
+def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
+    """That one session, as the mocks see it."""
 
     def declare() -> pulumi.Output[str]:
         aws = AwsOptions(region="eu-west-1", profile="analysts", endpoint_url="http://localhost:5000")
@@ -83,9 +87,26 @@ def registered() -> pulumi.runtime.MockResourceArgs:
     return session
 
 
-def test_the_pickle_is_a_name_and_nothing_else() -> None:
+def test_the_pickle_is_a_name_and_nothing_else(registered: pulumi.runtime.MockResourceArgs) -> None:
     """It stands in every user's state. A moved or renamed class can't be refreshed or destroyed."""
+    assert PICKLE == registered.inputs["__provider"]
+    assert PICKLE == base64.b64encode(pickle.dumps(GlueSessionProvider(), protocol=4)).decode()
+
+
+def test_the_pickle_is_the_one_that_the_sdk_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Pythons before 3.14, whose default protocol is another: their states would be changed by each up."""
+    monkeypatch.setattr("pickle.DEFAULT_PROTOCOL", 4)
+
     assert PICKLE == dynamic.serialize_provider(GlueSessionProvider())
+
+
+def test_a_session_leaves_the_pickler_of_python_as_it_is() -> None:
+    """The SDK's own way lays a function over it for each resource, until other dynamic providers can't be pickled."""
+    pickler: Any = pickle._Pickler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    before = pickler._batch_setitems, pickler.save_dict  # noqa: SLF001
+    registered_with(Mocks())
+
+    assert before == (pickler._batch_setitems, pickler.save_dict)  # noqa: SLF001
 
 
 def test_the_pickle_is_short_and_holds_no_code() -> None:

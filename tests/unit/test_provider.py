@@ -459,6 +459,25 @@ def test_read_asks_the_endpoint_that_the_state_names(provider: GlueSessionProvid
     assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
 
 
+def test_the_end_of_a_process_that_has_read_collects_garbage_once_and_lets_all_else_be(
+    provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else Python walks over all that boto3 has loaded again and again, while the engine waits for that end."""
+    at_the_end: list[Callable[[], None]] = []
+    monkeypatch.setattr("atexit.register", at_the_end.append)
+    for _ in range(2):
+        stubbed.stub.add_response("get_session", ANSWER)
+    provider.read("analytics", STATE)
+    provider.read("analytics", {**STATE, "aws": {"profile": "analysts"}})
+    done: list[str] = []
+    monkeypatch.setattr("gc.collect", lambda: done.append("collect"))
+    monkeypatch.setattr("gc.freeze", lambda: done.append("freeze"))
+    for leave in at_the_end:
+        leave()
+
+    assert ["collect", "freeze"] == done
+
+
 def test_reads_for_one_caller_share_a_client(provider: GlueSessionProvider, stubbed: Boto3) -> None:
     for _ in range(3):
         stubbed.stub.add_response("get_session", ANSWER)

@@ -10,7 +10,7 @@ import pytest
 import lint_workflows
 
 ROOT = Path(lint_workflows.__file__).parents[1]
-WORKFLOWS = " ".join(str(ROOT / ".github" / "workflows" / name) for name in ("audit.yml", "release.yml", "test.yml"))
+WORKFLOWS = " ".join(str(ROOT / ".github" / "workflows" / name) for name in ("audit.yml", "docs.yml", "release.yml", "test.yml"))
 
 
 def program(path: Path, body: str) -> None:

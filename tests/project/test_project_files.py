@@ -15,7 +15,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
 PACKAGE = "pulumi_glue_session"
 MODULES = {file.stem for file in (ROOT / "provider" / PACKAGE).glob("*.py")} - {"__init__"}
-WORKFLOWS = [ROOT / ".github" / "workflows" / name for name in ("audit.yml", "release.yml", "test.yml")]
+WORKFLOWS = [ROOT / ".github" / "workflows" / name for name in ("audit.yml", "docs.yml", "release.yml", "test.yml")]
 TALKING = [
     "README.md",
     "CONTRIBUTING.md",
@@ -24,7 +24,7 @@ TALKING = [
     ".ci/run",
     *(str(file.relative_to(ROOT)) for file in WORKFLOWS),
 ]
-KNOWS_PULUMI = {"asking", "functions", "inputs", "options", "pickling", "program", "provider", "resource", "results"}
+KNOWS_PULUMI = {"asking", "functions", "inputs", "options", "program", "provider", "resource", "results"}
 KNOWS_BOTO3 = {"client", "failures", "find"}
 
 
@@ -116,10 +116,11 @@ def test_one_action_is_pinned_to_one_commit() -> None:
 
 
 def test_only_the_job_that_publishes_may_ask_for_a_token() -> None:
-    jobs = yaml.safe_load(WORKFLOWS[1].read_text(encoding="utf-8"))["jobs"]
-    permissions = {name: job["permissions"] for name, job in jobs.items()}
+    _, docs, release, _ = [yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"] for file in WORKFLOWS]
+    reads, to_the_index, to_the_pages = {"contents": "read"}, {"id-token": "write"}, {"pages": "write", "id-token": "write"}
 
-    assert {"test": {"contents": "read"}, "build": {"contents": "read"}, "publish": {"id-token": "write"}} == permissions
+    assert {"test": reads, "build": reads, "publish": to_the_index} == {name: job["permissions"] for name, job in release.items()}
+    assert {"build": reads, "deploy": to_the_pages} == {name: job["permissions"] for name, job in docs.items()}
 
 
 # --- Pins ---

@@ -1,0 +1,144 @@
+"""The built site, as `make docs` leaves it. Its links and anchors were checked by the strict build.
+
+Links to elsewhere are looked at for their form only: nothing here reaches out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import pulumi_glue_session
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "site"
+PAGES = sorted(SITE.rglob("*.html"))
+STYLES = sorted(SITE.rglob("*.css"))
+LOADING = {
+    "iframe": ("src",),
+    "img": ("src", "srcset"),
+    "object": ("data",),
+    "script": ("src",),
+    "source": ("src", "srcset"),
+    "use": ("href",),
+}
+"""What a browser fetches by itself, beside `link`."""
+
+
+class Elements(HTMLParser):
+    """Start tags of a page, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def elements(page: Path) -> list[tuple[str, dict[str, str]]]:
+    return Elements(page.read_text(encoding="utf-8")).found
+
+
+def loaded(page: Path) -> Iterator[str]:
+    """What the page has a browser load."""
+    for tag, attributes in elements(page):
+        yield from (attributes[name] for name in LOADING.get(tag, ()) if name in attributes)
+        if tag == "link" and not set(attributes["rel"].split()) & {"next", "prev"}:
+            yield attributes["href"]
+
+
+def named(page: Path) -> str:
+    return page.relative_to(SITE).as_posix()
+
+
+def test_there_is_a_site() -> None:
+    assert (SITE / "index.html") in PAGES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_page_loads_only_what_is_in_the_site(page: Path) -> None:
+    # The page for what isn't found can stand for any address, so its own are absolute.
+    files = [SITE / url.lstrip("/") if page.name == "404.html" else page.parent / url for url in loaded(page)]
+
+    assert [] != files
+    assert [] == [str(file) for file in files if not file.is_file()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_page_has_nothing_for_which_the_theme_would_ask_another_host(page: Path) -> None:
+    """Its script gets diagrams' code, and a repository's stars, where a page has such."""
+    classes = {name for _, attributes in elements(page) for name in attributes.get("class", "").split()}
+    components = {attributes.get("data-md-component") for _, attributes in elements(page)}
+
+    assert set() == classes & {"mermaid", "md-source"}
+    assert set() == components & {"source", "consent"}
+
+
+def test_no_style_loads_anything_from_another_host() -> None:
+    named = [url for style in STYLES for url in re.findall(r"url\(\s*['\"]?([^'\")]+)", style.read_text(encoding="utf-8"))]
+
+    assert [] != STYLES
+    assert [] == [url for url in named if re.match(r"(\w+:)?//", url)]
+    assert [] == [style.name for style in STYLES if "@import" in style.read_text(encoding="utf-8")]
+
+
+def test_no_drawing_loads_anything() -> None:
+    drawings = [*(ROOT / "docs").rglob("*.svg"), ROOT / "bench" / "results.svg"]
+    links = [value for file in drawings for each in ET.parse(file).iter() for name, value in each.items() if name.endswith("href")]  # noqa: S314 - our own
+
+    assert [] == [link for link in links if not link.startswith("#")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_page_has_one_title(page: Path) -> None:
+    assert ["h1"] == [tag for tag, _ in elements(page) if tag == "h1"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_picture_says_what_it_shows(page: Path) -> None:
+    assert [] == [attributes["src"] for tag, attributes in elements(page) if tag == "img" and not attributes.get("alt")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_to_elsewhere_are_whole_and_encrypted(page: Path) -> None:
+    links = [attributes.get("href", "") for tag, attributes in elements(page) if tag == "a"]
+    away = [link for link in links if re.match(r"\w+:|//", link)]
+
+    assert [] == [link for link in away if not is_whole(link)]
+
+
+def is_whole(link: str) -> bool:
+    parts = urlsplit(link)
+    return parts.scheme == "https" and "." in (parts.hostname or "") and not re.search(r"\s|[<>\"]", link)
+
+
+def test_everything_public_is_in_the_reference() -> None:
+    pages = [page for page in PAGES if page.parent == SITE / "reference"]
+    there = {attributes.get("id", "") for page in pages for _, attributes in elements(page)}
+
+    assert [] == [name for name in pulumi_glue_session.__all__ if f"pulumi_glue_session.{name}" not in there]
+
+
+def test_every_output_and_option_is_in_the_reference() -> None:
+    from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GetSessionResult, GlueSession
+
+    kinds = (AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GetSessionResult, GlueSession)
+    there = {attributes.get("id", "") for page in PAGES for _, attributes in elements(page)}
+    names = [f"pulumi_glue_session.{kind.__name__}.{name}" for kind in kinds for name in kind.__annotations__]
+
+    assert [] == [name for name in names if name not in there]
+
+
+def test_no_docstring_is_shown_as_it_is_written() -> None:
+    """A field list that is not understood would be shown with its colons."""
+    shown = {named(page): re.findall(r":(?:param|raises|returns?|type) \w+:", page.read_text(encoding="utf-8")) for page in PAGES}
+
+    assert {} == {name: fields for name, fields in shown.items() if fields}
