@@ -7,6 +7,7 @@ nothing of the machine's own Pulumi or AWS configuration is used, and nothing is
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -116,6 +117,11 @@ class Project:
             except OSError:
                 continue  # it has ended meanwhile
         return found
+
+    def clear(self) -> None:
+        """End what an engine left behind that was killed or died: Pulumi's own language host, and the process of dynamic providers."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
 
     def preview(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
         """`pulumi preview --diff`."""

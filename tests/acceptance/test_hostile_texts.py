@@ -176,6 +176,7 @@ def test_what_the_engine_itself_does_with_its_markup_in_a_value_is_told_and_spoi
         before = project.deployment()
         glue.put("analytics", always("READY"), Description=text)
         ended += project.preview(*COLOURED, code=None).code != 0
+        project.clear()
         assert before == project.deployment()
         project.preview()
         project.up()

@@ -160,11 +160,6 @@ class Stack:
                 return lines
             time.sleep(0.05)
 
-    def clear(self) -> None:
-        """End what a killed engine left behind: Pulumi's own language host, and the process of dynamic providers."""
-        for pid in self.project.processes():
-            os.kill(pid, signal.SIGKILL)
-
     def deployment(self) -> dict[str, Any]:
         """The state with its secrets, whose ciphertexts differ from time to time."""
         return self.project.deployment("--show-secrets")
@@ -188,7 +183,7 @@ def stack(project: Project, glue: GlueEndpoint) -> Iterator[Stack]:
     """A stack on which nothing is recorded, and nothing runs when the test is over."""
     stack = Stack(project, glue)
     yield stack
-    stack.clear()
+    project.clear()
 
 
 @pytest.mark.torture("Killed runs")
@@ -235,7 +230,7 @@ def judge(stack: Stack, kill: Kill, command: str, before: Mapping[str, Any]) -> 
     """What has to be so after a kill, and after the next up; the state at last."""
     project = stack.project
     assert [] == stack.left(PROGRAM, *(() if kill.leaves_the_lock else (PROVIDER,)))
-    stack.clear()
+    project.clear()
 
     after = stack.deployment()
     if command == "preview":
