@@ -63,7 +63,9 @@ class ForgetfulLoader(Loader):
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401 - botocore's
         model = super().load_service_model(service_name, type_name, api_version)
-        operations = model.get("operations", {})
+        if "operations" not in model:
+            return model
+        operations = model["operations"]
         return {**model, "operations": {name: each for name, each in operations.items() if "SystemLogs" not in name}}
 
 
