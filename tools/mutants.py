@@ -61,7 +61,7 @@ PART = "Mutation testing"
 TESTS: Mapping[str, tuple[str, ...]] = {
     "session": ("unit/test_session.py",),
     "errors": ("unit/test_errors.py",),
-    "words": ("unit/test_errors.py",),
+    "words": ("unit/test_errors.py", "unit/test_words.py"),
     "wait": ("unit/test_wait.py",),
     "duration": ("unit/test_duration.py",),
     "selection": ("unit/test_selection.py",),

@@ -156,3 +156,18 @@ def test_a_login_that_has_ended_is_bad_credentials_where_boto3_knows_logins(monk
 
     monkeypatch.delattr(EXCEPTIONS, "LoginError")
     assert repr(Misconfigured(SUBJECT, region=REGION, detail="Sign in again.")) == repr(from_client(LoginError(), SUBJECT, region=REGION))
+
+
+def test_a_header_that_python_refuses_is_told_without_its_value() -> None:
+    """The value is a session token, or an access key, as it was pasted."""
+    expected = BadCredentials(SUBJECT, region=REGION, detail="an access key or a session token has a line break in it")
+
+    assert repr(expected) == repr(from_client(ValueError("Invalid header value b'hush-hush\\n'"), SUBJECT, region=REGION))
+
+
+def test_an_answer_about_a_signature_is_told_without_what_was_signed() -> None:
+    said = "The request signature we calculated does not match the signature you provided."
+    refused = answer("InvalidSignatureException", f"{said}\n\nThe Canonical String for this request should have been\n'POST\nhush-hush'")
+
+    expected = BadCredentials(SUBJECT, region=REGION, detail=f"InvalidSignatureException: {said}")
+    assert repr(expected) == repr(from_answer(refused, SUBJECT, region=REGION))

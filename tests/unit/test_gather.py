@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
 
@@ -40,6 +41,15 @@ class Glue:
         if self.failure:
             raise self.failure
         return {name: session for name, session in self.sessions.items() if name not in self.hidden}
+
+
+@contextmanager
+def renewed() -> Iterator[None]:
+    """Wait for the list that the reads in this block have asked for ahead."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
 
 
 def gatherer(glue: Glue) -> Gatherer:
@@ -103,6 +113,20 @@ def test_the_next_list_is_asked_for_before_the_last_is_too_old() -> None:
     assert ["a", "list", "list"] == glue.asked
 
 
+def test_a_renewed_list_is_the_one_that_is_given_though_the_last_is_not_too_old() -> None:
+    glue = Glue(a=READY, b=READY)
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+    glue.sessions["b"] = STOPPED
+
+    glue.now += FRESH_SECONDS
+    with renewed():
+        assert READY == reads.find("a")
+    assert STOPPED == reads.find("b")
+    assert ["a", "list", "list"] == glue.asked
+
+
 def test_a_list_that_took_too_long_to_be_fresh_is_asked_for_once_more() -> None:
     glue, moved = Glue(a=READY, b=READY), threading.Event()
     reads = gatherer(glue)
@@ -133,7 +157,8 @@ def test_a_failure_to_renew_takes_away_no_list_that_is_still_good() -> None:
 
     glue.now += FRESH_SECONDS
     for _ in range(3):
-        assert [READY, READY] == [reads.find("a"), reads.find("b")]
+        with renewed():
+            assert [READY, READY] == [reads.find("a"), reads.find("b")]
     glue.now += 0.1
     with pytest.raises(Throttled):
         reads.find("a")
