@@ -413,7 +413,9 @@ def test_a_long_build_says_that_it_is_still_building(
 
     get_engine.engine("build")
 
-    assert capsys.readouterr().err.splitlines()[1:-1] == ["still building (0 s)"] * 2
+    said = [re.sub(r"\d+ s", "N s", line) for line in capsys.readouterr().err.splitlines()[1:-1]]
+    assert {"still building (N s)"} == set(said)
+    assert 2 <= len(said), "once in each of two builds; a busy machine may take longer over them"
 
 
 @pytest.mark.parametrize(("seconds", "spelled"), [(0.4, "0 s"), (30, "30 s"), (59.7, "1 min"), (90, "1 min 30 s"), (300, "5 min")])
