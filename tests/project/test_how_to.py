@@ -1,4 +1,4 @@
-"""Pages of docs/how-to and docs/reference: their programs run, their links lead somewhere.
+"""Pages of docs/how-to: their programs run.
 
 `tests/acceptance/test_how_to.py` holds what they promise.
 """
@@ -6,22 +6,17 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import re
 import subprocess
 import sys
 import types
-from contextvars import copy_context
-from pathlib import Path
 
 import pulumi
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 from how_to_pages import PAGES, blocks, programs
-
-ROOT = Path(__file__).resolve().parents[2]
-LINKING = [ROOT / "README.md", ROOT / "docs" / "reference" / "errors.md", *PAGES.values()]
+from mocked import under_mocks
 
 PROGRAMS = [(page, number, code) for page in PAGES for number, code in enumerate(programs(page))]
 
@@ -55,23 +50,10 @@ def lent(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_program_of_a_page_runs(page: str, number: int, code: str) -> None:
     mocks = Mocks()
 
-    def program() -> None:
-        pulumi.runtime.set_mocks(mocks)
+    def body() -> None:
+        exec(compile(code, f"{page}-{number}", "exec"), {"__name__": "__main__"})  # noqa: S102 - the page's own program
 
-        def body() -> None:
-            exec(compile(code, f"{page}-{number}", "exec"), {"__name__": "__main__"})  # noqa: S102 - the page's own program
-
-        pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-        copy_context().run(program)
-    finally:
-        loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
-        asyncio.set_event_loop(None)
-        loop.close()
+    under_mocks(mocks, body)
 
     registers = re.findall(r'\b(?:GlueSession|Stash|Session)\(\s*"([\w-]+)"', code)
     assert set(registers) <= set(mocks.names)
@@ -81,25 +63,3 @@ def test_each_program_of_a_page_runs(page: str, number: int, code: str) -> None:
 def test_each_block_of_python_can_be_read(page: str) -> None:
     for code in blocks(page, "python"):
         ast.parse(code)
-
-
-@pytest.mark.parametrize("page", LINKING, ids=lambda page: page.stem)
-def test_each_link_leads_somewhere(page: Path) -> None:
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
-
-    assert [] == [link for link in links if not leads(page, link)]
-
-
-def leads(page: Path, link: str) -> bool:
-    """Whether a link has a file, and a heading in it."""
-    path, _, anchor = link.partition("#")
-    target = page.parent / path if path else page
-    return target.exists() and (not anchor or anchor in anchors(target.read_text(encoding="utf-8")))
-
-
-def anchors(text: str) -> set[str]:
-    """Names by which headings are linked to, where code hosts and mkdocs agree on them: they don't where two hyphens follow each other."""
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
-    names = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    return {name for name in names if "--" not in name}

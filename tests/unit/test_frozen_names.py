@@ -5,17 +5,16 @@ docs/decisions/0002-frozen-names.md tells what breaks.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import inspect
 import pickle
-from contextvars import copy_context
 from typing import Any, NoReturn
 
 import pulumi
 import pytest
 from pulumi.dynamic import dynamic
 
+from mocked import under_mocks
 from pulumi_glue_session import AwsOptions, GlueSession, provider
 from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
 
@@ -71,18 +70,7 @@ def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
         aws = AwsOptions(region="eu-west-1", profile="analysts", endpoint_url="http://localhost:5000")
         return GlueSession("analytics", session_id="analytics-prod", wait_for="READY", timeout=60, aws=aws).urn
 
-    def program() -> None:
-        pulumi.runtime.set_mocks(mocks, preview=False)
-        pulumi.runtime.test(declare)()  # type: ignore[no-untyped-call]
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-        copy_context().run(program)
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    under_mocks(mocks, declare)
     (session,) = mocks.registered
     return session
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from mocked import own_loop
 from pulumi_glue_session import AwsOptions, GlueSession, InvalidInput, get_session_output
 
 
@@ -42,13 +42,8 @@ def run(mocks: Mocks, check: Callable[[], object]) -> None:
         finally:
             forget()
 
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
+    with own_loop() as loop:
         loop.run_until_complete(main())
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 async def values(*outputs: pulumi.Output[Any]) -> list[Any]:

@@ -8,17 +8,17 @@ that, and hold the stand-in to it.
 from __future__ import annotations
 
 import ast
-import asyncio
 import importlib.metadata
 import runpy
 import sys
-from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+from mocked import under_mocks
 
 ROOT = Path(__file__).parents[2]
 STAND_INS = ROOT / "tests" / "stand_ins"
@@ -75,19 +75,8 @@ def promote(**session: Any) -> Mocks:  # noqa: ANN401 - outputs of a session
     """Run the program with a session like `SESSION`, but for these."""
     mocks = Mocks(SESSION | session)
 
-    def program() -> None:
-        pulumi.runtime.set_mocks(mocks, preview=False)
-        pulumi.runtime.set_all_config({"project:session_id": "notebook", "project:script_location": "s3://analytics/nightly.py"})
-        pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()  # type: ignore[no-untyped-call]
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-        copy_context().run(program)
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    config = {"project:session_id": "notebook", "project:script_location": "s3://analytics/nightly.py"}
+    under_mocks(mocks, lambda: runpy.run_path(str(PROGRAM)) and None, config=config)
     return mocks
 
 

@@ -5,14 +5,12 @@ The page shows the example, the tests of the example pass and notice mistakes, a
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ import pytest
 from pulumi.output import Unknown
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
+from mocked import under_mocks
 from pulumi_glue_session import (
     AccessDenied,
     AssumeRole,
@@ -111,27 +110,6 @@ class Mocks(pulumi.runtime.Mocks):
         if self._failure:
             raise self._failure
         return self._said(), []
-
-
-def run(mocks: Mocks, test: Callable[[], object], *, preview: bool = False, plain: bool = False) -> None:
-    """Run `test` as the body of a user's own one; `plain` leaves out `pulumi.runtime.test`."""
-
-    def program() -> None:
-        pulumi.runtime.set_mocks(mocks, preview=preview)
-        if plain:
-            test()
-        else:
-            pulumi.runtime.test(test)()  # type: ignore[no-untyped-call]
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-        copy_context().run(program)
-    finally:
-        loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 async def value(output: object) -> Any:  # noqa: ANN401 - whatever it is
@@ -248,7 +226,7 @@ def test_a_mock_gets_the_inputs_of_a_session() -> None:
         expect = {"role": "GlueSession"}
         GlueSession("analytics", session_id="analytics-prod", timeout=60, expect=expect, on_mismatch="warn", logs=True, aws=aws)
 
-    run(mocks, program)
+    under_mocks(mocks, program)
 
     (args,) = mocks.registered
     assert (SESSION, "analytics", "") == (args.typ, args.name, args.resource_id)
@@ -259,7 +237,7 @@ def test_a_mock_gets_the_inputs_of_a_session() -> None:
 def test_a_mock_gets_no_region_and_no_options_where_there_are_none() -> None:
     mocks = Mocks()
 
-    run(mocks, lambda: GlueSession("analytics", session_id="analytics-prod", wait_for=["READY", "STOPPED"]))
+    under_mocks(mocks, lambda: GlueSession("analytics", session_id="analytics-prod", wait_for=["READY", "STOPPED"]))
 
     (args,) = mocks.registered
     assert {"__provider", "session_id", "wait_for"} == set(args.inputs)
@@ -269,7 +247,7 @@ def test_a_mock_gets_no_region_and_no_options_where_there_are_none() -> None:
 def test_a_mock_gets_the_id_of_what_is_read() -> None:
     mocks = Mocks()
 
-    run(mocks, lambda: GlueSession.get("analytics", "analytics-prod"))
+    under_mocks(mocks, lambda: GlueSession.get("analytics", "analytics-prod"))
 
     (args,) = mocks.registered
     assert (SESSION, "analytics", "analytics-prod") == (args.typ, args.name, args.resource_id)
@@ -286,7 +264,7 @@ def test_a_mock_gets_the_arguments_of_functions() -> None:
         await get_session_output(pulumi.Output.from_input("analytics-prod")).future()
         await get_sessions_output(statuses=["READY"], id_prefix="analytics-").future()
 
-    run(mocks, program)
+    under_mocks(mocks, program)
 
     expected = [
         (GET_SESSION, {"session_id": "analytics-prod", "aws": {"region": "eu-west-1"}}),
@@ -301,7 +279,7 @@ def test_a_secret_input_comes_to_a_mock_wrapped() -> None:
     mocks = Mocks()
     aws = AwsOptions(assume_roles=[AssumeRole(role_arn="arn:aws:iam::123456789012:role/deploy", external_id="nightly")])
 
-    run(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.secret("analytics-prod"), aws=aws))
+    under_mocks(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.secret("analytics-prod"), aws=aws))
 
     (args,) = mocks.registered
     assert {SECRET_MARK: SECRET, "value": "analytics-prod"} == args.inputs["session_id"]
@@ -313,7 +291,7 @@ def test_an_unknown_input_comes_to_a_mock_as_unknown() -> None:
     mocks = Mocks()
 
     unknown = pulumi.UNKNOWN
-    run(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.from_input(unknown).apply(str)), preview=True)
+    under_mocks(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.from_input(unknown).apply(str)), preview=True)
 
     (args,) = mocks.registered
     assert Unknown is type(args.inputs["session_id"])
@@ -327,7 +305,7 @@ def test_a_function_with_an_unknown_argument_is_not_called_and_gives_what_is_unk
         unknown = pulumi.Output.from_input(pulumi.UNKNOWN).apply(str)
         known.append(await get_session_output(unknown).role.is_known())
 
-    run(mocks, program, preview=True)
+    under_mocks(mocks, program, preview=True)
 
     assert ([], [False]) == (mocks.called, known)
 
@@ -343,7 +321,7 @@ def test_what_a_mock_gives_are_the_outputs_of_a_session(preview: bool) -> None: 
         given.append(await values(GlueSession("analytics", session_id="analytics-prod")))
         given.append(await values(GlueSession.get("analytics-read", "analytics-prod")))
 
-    run(Mocks(FULL), program, preview=preview)
+    under_mocks(Mocks(FULL), program, preview=preview)
 
     assert [FULL, FULL] == given
 
@@ -355,7 +333,7 @@ def test_what_a_mock_gives_is_the_answer_of_a_function() -> None:
         given.append(await values(get_session("analytics-prod")))
         given.append(await values(get_session_output("analytics-prod")))
 
-    run(Mocks(FULL), program)
+    under_mocks(Mocks(FULL), program)
 
     assert [FULL, FULL] == given
 
@@ -370,7 +348,7 @@ def test_what_a_mock_gives_are_the_sessions_of_a_function() -> None:
         given.append([await values(each) for each in plain.sessions])
         given.append(await values(later.sessions[1]))
 
-    run(Mocks({"region": "eu-west-1", "sessions": [FULL, {**FULL, "session_id": "analytics-dev"}]}), program)
+    under_mocks(Mocks({"region": "eu-west-1", "sessions": [FULL, {**FULL, "session_id": "analytics-dev"}]}), program)
 
     other = {**FULL, "session_id": "analytics-dev"}
     ids = ["analytics-prod", "analytics-dev"]
@@ -383,7 +361,7 @@ def test_what_a_mock_leaves_out_of_a_session_is_none_in_an_up() -> None:
     async def program() -> None:
         given.append(await values(GlueSession("analytics", session_id="analytics-prod")))
 
-    run(Mocks(), program)
+    under_mocks(Mocks(), program)
 
     assert [{**dict.fromkeys(FULL), "session_id": "analytics-prod"}] == given, "what the program gave itself stays"
 
@@ -395,7 +373,7 @@ def test_what_a_mock_leaves_out_of_a_session_is_unknown_in_a_preview() -> None:
         session = GlueSession("analytics", session_id="analytics-prod")
         known.extend([name for name in FULL if await getattr(session, name).is_known()])
 
-    run(Mocks({"role": "GlueSession"}), program, preview=True)
+    under_mocks(Mocks({"role": "GlueSession"}), program, preview=True)
 
     assert ["role"] == known
 
@@ -407,7 +385,7 @@ def test_what_a_mock_leaves_out_of_an_answer_is_neutral() -> None:
         given.append(await values(get_session("analytics-prod")))
         given.append(await values(get_sessions().sessions[0]))
 
-    run(Mocks({"sessions": [{}]}), program)
+    under_mocks(Mocks({"sessions": [{}]}), program)
 
     assert [{**NEUTRAL, "session_id": "analytics-prod"}, NEUTRAL] == given
 
@@ -423,7 +401,7 @@ def test_default_arguments_of_a_function_are_a_secret() -> None:
         secret.append(await get_session_output("analytics-prod").default_arguments.is_secret())
         secret.append(await get_session_output("analytics-prod").role.is_secret())
 
-    run(Mocks(FULL), program)
+    under_mocks(Mocks(FULL), program)
 
     assert [True, True, False] == secret
 
@@ -436,7 +414,7 @@ def test_what_a_mock_makes_a_secret_is_one() -> None:
         secret.append(await session.role.is_secret())
         secret.append(await session.status.is_secret())
 
-    run(Mocks(lambda: {**FULL, "role": pulumi.Output.secret("GlueSession")}), program)
+    under_mocks(Mocks(lambda: {**FULL, "role": pulumi.Output.secret("GlueSession")}), program)
 
     assert [True, False] == secret
 
@@ -460,7 +438,7 @@ def test_what_a_mock_raises_is_raised_by_a_function(failure: GlueSessionError) -
         except type(failure) as raised:
             caught.append(raised)
 
-    run(Mocks(failure=failure), program, plain=True)
+    under_mocks(Mocks(failure=failure), program, plain=True)
 
     assert [str(failure)] == [str(each) for each in caught]
 
@@ -475,7 +453,7 @@ def test_what_a_mock_raises_ends_a_test_under_the_decorator_though_it_was_caught
             caught.append(gone)
 
     with pytest.raises(SessionNotFound):
-        run(Mocks(failure=SessionNotFound("analytics-prod", region="eu-west-1")), program)
+        under_mocks(Mocks(failure=SessionNotFound("analytics-prod", region="eu-west-1")), program)
 
     assert 1 == len(caught)
 
@@ -486,7 +464,7 @@ def test_what_a_mock_raises_ends_a_test_of_an_output(failure: GlueSessionError) 
         await get_session_output("analytics-prod").future()
 
     with pytest.raises(type(failure)) as raised:
-        run(Mocks(failure=failure), program)
+        under_mocks(Mocks(failure=failure), program)
 
     assert str(failure) == str(raised.value)
 
@@ -501,6 +479,6 @@ def test_neither_gate_nor_expectation_is_judged() -> None:
         session = GlueSession("analytics", session_id="analytics-prod", wait_for="READY", expect={"glue_version": "4.0"})
         pulumi.Stash("nightly-job", input=session.status)
 
-    run(mocks, program)
+    under_mocks(mocks, program)
 
     assert ["FAILED"] == [args.inputs["input"] for args in mocks.registered if args.name == "nightly-job"]

@@ -9,13 +9,13 @@ import asyncio
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any
 
 import pulumi
 import pytest
 
 from glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
+from mocked import under_mocks
 from pulumi_glue_session import (
     AccessDenied,
     AssumeRole,
@@ -673,18 +673,7 @@ def mocked(
     def declare() -> pulumi.Output[Any]:
         return pulumi.Output.from_input(program()).apply(results.append)
 
-    def start() -> None:
-        pulumi.runtime.set_mocks(mocks, preview=preview)
-        pulumi.runtime.test(declare)()  # type: ignore[no-untyped-call]
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
-        copy_context().run(start)
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    under_mocks(mocks, declare, preview=preview)
     return results[0], mocks.asked
 
 
