@@ -21,6 +21,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from pymdownx.slugs import slugify
 
 __all__ = ["headings", "included", "on_files", "on_page_markdown", "place", "section", "slug"]
 
@@ -40,6 +41,9 @@ MANUAL = {
 """Where a link to the README leads, beside the sections that a page takes in."""
 
 LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".txt": "text"}
+
+_SLUG = slugify(case="lower")
+"""As mkdocs.yml has it."""
 
 _INCLUDE = re.compile(r"^<!-- include: (\S+) -->\n.*?^<!-- end -->$", flags=re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+?) *$")
@@ -163,7 +167,8 @@ def headings(text: str) -> Iterator[tuple[int, str]]:
 
 def slug(title: str) -> str:
     """Anchor of a heading, as GitHub and the site make it."""
-    return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
+    anchor: str = _SLUG(title, "-")
+    return anchor
 
 
 def _taken_in() -> dict[str, str]:
