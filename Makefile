@@ -3,9 +3,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance state \
-	audit torture mutants bench engine release clean
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance plugin oldest \
+	state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
@@ -14,6 +15,8 @@ help:
 	@echo 'make docs        builds the documentation site into site/ and looks at it; make docs-serve shows it while one writes'
 	@echo 'make package     builds the wheel and looks at it'
 	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
+	@echo 'make plugin      runs the example that needs the plugin of pulumi-aws, which the engine downloads'
+	@echo 'make oldest      the tests with the oldest of all that the package needs'
 	@echo 'make captures    runs the tutorial and puts what it prints into its page'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make audit       asks whether anything that is installed here is known to be vulnerable; needs the package index'
@@ -103,6 +106,14 @@ state: .venv/made engine
 audit: .venv/made
 	$(BIN)/pip freeze --exclude-editable | $(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement /dev/stdin
 
+# Once pulumi-aws is installed the engine looks for its plugin at every command, and gets it: so in an environment of its own.
+plugin: .plugin-venv/made engine
+	.plugin-venv/bin/python -m pytest tests/acceptance/test_examples.py -k for_real
+
+# What the lower bounds in pyproject.toml promise, with the Python of .venv.
+oldest: .venv/made engine
+	$(BIN)/python tools/compatibility.py "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" oldest
+
 # Each test says how often it tries (tests/torture.py).
 torture: .venv/made engine
 	rm -rf .torture
@@ -127,13 +138,14 @@ release: .venv/made
 	$(MAKE) dist
 
 clean:
-	rm -rf .venv .demo-venv .bench-venv .wheel-venv dist site
+	rm -rf .venv .demo-venv .bench-venv .plugin-venv .wheel-venv dist site
 
 .venv/made: requirements.txt pyproject.toml
 	@$(call environment,.venv)
 	@echo 'Installing what the tests need; about a minute and a half.'
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # asks for an older protobuf (decision 3)
+	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # to be read, not installed
 	@touch $@
 
 .demo-venv/made: requirements.txt pyproject.toml
@@ -151,6 +163,11 @@ clean:
 .bench-venv/made: bench/requirements.txt pyproject.toml
 	@$(call environment,.bench-venv)
 	@.bench-venv/bin/pip install --quiet --disable-pip-version-check -e . -r bench/requirements.txt
+	@touch $@
+
+.plugin-venv/made: requirements.txt pyproject.toml
+	@$(call environment,.plugin-venv)
+	@.plugin-venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt $(PULUMI_AWS)
 	@touch $@
 
 # A venv in folder $(1), or one sentence that says what is missing.

@@ -29,7 +29,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         reason = mark.kwargs["reason"]
         for package, version in mark.kwargs.items() - {("reason", reason)}:
             if Version(metadata.version(package)) < Version(version):
-                pytest.skip(f"only since {package} {version}: {reason}")
+                pytest.skip(f"runs with {package} {version} or later, as in `make test`: {reason}")
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def plugin() -> bool:
         return False
 
 
-@pytest.mark.skipif(not plugin(), reason="pulumi-aws is not installed")
+@pytest.mark.skipif(not plugin(), reason="runs in `make plugin`, which CI runs too: it needs pulumi-aws and its plugin")
 def test_a_session_becomes_a_job_for_real(aws_project: Project, moto: Moto) -> None:
     moto.start("notebook", DefaultArguments={"--password": "hunter2"}, Connections={"Connections": ["vpc"]})
     aws_project.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")

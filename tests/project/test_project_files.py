@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import tomllib
 from itertools import chain
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -132,3 +134,31 @@ def test_each_tool_of_developers_is_pinned_and_told_of() -> None:
     names = {name: f"`{name.removeprefix('pytest')}`" if name.startswith("pytest-") else f"`{name}`" for name in lines_of_requirements()}
 
     assert [] == sorted(name for name, mention in names.items() if mention not in told)
+
+
+# --- Tests that are left out somewhere ---
+
+
+SOURCES = {file: file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py") if file != Path(__file__)}
+
+
+def test_no_test_is_left_out_with_the_versions_that_are_installed_here() -> None:
+    """Those that are about something newer than the lower bounds run in `make test`, and are left out in `make oldest` alone."""
+    marks = re.findall(r'mark\.since\((\w+)="([\d.]+)"', "".join(SOURCES.values()))
+
+    assert [] != marks
+    assert [] == [(name, version) for name, version in marks if Version(importlib.metadata.version(name)) < Version(version)]
+
+
+def test_a_test_that_is_skipped_says_where_it_runs() -> None:
+    skips = re.findall(r"(?:skipif?\(|pytest\.skip\()(.*)", "".join(SOURCES.values()))
+
+    assert 2 == len(skips)
+    assert [] == [skip for skip in skips if not re.search(r'"runs (?:in|with) .*`make \w+`', skip)]
+
+
+def test_ci_runs_what_make_test_leaves_out() -> None:
+    jobs = yaml.safe_load(WORKFLOWS[-1].read_text(encoding="utf-8"))["jobs"]
+
+    assert {"target": ["plugin", "oldest"]} == jobs["more"]["strategy"]["matrix"]
+    assert TARGETS >= {"plugin", "oldest"}

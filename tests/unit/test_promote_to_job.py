@@ -1,14 +1,11 @@
 """`examples/promote_to_job` under mocks: what the job takes from the session.
 
 It needs pulumi-aws, which these tests do without: where it is installed the engine looks for its plugin at every command. In its place
-`stand_ins/pulumi_aws` has what the example uses, for this test and for the type check. Where the real package is installed the tests use
-that, and hold the stand-in to it.
+`stand_ins/pulumi_aws` has what the example uses, for this test and for the type check. `project/test_stand_in.py` holds it to the real one.
 """
 
 from __future__ import annotations
 
-import ast
-import importlib.metadata
 import runpy
 import sys
 from pathlib import Path
@@ -103,53 +100,3 @@ def test_what_the_session_has_not_the_job_has_not() -> None:
 
     assert {"command", "connections", "defaultArguments", "glueVersion", "roleArn"} == mocks.job.keys()
     assert [] == mocks.job["connections"]
-
-
-def real(path: str) -> str | None:
-    """Text of a module of the real package; None where it isn't installed."""
-    try:
-        return Path(str(importlib.metadata.distribution("pulumi-aws").locate_file(path))).read_text()
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-class _Modern(ast.NodeTransformer):
-    """Types as the stand-in writes them: `X | None` for `Optional[X]`, and `str` for `_builtins.str`."""
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        self.generic_visit(node)
-        if ast.unparse(node.value) == "Optional":
-            return ast.BinOp(left=node.slice, op=ast.BitOr(), right=ast.Constant(None))
-        if ast.unparse(node.value) == "Union" and isinstance(node.slice, ast.Tuple):
-            # Of several forms the example uses the first.
-            return node.slice.elts[0]
-        return node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return ast.Name(node.attr) if ast.unparse(node.value) == "_builtins" else node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Name(node.value) if isinstance(node.value, str) else node
-
-
-def parameters(text: str, name: str) -> dict[str, str]:
-    """Types of the parameters of a function, or of a class' first constructor, by name."""
-    found = next(node for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name)
-    function = next(each for each in ast.walk(found) if isinstance(each, ast.FunctionDef))
-    arguments = [*function.args.args, *function.args.kwonlyargs]
-    return {each.arg: ast.unparse(_Modern().visit(each.annotation)) for each in arguments if each.annotation}
-
-
-@pytest.mark.skipif(real("pulumi_aws/glue/job.py") is None, reason="pulumi-aws is not installed")
-@pytest.mark.parametrize(
-    ("path", "name", "stand_in"),
-    [
-        ("pulumi_aws/glue/job.py", "Job", "pulumi_aws/glue.py"),
-        ("pulumi_aws/glue/_inputs.py", "JobCommandArgs", "pulumi_aws/glue.py"),
-        ("pulumi_aws/iam/get_role.py", "get_role_output", "pulumi_aws/iam.py"),
-    ],
-)
-def test_the_stand_in_takes_what_the_real_package_takes(path: str, name: str, stand_in: str) -> None:
-    theirs, ours = parameters(real(path) or "", name), parameters((STAND_INS / stand_in).read_text(), name)
-
-    assert ours == {each: theirs.get(each) for each in ours}
