@@ -68,9 +68,11 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "expect": ("unit/test_expect.py",),
     "observe": ("unit/test_observe.py",),
     "gather": ("unit/test_gather.py",),
-    "failures": ("unit/test_failures.py",),
+    "failures": ("unit/test_failures.py", "unit/test_find.py", "wire/test_look.py"),
+    "threads": ("unit/test_threads.py", "unit/test_find.py", "wire/test_look.py"),
     "find": ("unit/test_find.py", "wire/test_look.py", "wire/test_listing.py"),
     "caller": ("unit/test_caller.py",),
+    "refusal": ("unit/test_provider.py",),
     "provider": ("unit/test_provider.py", "unit/test_frozen_names.py"),
 }
 """Modules of the core, and the tests that hold each."""

@@ -22,7 +22,7 @@ from pulumi_glue_session.errors import (
     Unreachable,
 )
 
-__all__ = ["from_answer", "from_client", "holds_credentials", "without_signature"]
+__all__ = ["UNREADABLE", "from_answer", "from_call", "from_client", "holds_credentials"]
 
 _GONE = "EntityNotFoundException"
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
@@ -68,6 +68,11 @@ _THROTTLED = frozenset(
 _FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
 _SERVER_ERROR = 500
 
+_OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
+
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
+"""What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
+
 _CANONICAL = "\n\nThe Canonical String"
 """What follows in an answer about a signature is the whole request as it was signed, session token included."""
 
@@ -75,12 +80,35 @@ _NO_HEADER = "Invalid header value"
 """Beginning of Python's own refusal (http.client), which ends with the value: for a request to AWS a session token, or an access key."""
 
 
+def from_call(error: Exception, subject: str, *, region: str, session_id: str = "") -> GlueSessionError:
+    """The error that stands for what a call of boto3 raised: one of botocore, `UNREADABLE`, or a plain RuntimeError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    if isinstance(error, ClientError):
+        if error.operation_name in _OPERATIONS:
+            action = f"glue:{error.operation_name}"
+            return from_answer(error.response, subject, session_id=session_id, region=region, action=action)
+        # The call that failed was one for credentials: AssumeRole and its like, or whose they are.
+        refusal = from_answer(error.response, subject, region=region)
+        passes = isinstance(refusal, LookFailed) and refusal.passes
+        return refusal if passes else BadCredentials(subject, region=region, detail=_without_signature(str(error)))
+    if isinstance(error, BotoCoreError):
+        return from_client(error, subject, region=region)
+    if isinstance(error, RuntimeError):
+        # botocore's own word for assumed credentials that have ended when they come.
+        return BadCredentials(subject, region=region, detail=str(error))
+    # The text of botocore's own error holds the whole answer. One of STS, cut short, has credentials in it.
+    told = "" if isinstance(error, ResponseParserError) else f": {error}"
+    return Unreachable(subject, region=region, detail=f"an answer that can't be read{told}")
+
+
 def from_answer(
     answer: Mapping[str, Any], subject: str, *, region: str, session_id: str = "", action: str = "glue:GetSession"
 ) -> GlueSessionError:
     """The error that an answer of the service stands for."""
     code = str(answer.get("Error", {}).get("Code", ""))
-    message = without_signature(str(answer.get("Error", {}).get("Message", "")))
+    message = _without_signature(str(answer.get("Error", {}).get("Message", "")))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == _GONE and session_id:
         return SessionNotFound(session_id, region=region)
@@ -130,6 +158,6 @@ def holds_credentials(error: Exception) -> bool:
     return _NO_HEADER in str(error)
 
 
-def without_signature(message: str) -> str:
+def _without_signature(message: str) -> str:
     """Message of the service without what was signed."""
     return message.partition(_CANONICAL)[0]

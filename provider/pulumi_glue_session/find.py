@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import math
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.client import AT_ONCE, Aws, longest_call
 from pulumi_glue_session.errors import (
     AccessDenied,
-    BadCredentials,
     GlueSessionError,
     LookFailed,
     Misconfigured,
@@ -27,11 +24,11 @@ from pulumi_glue_session.errors import (
     Unreachable,
     WrongAccount,
 )
-from pulumi_glue_session.failures import from_answer, from_client, holds_credentials, without_signature
+from pulumi_glue_session.failures import UNREADABLE, from_call, holds_credentials
 from pulumi_glue_session.logs import last_lines
 from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
-from pulumi_glue_session.threads import in_background
+from pulumi_glue_session.threads import Limit, each_at_once
 from pulumi_glue_session.words import printable, spell
 
 if TYPE_CHECKING:
@@ -51,30 +48,8 @@ _SHARE_A_LIMIT = 100
 _LENGTH_OF_NOTHING = "2"
 """Of the answer {}, which an account without sessions may give; whatever else has no sessions in it is no list."""
 
-_OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
-
 _NO_LOGS = "This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here."
 """Line in place of logs. For the rest of the package older versions are enough (pyproject.toml)."""
-
-_T = TypeVar("_T")
-
-_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
-"""What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
-
-
-@dataclass(frozen=True)
-class _Limit:
-    """Time for all calls of a look together, and the moment at which it is over."""
-
-    seconds: float
-    end: float
-
-    def keep(self, work: Callable[[], _T]) -> _T:
-        """Result of `work`. Raises TimeoutError at the end, after which no work begins."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return in_background(work).result(timeout=left)
 
 
 class Finder:
@@ -97,7 +72,7 @@ class Finder:
         """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
         return self._find(session_id, self._limit())
 
-    def _find(self, session_id: str, limit: _Limit) -> Session:
+    def _find(self, session_id: str, limit: Limit) -> Session:
         subject = f'Glue session "{session_id}"'
         answer = self._ask("get_session", subject, limit, session_id=session_id, Id=session_id, **self._origin)
         return self._session(answer.get("Session"), subject)
@@ -131,14 +106,13 @@ class Finder:
         except LookFailed as error:
             return dict.fromkeys(session_ids, error)
         singly = [session_id for session_id in session_ids if session_id not in found]
-        return {**found, **_each(find, singly)}
+        return {**found, **each_at_once(find, singly, at_once=AT_ONCE)}
 
-    def _limit(self, sessions: int = 1) -> _Limit:
+    def _limit(self, sessions: int = 1) -> Limit:
         """Limit of a look that begins now, at so many sessions."""
-        seconds = longest_call(self._caller) * math.ceil(sessions / _SHARE_A_LIMIT)
-        return _Limit(seconds, time.monotonic() + seconds)
+        return Limit.of(longest_call(self._caller) * math.ceil(sessions / _SHARE_A_LIMIT))
 
-    def _find_or_error(self, session_id: str, limit: _Limit) -> Session | GlueSessionError:
+    def _find_or_error(self, session_id: str, limit: Limit) -> Session | GlueSessionError:
         try:
             return self._find(session_id, limit)
         except GlueSessionError as error:
@@ -158,14 +132,15 @@ class Finder:
         find = partial(self._find_or_error, limit=limit)
 
         # An id without its session: to be asked for by itself. One that is gone meanwhile is no longer meant.
-        for session_id, session in _each(find, [each for each in named if each not in found]).items():
+        singly = [each for each in named if each not in found]
+        for session_id, session in each_at_once(find, singly, at_once=AT_ONCE).items():
             if isinstance(session, Session):
                 found[session_id] = session
             elif not isinstance(session, SessionNotFound):
                 raise session
         return selection.of_all(found)
 
-    def _listed(self, wanted: set[str], limit: _Limit, note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
+    def _listed(self, wanted: set[str], limit: Limit, note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
         """Those of `wanted` that the listing shows, as long as listing on is cheaper than asking for the rest singly."""
         found: dict[str, Session | GlueSessionError] = {}
         subject = f"The list of {len(wanted)} Glue sessions"
@@ -182,11 +157,11 @@ class Finder:
             note(
                 f"glue:ListSessions is denied in {printable(self.region)}: asking for each session by glue:GetSession, {AT_ONCE} at a time."
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             pass
         return found
 
-    def _pages(self, subject: str, limit: _Limit, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, subject: str, limit: Limit, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
         """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
         more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
         met = {""}
@@ -206,13 +181,13 @@ class Finder:
             ids: list[str] = list(page.get("Ids") or ())
             empty = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length") == _LENGTH_OF_NOTHING
             whole = (empty or not page.keys().isdisjoint({"Ids", "Sessions"})) and all(type(each) is str for each in (*shapes, *ids))
-        except _UNREADABLE as error:
-            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
+        except UNREADABLE as error:
+            raise from_call(error, subject, region=self.region) from error
         if not whole:
             raise Unreachable(subject, region=self.region, detail="an answer without sessions or their ids")
         return shapes, ids
 
-    def _ask(self, operation: str, subject: str, limit: _Limit, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    def _ask(self, operation: str, subject: str, limit: Limit, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
@@ -220,27 +195,11 @@ class Finder:
             answer: Mapping[str, Any] = limit.keep(lambda: getattr(self._open(subject), operation)(**parameters))
         except TimeoutError as error:
             raise Unreachable(subject, region=self.region, detail=f"no whole answer within {spell(limit.seconds)}") from error
-        except ClientError as error:
-            if error.operation_name in _OPERATIONS:
-                action = f"glue:{error.operation_name}"
-                raise from_answer(error.response, subject, session_id=session_id, region=self.region, action=action) from error
-            # The call that failed was one for credentials: AssumeRole and its like, or whose they are.
-            refusal = from_answer(error.response, subject, region=self.region)
-            passes = isinstance(refusal, LookFailed) and refusal.passes
-            detail = without_signature(str(error))
-            raise (refusal if passes else BadCredentials(subject, region=self.region, detail=detail)) from error
-        except BotoCoreError as error:
-            raise from_client(error, subject, region=self.region) from (None if holds_credentials(error) else error)
-        except RuntimeError as error:
-            if type(error) is not RuntimeError:
+        except (BotoCoreError, ClientError, ResponseParserError, RuntimeError, *UNREADABLE) as error:
+            if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
                 raise
-            # botocore's own word for assumed credentials that have ended when they come.
-            raise BadCredentials(subject, region=self.region, detail=str(error)) from error
-        except ResponseParserError as error:
-            # Its text holds the whole answer. One of STS, cut short, has credentials in it.
-            raise Unreachable(subject, region=self.region, detail="an answer that can't be read") from error
-        except _UNREADABLE as error:
-            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
+            failure = from_call(error, subject, session_id=session_id, region=self.region)
+            raise failure from (None if holds_credentials(error) else error)
         return answer
 
     def _session(self, shape: Mapping[str, Any] | None, subject: str) -> Session:
@@ -249,8 +208,8 @@ class Finder:
             raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
         try:
             return Session.from_api(shape)
-        except _UNREADABLE as error:
-            raise Unreachable(subject, region=self.region, detail=f"an answer that can't be read: {error}") from error
+        except UNREADABLE as error:
+            raise from_call(error, subject, region=self.region) from error
 
     def _open(self, subject: str) -> BaseClient:
         with self._lock:
@@ -268,27 +227,3 @@ class Finder:
                     raise WrongAccount(subject, region=client.meta.region_name, detail=detail)
                 self._client = client
             return self._client
-
-
-def _each(find: Callable[[str], Session | GlueSessionError], session_ids: Iterable[str]) -> dict[str, Session | GlueSessionError]:
-    """`find` for each, `AT_ONCE` at a time.
-
-    Plain daemon threads: an executor's threads would hold back the end of an interrupted program until their calls time out.
-    """
-    left = list(session_ids)
-    found: dict[str, Session | GlueSessionError] = {}
-
-    def work() -> None:
-        while True:
-            try:
-                session_id = left.pop()
-            except IndexError:
-                return
-            found[session_id] = find(session_id)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(left)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found

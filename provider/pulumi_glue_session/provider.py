@@ -13,13 +13,11 @@ Rules of this module:
 from __future__ import annotations
 
 import atexit
-import functools
 import gc
 import json
-import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pulumi
 from pulumi.dynamic import (
@@ -38,8 +36,8 @@ from pulumi_glue_session.caller import Caller, meant
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.gather import Gatherer
+from pulumi_glue_session.refusal import about, another, can_be_printed, drift, fail
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
-from pulumi_glue_session.words import given, printable
 
 __all__ = ["OBSERVED", "PICKLE", "REPLACING", "GlueSessionProvider"]
 
@@ -104,13 +102,13 @@ class GlueSessionProvider(ResourceProvider):
             # Another session than the recorded one has not changed: it is another.
             asked = {**inputs, "region": observed.get("region", olds.get("region"))}
             same = _meant(olds) == _meant(asked)
-            reason = observed["failure"] + (_drift(olds, observed.get("session", {})) if same else "")
+            reason = observed["failure"] + (drift(olds, observed.get("session", {}), of=_FIELDS) if same else "")
             named = observed.get("input", "")
             # The engine prints the value of the property that it is told, as it is. What is no input of the record has none to print.
-            is_property = named in inputs and _can_be_printed(inputs[named])
-            return CheckResult(inputs, [CheckFailure(named, reason) if is_property else CheckFailure("", _about(named, reason))])
+            is_property = named in inputs and can_be_printed(inputs[named])
+            return CheckResult(inputs, [CheckFailure(named, reason) if is_property else CheckFailure("", about(named, reason))])
         if inputs.get("session_id") != observed["id"]:
-            return CheckResult(inputs, [CheckFailure("", _another(observed["id"], inputs.get("session_id")))])
+            return CheckResult(inputs, [CheckFailure("", another(observed["id"], inputs.get("session_id")))])
         changed_later = dict.fromkeys(CHANGED_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
         session = {**observed["session"], **changed_later, **_held(olds, inputs)}
         return CheckResult({**inputs, "region": observed["region"], **_recorded(session)}, [])
@@ -139,7 +137,7 @@ class GlueSessionProvider(ResourceProvider):
             region, session = self._look(id_, props)
         elif "failure" in observed:
             # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
-            _fail(observed["failure"])
+            fail(observed["failure"])
         else:
             # `.get` whose gate the program has just seen passed: the engine reads because of that look.
             region, session = observed["region"], observed["session"]
@@ -160,9 +158,9 @@ class GlueSessionProvider(ResourceProvider):
             # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
             if "status" in props:
                 return "", None
-            _fail(str(gone))
+            fail(str(gone))
         except GlueSessionError as error:
-            _fail(_about(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
+            fail(about(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
         return finder.region, session.record()
 
 
@@ -194,43 +192,9 @@ def _held(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: inputs[key] for key in _FIELDS if key in inputs and key in olds and inputs[key] == olds[key]}
 
 
-def _another(observed: object, recorded: object) -> str:
-    return (
-        f"{given(observed)} was observed, and {given(recorded)} would be recorded: "
-        "take session_id out of ignore_changes and of transforms, since they come after the session was read"
-    )
-
-
 def _meant(props: Mapping[str, Any]) -> tuple[object, ...]:
     """Which session the inputs of a record mean: its id, and whom and where to ask for it."""
     return (props.get("session_id"), props.get("region"), meant(props.get("aws")))
-
-
-def _about(name: str, reason: str) -> str:
-    return f"{name}: {reason}" if name else reason
-
-
-def _can_be_printed(value: object) -> bool:
-    """Whether no text in it could do anything to a terminal."""
-    if isinstance(value, dict):
-        named = cast("dict[object, object]", value)
-        return all(map(_can_be_printed, (*named.keys(), *named.values())))
-    if isinstance(value, list):
-        return all(map(_can_be_printed, cast("list[object]", value)))
-    return not isinstance(value, str) or value == printable(value)
-
-
-def _drift(olds: Mapping[str, Any], session: Mapping[str, Any]) -> str:
-    """What is no longer as recorded, for the sentence of a failure: the engine shows no differences of a resource that fails."""
-    changed = [key for key in _FIELDS if key in olds and key in session and olds[key] != session[key]]
-    lines = ", ".join(f"{key}" if key in SECRET else f"{key} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
-    return f" Changed since it was recorded: {lines}." if lines else ""
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401 - a plain value of a record
-    # Every number comes over the wire as a float (pulumi #13830).
-    whole = isinstance(value, float) and value.is_integer()
-    return printable(json.dumps(int(value) if whole else value, ensure_ascii=False, default=str))
 
 
 def _finder(props: Mapping[str, Any]) -> tuple[Finder, Gatherer]:
@@ -250,24 +214,3 @@ def _leave() -> None:
     """Collect garbage once and let all else be: else Python walks thrice over what boto3 has loaded, and the engine waits for that."""
     gc.collect()
     gc.freeze()
-
-
-def _fail(sentence: str) -> NoReturn:
-    """Fail this read with one sentence.
-
-    Since pulumi 3.261 the SDK's server sends the whole traceback of whatever a provider raises, by calling `abort` of the call's context
-    (pulumi #24465). Here that call's own `abort` is made to send the sentence instead. Where the server is built otherwise, the exception
-    still carries the sentence as its last line.
-    """
-    frame = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only way from a provider method to its call
-    while frame.f_back is not None:
-        frame = frame.f_back
-        context: Any = frame.f_locals.get("context")
-        if hasattr(context, "abort"):
-            context.abort = functools.partial(_abort_with, context.abort, sentence)
-            break
-    raise RuntimeError(sentence)
-
-
-def _abort_with(abort: Callable[[Any, str], NoReturn], sentence: str, code: Any, _details: str) -> NoReturn:  # noqa: ANN401
-    abort(code, sentence)

@@ -1,4 +1,4 @@
-"""Work in a thread of its own, for whoever can't wait for it for ever.
+"""Work in threads of its own, for whoever can't wait for it for ever.
 
 Rules of this module: threads are daemons, so that a program which is interrupted, or has given an answer up, ends all the same. What the
 work raises is raised for whoever asks for its result, a bug included. Nothing known of Pulumi or boto3.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-__all__ = ["in_background"]
+__all__ = ["Limit", "each_at_once", "in_background"]
 
 _T = TypeVar("_T")
+_K = TypeVar("_K")
 
 
 def in_background(work: Callable[[], _T]) -> Future[_T]:
@@ -44,3 +47,47 @@ class _Told:
         if error is not None:
             self._done.set_exception(error)
         return True
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Time for several pieces of work together, and the moment at which it is over."""
+
+    seconds: float
+    end: float
+
+    @classmethod
+    def of(cls, seconds: float) -> Limit:
+        """Limit that begins now."""
+        return cls(seconds, time.monotonic() + seconds)
+
+    def keep(self, work: Callable[[], _T]) -> _T:
+        """Result of `work`. Raises TimeoutError at the end, after which no work begins."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return in_background(work).result(timeout=left)
+
+
+def each_at_once(work: Callable[[_K], _T], items: Iterable[_K], *, at_once: int) -> dict[_K, _T]:
+    """Result of `work`, which raises nothing, for each item; so many at a time.
+
+    Not an executor: its threads would hold back the end of an interrupted program.
+    """
+    left = list(items)
+    done: dict[_K, _T] = {}
+
+    def run() -> None:
+        while True:
+            try:
+                item = left.pop()
+            except IndexError:
+                return
+            done[item] = work(item)
+
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(at_once, len(left)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done
