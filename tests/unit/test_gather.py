@@ -56,6 +56,14 @@ def gatherer(glue: Glue) -> Gatherer:
     return Gatherer(glue, now=lambda: glue.now)
 
 
+def gatherer_of_two(glue: Glue) -> Gatherer:
+    """One that has just read a and then b, and so has a list."""
+    reads = gatherer(glue)
+    reads.find("a")
+    reads.find("b")
+    return reads
+
+
 def test_a_read_by_itself_is_asked_for_by_itself() -> None:
     glue = Glue(a=READY)
     reads = gatherer(glue)
@@ -84,9 +92,7 @@ def test_reads_that_come_together_share_one_list() -> None:
 
 def test_nothing_older_than_two_seconds_is_given() -> None:
     glue = Glue(a=READY, b=READY)
-    reads = gatherer(glue)
-    reads.find("a")
-    reads.find("b")
+    reads = gatherer_of_two(glue)
     glue.sessions["b"] = STOPPED
 
     glue.now += FRESH_SECONDS
@@ -100,9 +106,7 @@ def test_nothing_older_than_two_seconds_is_given() -> None:
 def test_the_next_list_is_asked_for_before_the_last_is_too_old() -> None:
     """So that a refresh of a thousand sessions, which takes several lists, waits for the first alone."""
     glue, held_back = Glue(a=READY, b=READY), threading.Event()
-    reads = gatherer(glue)
-    reads.find("a")
-    reads.find("b")
+    reads = gatherer_of_two(glue)
     glue.sessions["b"], glue.during_a_list = STOPPED, held_back.wait
 
     glue.now += FRESH_SECONDS
@@ -115,9 +119,7 @@ def test_the_next_list_is_asked_for_before_the_last_is_too_old() -> None:
 
 def test_a_renewed_list_is_the_one_that_is_given_though_the_last_is_not_too_old() -> None:
     glue = Glue(a=READY, b=READY)
-    reads = gatherer(glue)
-    reads.find("a")
-    reads.find("b")
+    reads = gatherer_of_two(glue)
     glue.sessions["b"] = STOPPED
 
     glue.now += FRESH_SECONDS
@@ -129,9 +131,7 @@ def test_a_renewed_list_is_the_one_that_is_given_though_the_last_is_not_too_old(
 
 def test_a_list_that_took_too_long_to_be_fresh_is_asked_for_once_more() -> None:
     glue, moved = Glue(a=READY, b=READY), threading.Event()
-    reads = gatherer(glue)
-    reads.find("a")
-    reads.find("b")
+    reads = gatherer_of_two(glue)
 
     def time_goes_by() -> None:
         glue.during_a_list = lambda: None
@@ -150,9 +150,7 @@ def test_a_list_that_took_too_long_to_be_fresh_is_asked_for_once_more() -> None:
 
 def test_a_failure_to_renew_takes_away_no_list_that_is_still_good() -> None:
     glue = Glue(a=READY, b=READY)
-    reads = gatherer(glue)
-    reads.find("a")
-    reads.find("b")
+    reads = gatherer_of_two(glue)
     glue.failure = Throttled("The list of Glue sessions", region=REGION)
 
     glue.now += FRESH_SECONDS

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from pulumi_glue_session.background import in_thread
-from pulumi_glue_session.threads import in_background
+from pulumi_glue_session.threads import Limit, each_at_once, in_background
 
 
 def test_the_result_is_what_the_work_gave() -> None:
@@ -39,3 +39,43 @@ def test_work_that_is_given_up_ends_unheard() -> None:
 
 def test_the_thread_never_holds_back_the_end_of_a_program() -> None:
     assert in_background(lambda: threading.current_thread().daemon).result()
+
+
+def test_a_limit_is_over_for_all_that_is_done_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    limit = Limit.of(5)
+    assert (5, 105.0) == (limit.seconds, limit.end)
+    assert 42 == limit.keep(lambda: 42)
+
+    now = 105.0
+    begun: list[str] = []
+    with pytest.raises(TimeoutError):
+        limit.keep(lambda: begun.append("work"))
+    assert [] == begun, "no work begins when the time is up"
+
+
+def test_work_that_outlasts_a_limit_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        Limit.of(0.05).keep(lambda: threading.Event().wait(10))
+
+
+def test_each_item_is_worked_on_once_and_no_more_at_a_time_than_is_said() -> None:
+    together, most = threading.Semaphore(3), 0
+    lock, inside = threading.Lock(), 0
+
+    def work(item: int) -> int:
+        nonlocal inside, most
+        assert together.acquire(blocking=False), "a fourth at a time"
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        threading.Event().wait(0.005)
+        with lock:
+            inside -= 1
+        together.release()
+        return item * 2
+
+    assert {item: item * 2 for item in range(20)} == each_at_once(work, iter(range(20)), at_once=3)
+    assert 3 == most
+    assert {} == each_at_once(work, [], at_once=3)
