@@ -31,6 +31,7 @@ _WORDS = re.compile(r"\w \S|\S \w|\w $")
 
 PLACEHOLDER = re.compile(r"\{[a-z_ ]+\}")
 _HOLE = "\0"
+_MARK = "{}"
 _WIDTH = 80
 
 NOT_SHOWN = {
@@ -125,7 +126,7 @@ def _no_texts(node: ast.AST) -> Iterator[int]:
 def _parts(node: ast.AST) -> list[str]:
     """Fixed parts of a text; none for what is no text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
+        return node.value.split(_MARK)
     if not isinstance(node, ast.JoinedStr):
         return []
     parts = [""]
@@ -142,7 +143,7 @@ def _fixed(package: Path) -> set[str]:
     found = {part.strip() for text in texts(package) for part in text.parts}
     for file in package.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FormattedValue):
+            if isinstance(node, (ast.FormattedValue, ast.AnnAssign)) and node.value is not None:
                 found |= {part.strip() for each in ast.walk(node.value) for part in _parts(each)}
     return {part for part in found if re.search(r"\w", part)}
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import in_words, printable, spell
 
 __all__ = [
@@ -126,7 +127,7 @@ class UnknownStatus(GlueSessionError):
         super().__init__(
             f'Glue session "{printable(session_id)}" in {printable(region)} has the status {printable(status)}, which this version of '
             f"pulumi-glue-session does not know, so it can't tell whether {in_words(targets)} will follow: "
-            "install a newer pulumi-glue-session, or set wait_for=None to take the session as it is."
+            f"install a newer pulumi-glue-session, or set {spoken().as_it_is} to take the session as it is."
         )
 
 
@@ -164,7 +165,7 @@ class NotOneSession(GlueSessionError):
                 f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             )
             seen = f"{len(found)} Glue sessions in {printable(region)} fit {printable(wanted)} ({shown})"
-            remedy = "narrow it down to one, or use get_sessions"
+            remedy = f"narrow it down to one, or use {spoken().several}"
         else:
             seen = f"No Glue session in {printable(region)} fits {printable(wanted)}"
             remedy = "start one, or correct what is asked for, the region or the account that is asked"
@@ -180,12 +181,15 @@ class LookFailed(GlueSessionError):
     """Whether a wait goes on even if the session has not been seen yet."""
     what: ClassVar[str]
     remedy: str
+    named: ClassVar[str] = ""
+    """Which of the front's `Terms` the remedy names, at its mark."""
 
     def __init__(self, subject: str, *, region: str, detail: str = "") -> None:
         """`subject` is what was asked for, as `Glue session "analytics"`; `detail` is the service's or the client's own text."""
         seen = f" ({printable(detail)})" if detail else ""
         where = f" in {printable(region)}" if region else ""
-        super().__init__(f"{printable(subject)}{where} could not be read: {self.what}{seen}; {self.remedy}.")
+        remedy = self.remedy.format(getattr(spoken(), self.named)) if self.named else self.remedy
+        super().__init__(f"{printable(subject)}{where} could not be read: {self.what}{seen}; {remedy}.")
 
 
 class AccessDenied(LookFailed):
@@ -196,7 +200,7 @@ class AccessDenied(LookFailed):
     def __init__(self, subject: str, *, region: str, detail: str = "", action: str = "glue:GetSession") -> None:
         """`action` is the IAM action that is missing."""
         self.remedy = (
-            f"allow {action} to the role that runs Pulumi, or ask as the session's owner: the session may exist, "
+            f"allow {action} to {spoken().role}, or ask as the session's owner: the session may exist, "
             "since a restricted role sees only the sessions it created"
         )
         super().__init__(subject, region=region, detail=detail)
@@ -206,21 +210,24 @@ class BadCredentials(LookFailed):
     """No credentials were found, or Glue did not accept those found."""
 
     what = "there are no AWS credentials that Glue accepts"
-    remedy = "sign in, or name a profile that works (AWS_PROFILE, the stack's aws:profile or AwsOptions(profile=...)), and run again"
+    remedy = "sign in, or name a profile that works ({}), and run again"
+    named = "profile"
 
 
 class WrongAccount(LookFailed):
     """The credentials are those of an account that the program doesn't allow: nothing was asked of Glue."""
 
     what = "the credentials belong to another account than is allowed"
-    remedy = "use credentials of an allowed account, or correct AwsOptions(allowed_account_ids=...), and run again"
+    remedy = "use credentials of an allowed account, or correct {}, and run again"
+    named = "accounts"
 
 
 class NoRegion(LookFailed):
     """No region is configured anywhere."""
 
     what = "no AWS region is set"
-    remedy = "set AWS_REGION, the stack's aws:region or AwsOptions(region=...), and run again"
+    remedy = "set {}, and run again"
+    named = "region"
 
 
 class Misconfigured(LookFailed):

@@ -14,8 +14,9 @@ import pulumi
 from pulumi_glue_session import inputs, options, program
 from pulumi_glue_session.background import in_thread
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.errors import GlueSessionError, InvalidInput, NotOneSession
+from pulumi_glue_session.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.options import AwsOptions
+from pulumi_glue_session.question import Question
 from pulumi_glue_session.results import (
     AwaitableGetSessionResult,
     AwaitableGetSessionsResult,
@@ -25,7 +26,6 @@ from pulumi_glue_session.results import (
     session_result,
     sessions_result,
 )
-from pulumi_glue_session.selection import Selection, check_id
 from pulumi_glue_session.session import Session
 from pulumi_glue_session.wait import Gate
 
@@ -125,12 +125,11 @@ def _now(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pul
         _check_options(opts)
         arguments = {**{name: value for name, value in given.items() if value is not None}, "aws": options.asked(aws)}
         _check_plain(arguments)
-        caller, session_id, selection = _read(arguments)
+        caller, question = _read(token, arguments)
         if program.is_mocked():
             return awaitable(_mocked(token, arguments, pulumi.runtime.invoke(token, arguments).value))
         finder = program.finder(caller)
-        found = {session_id: finder.find(session_id)} if session_id else finder.find_all(selection)
-        return awaitable(_answer(token, found, selection, region=finder.region))
+        return awaitable(_answer(question, question.ask(finder), region=finder.region))
     except GlueSessionError as error:
         _end(error)
 
@@ -144,15 +143,16 @@ def _later(
     async def ask(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by token
         try:
             _check_options(opts)
-            caller, session_id, selection = _read(arguments)
-            if session_id:
-                seen = await program.observe(session_id, gate=Gate(), limit=0, caller=caller)
+            caller, question = _read(token, arguments)
+            if question.session_id:
+                # With the sessions that are looked at in the same moment.
+                seen = await program.observe(question.session_id, gate=Gate(), limit=0, caller=caller)
                 if seen.session is None:
                     raise seen.error or AssertionError
-                return _answer(token, {session_id: seen.session}, selection, region=seen.region)
+                return _answer(question, {question.session_id: seen.session}, region=seen.region)
             finder = program.finder(caller)
-            found = await in_thread(lambda: finder.find_all(selection))
-            return _answer(token, found, selection, region=finder.region)
+            found = await in_thread(lambda: question.ask(finder))
+            return _answer(question, found, region=finder.region)
         except GlueSessionError as error:
             _end(error)
 
@@ -165,21 +165,15 @@ def _later(
     return inputs.once_there(arguments, getattr(opts, "depends_on", None), ask, keeps_secrets=True)
 
 
-def _read(arguments: Mapping[str, Any]) -> tuple[Caller, str | None, Selection]:
-    conditions = {name: value for name, value in arguments.items() if name not in ("session_id", "aws") and value is not None}
-    session_id = arguments.get("session_id")
-    if session_id is not None and conditions:
-        raise InvalidInput(next(iter(conditions)), "give session_id or conditions, not both")
-    if session_id is not None:
-        check_id(session_id)
-    return Caller.of(arguments["aws"]), session_id, Selection.of(conditions)
+def _read(token: str, arguments: Mapping[str, Any]) -> tuple[Caller, Question]:
+    asked = {name: value for name, value in arguments.items() if name != "aws"}
+    question = Question.of(asked, only_one=token == GET_SESSION)
+    return Caller.of(arguments["aws"]), question
 
 
-def _answer(token: str, found: Mapping[str, Session], selection: Selection, *, region: str) -> _Answer:
-    if token == GET_SESSION and len(found) != 1:
-        raise NotOneSession(str(selection), region=region, found=list(found))
+def _answer(question: Question, found: Mapping[str, Session], *, region: str) -> _Answer:
     results = [session_result(session_id, region, session.values()) for session_id, session in found.items()]
-    return results[0] if token == GET_SESSION else sessions_result(region, results)
+    return results[0] if question.only_one else sessions_result(region, results)
 
 
 def _mocked(token: str, arguments: Mapping[str, Any], said: Mapping[str, Any] | None) -> _Answer:

@@ -1,7 +1,6 @@
-"""One run of a Pulumi program: what it knows (preview or up, configuration, mocks) and the watches that its sessions share.
+"""One run of a Pulumi program: what it knows (preview or up, configuration, mocks) and the looks that its sessions share.
 
-Rules of this module: everything is kept by event loop, since a process may run several programs at once (inline Automation API). Glue is
-asked in daemon threads, so that the event loop never blocks and an interrupted program ends at once.
+Rules of this module: everything is kept by event loop, since a process may run several programs at once (inline Automation API).
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import contextlib
 import os
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,13 +20,11 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON, ResourceInvokeRequest
 from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
-from pulumi_glue_session.background import INTERRUPTS, in_thread
+from pulumi_glue_session.background import INTERRUPTS
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.errors import GlueSessionError, SessionEnded
 from pulumi_glue_session.find import Finder
-from pulumi_glue_session.observe import Found, Watch
+from pulumi_glue_session.lookout import Lookout
 from pulumi_glue_session.progress import Announcer
-from pulumi_glue_session.session import Session
 from pulumi_glue_session.wait import Gate, Phase, Seen
 from pulumi_glue_session.words import in_words, printable, spell
 
@@ -51,8 +47,7 @@ class _Program:
     """What the sessions of one running program share."""
 
     def __init__(self) -> None:
-        self.finders: dict[Caller, Finder] = {}
-        self.watches: dict[Caller, Watch] = {}
+        self.lookouts: dict[Caller, Lookout] = {}
         self.said_skipping = False
         self.called_start = False
 
@@ -70,7 +65,14 @@ def _this() -> _Program:
 
 def finder(caller: Caller) -> Finder:
     """Finder for `caller`: one for each, so that a program has one client for each."""
-    return _this().finders.setdefault(caller, Finder(caller))
+    return _lookout(caller).finder
+
+
+def _lookout(caller: Caller) -> Lookout:
+    lookouts = _this().lookouts
+    if caller not in lookouts:
+        lookouts[caller] = Lookout(caller, progress=Announcer(pulumi.log.info), note=pulumi.log.debug)
+    return lookouts[caller]
 
 
 def is_mocked() -> bool:
@@ -120,12 +122,8 @@ async def observe(
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
         gate = replace(gate, targets=frozenset())
-    if caller not in program.watches:
-        program.watches[caller] = Watch(_look_with(finder(caller)), progress=Announcer(pulumi.log.info))
     with INTERRUPTS:
-        seen = await program.watches[caller].until(session_id, gate=gate, limit=None if is_dry_run() else limit)
-    if logs and seen.session is not None and seen.session.status == "FAILED" and isinstance(seen.error, SessionEnded):
-        seen = replace(seen, error=await _with_logs(session_id, seen.region, seen.session, gate, finder(caller)))
+        seen = await _lookout(caller).until(session_id, gate=gate, limit=None if is_dry_run() else limit, logs=logs)
     if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
         pulumi.log.info(
             f'Glue session "{printable(session_id)}" in {printable(seen.region)} is {seen.session.status}: '
@@ -135,33 +133,9 @@ async def observe(
     return seen
 
 
-async def _with_logs(session_id: str, region: str, session: Session, gate: Gate, finder: Finder) -> SessionEnded:
-    try:
-        lines = await in_thread(lambda: finder.system_logs(session_id))
-    except GlueSessionError as refused:
-        lines = [str(refused)]
-    return SessionEnded(
-        session_id,
-        region=region,
-        status=session.status,
-        targets=gate.targets,
-        error_message=session.error_message,
-        logs=lines or ["There are no system logs that can be shown."],
-    )
-
-
 def _skips_waiting() -> bool:
     from_environment = os.environ.get(SKIP_WAIT_VARIABLE, "").strip().lower()
     if from_environment:
         return from_environment not in {"0", "false", "no"}
     namespace, key = SKIP_WAIT_CONFIG
     return bool(pulumi.Config(namespace).get_bool(key))
-
-
-def _look_with(finder: Finder) -> Callable[[Sequence[str]], Awaitable[Found]]:
-    """A look of `finder` in a thread of its own."""
-
-    async def look(session_ids: Sequence[str]) -> Found:
-        return await in_thread(lambda: Found(sessions=finder.look(session_ids, note=pulumi.log.debug), region=finder.region))
-
-    return look

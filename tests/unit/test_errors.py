@@ -6,13 +6,14 @@ import copy
 import inspect
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 
 import pytest
 from hypothesis import given
 
 from hostile_text import HAND_PICKED, hostile_texts, is_fit
-from pulumi_glue_session import errors
+from pulumi_glue_session import errors, terms
 from pulumi_glue_session.errors import (
     AccessDenied,
     BadCredentials,
@@ -33,6 +34,7 @@ from pulumi_glue_session.errors import (
     WaitedTooLong,
     WrongAccount,
 )
+from pulumi_glue_session.terms import Terms
 from pulumi_glue_session.words import given as as_given
 from pulumi_glue_session.words import in_words, printable, spell
 from torture import true_of_each
@@ -408,3 +410,30 @@ def test_what_a_program_gave_is_told_as_it_would_write_it(value: object, words: 
 )
 def test_text_from_outside_becomes_one_line_without_its_full_stop(text: str, line: str) -> None:
     assert line == printable(text)
+
+
+ADVICE: Mapping[str, Callable[[], GlueSessionError]] = {
+    "; set {region}, and run again.": lambda: NoRegion(SUBJECT, region=""),
+    "; sign in, or name a profile that works ({profile}), and run again.": lambda: BadCredentials(SUBJECT, region=""),
+    "; use credentials of an allowed account, or correct {accounts}, and run again.": lambda: WrongAccount(SUBJECT, region=""),
+    "; allow glue:GetSession to {role}, or ask as the session's owner": lambda: AccessDenied(SUBJECT, region=""),
+    "or set {as_it_is} to take the session as it is.": lambda: UnknownStatus("a", region=REGION, status="NEW", targets=READY),
+    "narrow it down to one, or use {several}, and run again.": lambda: NotOneSession("tags", region=REGION, found=["1", "2"]),
+}
+"""What advice names, and an error that gives it."""
+
+
+@pytest.mark.parametrize("advice", ADVICE)
+def test_advice_is_in_the_words_of_the_front_that_speaks(advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Pulumi program's without one."""
+    monkeypatch.setattr(terms, "_front", [Terms()])
+    assert advice.format(**asdict(Terms())) in str(ADVICE[advice]())
+
+    other = Terms(**{each.name: f"the {each.name} of another front" for each in fields(Terms)})
+    terms.speak(other)
+
+    assert advice.format(**asdict(other)) in str(ADVICE[advice]())
+
+
+def test_every_word_of_a_front_is_tried() -> None:
+    assert {each.name for each in fields(Terms)} == set(re.findall(r"{(\w+)}", "".join(ADVICE)))
