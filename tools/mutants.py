@@ -68,6 +68,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "expect": ("unit/test_expect.py",),
     "observe": ("unit/test_observe.py",),
     "gather": ("unit/test_gather.py",),
+    "demand": ("unit/test_demand.py",),
     "question": ("unit/test_question.py",),
     "failures": ("unit/test_failures.py", "unit/test_find.py"),
     "find": ("unit/test_find.py", "wire/test_look.py", "wire/test_listing.py"),

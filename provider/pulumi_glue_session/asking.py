@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
 
 from pulumi_glue_session import program
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.duration import seconds
-from pulumi_glue_session.errors import InvalidInput, NotAsExpected
+from pulumi_glue_session.demand import Demand
+from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.inputs import is_later, reusable
-from pulumi_glue_session.selection import check_id
 from pulumi_glue_session.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.wait import Gate, Phase
 from pulumi_glue_session.words import given
@@ -65,34 +64,29 @@ class Asking:
     logs: bool
     no_argument: InvalidInput | None
 
-    async def judge(self, asked: Mapping[str, Any]) -> tuple[Gate, float, Caller, tuple[Expectation, ...]]:
+    async def judge(self, asked: Mapping[str, Any]) -> Demand:
         """All that a program asks for, as values that mean something. Raises InvalidInput."""
-        check_id(asked["session_id"])
-        gate, limit, caller = Gate.of(asked["wait_for"]), seconds(asked["timeout"]), Caller.of(asked["aws"])
+        demand = Demand.of(asked)
         if self.no_argument:
             raise self.no_argument
-        if self.on_mismatch not in ("fail", "warn"):
-            raise InvalidInput("on_mismatch", f"{self.on_mismatch!r} is none of 'fail' and 'warn'")
-        return gate, limit, caller, await _expectations(self.expect)
+        return demand.expecting(await _expectations(self.expect), on_mismatch=self.on_mismatch)
 
     async def observe(self, asked: Mapping[str, Any], resource: pulumi.Resource, *, only_read: bool) -> Observation:
         """Look at the session; in an up wait for it. What is only read, without a gate, is left to the read."""
         session_id = asked["session_id"]
         try:
-            gate, limit, caller, expected = await self.judge(asked)
+            demand = await self.judge(asked)
         except InvalidInput as invalid:
             # A read needs some id to be made at all, and to say what is wrong with the one it was given.
             some_id = session_id if isinstance(session_id, str) and is_valid_id(session_id) else "none"
             return Observation(session_id=some_id, failure=str(invalid), input_name=invalid.input_name)
-        if only_read and not gate.targets and not expected:
-            return Observation(session_id=session_id, caller=caller)
-        warns = self.on_mismatch == "warn"
-        gate = gate if warns else replace(gate, expected=expected)
-        seen = await program.observe(session_id, gate=gate, limit=limit, caller=caller, logs=self.logs, resource=resource)
-        if warns and seen.session is not None:
-            differences = [line for line in (each.differs(seen.session) for each in expected) if line]
-            if differences:
-                pulumi.log.warn(str(NotAsExpected(session_id, region=seen.region, differences=differences)), resource)
+        if only_read and demand.gate == Gate() and not demand.only_warned_of:
+            return Observation(session_id=session_id, caller=demand.caller)
+        seen = await program.observe(
+            session_id, gate=demand.gate, limit=demand.limit, caller=demand.caller, logs=self.logs, resource=resource
+        )
+        if warning := demand.warning(seen):
+            pulumi.log.warn(str(warning), resource)
         return Observation(
             session_id=session_id,
             region=seen.region,

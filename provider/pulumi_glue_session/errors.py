@@ -127,7 +127,7 @@ class UnknownStatus(GlueSessionError):
         super().__init__(
             f'Glue session "{printable(session_id)}" in {printable(region)} has the status {printable(status)}, which this version of '
             f"pulumi-glue-session does not know, so it can't tell whether {in_words(targets)} will follow: "
-            f"install a newer pulumi-glue-session, or set {spoken().as_it_is} to take the session as it is."
+            f"install a newer pulumi-glue-session, or {spoken().as_it_is} to take the session as it is."
         )
 
 

@@ -22,19 +22,17 @@ from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from pulumi_glue_session.background import INTERRUPTS
 from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.demand import skips_waiting
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.lookout import Lookout
 from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.wait import Gate, Phase, Seen
 from pulumi_glue_session.words import in_words, printable, spell
 
-__all__ = ["SKIP_WAIT_CONFIG", "SKIP_WAIT_VARIABLE", "default", "finder", "is_mocked", "observe", "start_provider"]
-
-SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
-"""Environment variable that takes every session as it is."""
+__all__ = ["SKIP_WAIT_CONFIG", "default", "finder", "is_mocked", "observe", "start_provider"]
 
 SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
-"""The same as stack configuration: namespace and key."""
+"""Stack configuration that takes every session as it is: namespace and key."""
 
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
 """A function that is called for what the engine does before it: start the process of dynamic providers."""
@@ -134,8 +132,8 @@ async def observe(
 
 
 def _skips_waiting() -> bool:
-    from_environment = os.environ.get(SKIP_WAIT_VARIABLE, "").strip().lower()
-    if from_environment:
-        return from_environment not in {"0", "false", "no"}
+    from_environment = skips_waiting(os.environ)
+    if from_environment is not None:
+        return from_environment
     namespace, key = SKIP_WAIT_CONFIG
     return bool(pulumi.Config(namespace).get_bool(key))

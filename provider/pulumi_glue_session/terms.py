@@ -18,7 +18,7 @@ class Terms:
     profile: str = "AWS_PROFILE, the stack's aws:profile or AwsOptions(profile=...)"
     accounts: str = "AwsOptions(allowed_account_ids=...)"
     role: str = "the role that runs Pulumi"
-    as_it_is: str = "wait_for=None"
+    as_it_is: str = "set wait_for=None"
     several: str = "get_sessions"
 
 

@@ -417,7 +417,7 @@ ADVICE: Mapping[str, Callable[[], GlueSessionError]] = {
     "; sign in, or name a profile that works ({profile}), and run again.": lambda: BadCredentials(SUBJECT, region=""),
     "; use credentials of an allowed account, or correct {accounts}, and run again.": lambda: WrongAccount(SUBJECT, region=""),
     "; allow glue:GetSession to {role}, or ask as the session's owner": lambda: AccessDenied(SUBJECT, region=""),
-    "or set {as_it_is} to take the session as it is.": lambda: UnknownStatus("a", region=REGION, status="NEW", targets=READY),
+    "or {as_it_is} to take the session as it is.": lambda: UnknownStatus("a", region=REGION, status="NEW", targets=READY),
     "narrow it down to one, or use {several}, and run again.": lambda: NotOneSession("tags", region=REGION, found=["1", "2"]),
 }
 """What advice names, and an error that gives it."""
