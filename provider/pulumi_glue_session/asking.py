@@ -82,9 +82,7 @@ class Asking:
             return Observation(session_id=some_id, failure=str(invalid), input_name=invalid.input_name)
         if only_read and demand.gate == Gate() and not demand.only_warned_of:
             return Observation(session_id=session_id, caller=demand.caller)
-        seen = await program.observe(
-            session_id, gate=demand.gate, limit=demand.limit, caller=demand.caller, logs=self.logs, resource=resource
-        )
+        seen = await program.observe(demand, logs=self.logs, resource=resource)
         if warning := demand.warning(seen):
             pulumi.log.warn(str(warning), resource)
         return Observation(

@@ -6,7 +6,7 @@ Rules of this module: it judges what a program or a person gives, and what was s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_glue_session.caller import Caller
@@ -14,7 +14,8 @@ from pulumi_glue_session.duration import seconds
 from pulumi_glue_session.errors import InvalidInput, NotAsExpected
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.selection import check_id
-from pulumi_glue_session.wait import Gate, Seen
+from pulumi_glue_session.wait import Gate, Phase, Seen
+from pulumi_glue_session.words import in_words, printable, spell
 
 __all__ = ["SKIP_WAIT_VARIABLE", "Demand", "skips_waiting"]
 
@@ -27,8 +28,8 @@ class Demand:
     """A session, and the gate before it."""
 
     session_id: str
-    gate: Gate
-    limit: float
+    gate: Gate = field(default_factory=Gate)
+    limit: float = 0.0
     """Seconds."""
     caller: Caller
     only_warned_of: tuple[Expectation, ...] = ()
@@ -51,6 +52,19 @@ class Demand:
         if on_mismatch == "warn":
             return replace(self, only_warned_of=tuple(expected))
         return replace(self, gate=replace(self.gate, expected=tuple(expected)))
+
+    def without_waiting(self) -> Demand:
+        """The same of the session as it is."""
+        return replace(self, gate=replace(self.gate, targets=frozenset()))
+
+    def prospect(self, seen: Seen) -> str | None:
+        """What an up will wait for, after a look that found the session on its way."""
+        if seen.phase is not Phase.ON_ITS_WAY or seen.session is None:
+            return None
+        return (
+            f'Glue session "{printable(self.session_id)}" in {printable(seen.region)} is {seen.session.status}: '
+            f"up will wait until it is {in_words(self.gate.targets)}, {spell(self.limit)} at most."
+        )
 
     def warning(self, seen: Seen) -> NotAsExpected | None:
         """What is not as expected, where that is no reason to fail."""

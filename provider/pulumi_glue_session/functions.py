@@ -14,6 +14,7 @@ import pulumi
 from pulumi_glue_session import inputs, options, program
 from pulumi_glue_session.background import in_thread
 from pulumi_glue_session.caller import Caller
+from pulumi_glue_session.demand import Demand
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.options import AwsOptions
 from pulumi_glue_session.question import Question
@@ -27,7 +28,6 @@ from pulumi_glue_session.results import (
     sessions_result,
 )
 from pulumi_glue_session.session import Session
-from pulumi_glue_session.wait import Gate
 
 __all__ = ["GET_SESSION", "GET_SESSIONS", "get_session", "get_session_output", "get_sessions", "get_sessions_output"]
 
@@ -146,7 +146,7 @@ def _later(
             caller, question = _read(token, arguments)
             if question.session_id:
                 # With the sessions that are looked at in the same moment.
-                seen = await program.observe(question.session_id, gate=Gate(), limit=0, caller=caller)
+                seen = await program.observe(Demand(session_id=question.session_id, caller=caller))
                 if seen.session is None:
                     raise seen.error or AssertionError
                 return _answer(question, {question.session_id: seen.session}, region=seen.region)

@@ -10,7 +10,6 @@ import contextlib
 import os
 import threading
 import weakref
-from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -22,12 +21,11 @@ from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from pulumi_glue_session.background import INTERRUPTS
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.demand import skips_waiting
+from pulumi_glue_session.demand import Demand, skips_waiting
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.lookout import Lookout
 from pulumi_glue_session.progress import Announcer
-from pulumi_glue_session.wait import Gate, Phase, Seen
-from pulumi_glue_session.words import in_words, printable, spell
+from pulumi_glue_session.wait import Seen
 
 __all__ = ["SKIP_WAIT_CONFIG", "default", "finder", "is_mocked", "observe", "start_provider"]
 
@@ -104,30 +102,19 @@ def start_provider() -> None:
     threading.Thread(target=call, daemon=True).start()
 
 
-async def observe(
-    session_id: str,
-    *,
-    gate: Gate,
-    limit: float,
-    caller: Caller,
-    logs: bool = False,
-    resource: pulumi.Resource | None = None,
-) -> Seen:
-    """Look at the session, and in an up wait at most `limit` seconds for its gate. `logs` adds the end of its logs where it FAILED."""
+async def observe(demand: Demand, *, logs: bool = False, resource: pulumi.Resource | None = None) -> Seen:
+    """Look at the session, and in an up wait for its gate. `logs` adds the end of its logs where it FAILED."""
     program = _this()
-    if gate.targets and _skips_waiting():
+    if demand.gate.targets and _skips_waiting():
         if not program.said_skipping:
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
-        gate = replace(gate, targets=frozenset())
+        demand = demand.without_waiting()
+    limit = None if is_dry_run() else demand.limit
     with INTERRUPTS:
-        seen = await _lookout(caller).until(session_id, gate=gate, limit=None if is_dry_run() else limit, logs=logs)
-    if seen.phase is Phase.ON_ITS_WAY and seen.session is not None:
-        pulumi.log.info(
-            f'Glue session "{printable(session_id)}" in {printable(seen.region)} is {seen.session.status}: '
-            f"up will wait until it is {in_words(gate.targets)}, {spell(limit)} at most.",
-            resource,
-        )
+        seen = await _lookout(demand.caller).until(demand.session_id, gate=demand.gate, limit=limit, logs=logs)
+    if prospect := demand.prospect(seen):
+        pulumi.log.info(prospect, resource)
     return seen
 
 

@@ -13,12 +13,13 @@ from pulumi.dynamic.dynamic import PROVIDER_KEY
 
 from pulumi_glue_session import inputs, options, program
 from pulumi_glue_session.asking import Asking, Observation
+from pulumi_glue_session.demand import Demand
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.options import AwsOptions
 from pulumi_glue_session.provider import OBSERVED, PICKLE
 from pulumi_glue_session.results import SessionCommand
 from pulumi_glue_session.session import SECRET, VOLATILE, Session
-from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Gate
+from pulumi_glue_session.wait import DEFAULT_TIMEOUT
 from pulumi_glue_session.words import given
 
 __all__ = ["GlueSession"]
@@ -229,7 +230,7 @@ class GlueSession(pulumi.CustomResource):
             await self.urn.future()
             session, caller = self._seen.session, self._seen.caller
             if caller:
-                now = await program.observe(self._seen.session_id, gate=Gate(), limit=0, caller=caller)
+                now = await program.observe(Demand(session_id=self._seen.session_id, caller=caller))
                 if now.session is None:
                     raise pulumi.RunError(str(now.error))
                 session = now.session

@@ -11,7 +11,7 @@ from pulumi_glue_session.demand import SKIP_WAIT_VARIABLE, Demand, skips_waiting
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import Session
-from pulumi_glue_session.wait import Gate, Seen
+from pulumi_glue_session.wait import Gate, Phase, Seen
 
 ASKED = {"session_id": "analytics", "wait_for": "READY", "timeout": "2m", "aws": {"region": "eu-west-1"}}
 WORKERS = Expectation.of("number_of_workers", 3)
@@ -83,6 +83,36 @@ def test_what_fails_is_not_warned_of_too() -> None:
     failing = demand().expecting([WORKERS], on_mismatch="fail")
 
     assert failing.warning(Seen(region="eu-west-1", session=Session(number_of_workers=2))) is None
+
+
+def test_without_waiting_what_is_expected_still_counts() -> None:
+    assert Gate(expected=(WORKERS,)) == demand().expecting([WORKERS], on_mismatch="fail").without_waiting().gate
+
+
+def test_a_preview_says_what_its_up_will_wait_for() -> None:
+    seen = Seen(region="eu-west-1", session=Session(status="PROVISIONING"), phase=Phase.ON_ITS_WAY)
+    expected = 'Glue session "analytics" in eu-west-1 is PROVISIONING: up will wait until it is READY, 2 min at most.'
+
+    assert expected == demand().prospect(seen)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        Seen(region="eu-west-1", phase=Phase.ON_ITS_WAY),
+        Seen(region="eu-west-1", session=Session(status="READY"), phase=Phase.PASSED),
+        Seen(region="eu-west-1", session=Session(status="FAILED"), phase=Phase.BARRED),
+    ],
+    ids=["not seen yet", "passed", "barred"],
+)
+def test_nothing_is_waited_for_once_it_is_known_how_it_stands(seen: Seen) -> None:
+    assert demand().prospect(seen) is None
+
+
+def test_without_a_gate_one_look_is_enough() -> None:
+    plain = Demand(session_id="analytics", caller=Caller())
+
+    assert (Gate(), 0.0, ()) == (plain.gate, plain.limit, plain.only_warned_of)
 
 
 @pytest.mark.parametrize(
