@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 
@@ -17,11 +17,10 @@ from pulumi_glue_session import program
 from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.demand import Demand
 from pulumi_glue_session.errors import InvalidInput
-from pulumi_glue_session.expect import Expectation
+from pulumi_glue_session.expect import Expectation, named
 from pulumi_glue_session.inputs import is_later, reusable
 from pulumi_glue_session.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.wait import Gate, Phase
-from pulumi_glue_session.words import given
 
 __all__ = ["Asking", "Observation"]
 
@@ -101,11 +100,9 @@ async def _expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple
     pairs: Any = await outer.future() if later else expect
     if pairs is None:
         return ()
-    if not isinstance(pairs, Mapping):
-        raise InvalidInput("expect", f"{given(pairs)} is no mapping of outputs to the values that they should have")
     secret = await outer.is_secret()
     judged: list[Expectation] = []
-    for name, wanted in cast("Mapping[str, Any]", pairs).items():
+    for name, wanted in named(pairs).items():
         value: pulumi.Output[Any] = pulumi.Output.from_input(reusable(wanted))
         if await value.is_known():
             judged.append(Expectation.of(name, await value.future(), secret=secret or await value.is_secret()))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from pulumi_glue_session.duration import seconds
 from pulumi_glue_session.errors import InvalidInput
+from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import given, printable
 
 __all__ = ["AssumeRole", "Caller", "WebIdentity", "meant"]
@@ -103,7 +104,7 @@ def _built(kind: type[_T], values: Any, where: str) -> _T:  # noqa: ANN401 - wha
     names = [each.name for each in fields(kind)]
     strange = sorted(str(name) for name in options if name not in names)
     if strange:
-        raise InvalidInput(f"{where}.{printable(strange[0])}", f"there is no such option: use {', '.join(names)}")
+        raise InvalidInput(f"{where}.{printable(strange[0])}", f"there is no such option: use {', '.join(map(spoken().spelled, names))}")
     readers = _READ_OF.get(kind, _READ)
     read = {name: readers[name](value, f"{where}.{name}") for name, value in options.items() if value is not None}
     missing = [name for name in _REQUIRED.get(kind, ()) if name not in read]

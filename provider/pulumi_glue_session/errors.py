@@ -93,7 +93,7 @@ class SessionNotFound(GlueSessionError):
         """Say where it was looked for."""
         super().__init__(
             f'Glue session "{printable(session_id)}" was not found in {printable(region)}: '
-            "create it, or correct session_id, the region or the account that is asked, and run again."
+            f"create it, or correct {spoken().spelled('session_id')}, the region or the account that is asked, and run again."
         )
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
+from pulumi_glue_session.terms import spoken
+from pulumi_glue_session.words import given
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-__all__ = ["AT_LEAST", "EXPECTABLE", "Expectation"]
+__all__ = ["AT_LEAST", "EXPECTABLE", "Expectation", "named"]
 
 AT_LEAST = "at_least"
 """Key of a minimum, for versions and numbers: `{"glue_version": {"at_least": "5.0"}}`."""
@@ -55,7 +57,7 @@ class Expectation:
         `secret` keeps the value out of every message; what is secret in a session stays out of them anyway.
         """
         if name not in EXPECTABLE:
-            raise InvalidInput("expect", f"{name!r} can't be expected: use one of {', '.join(EXPECTABLE)}")
+            raise InvalidInput("expect", f"{name!r} can't be expected: use one of {', '.join(map(spoken().spelled, EXPECTABLE))}")
         minimum = isinstance(wanted, dict) and list(wanted) == [AT_LEAST]  # pyright: ignore[reportUnknownArgumentType]
         expectation = cls(name=name, value=wanted[AT_LEAST] if minimum else wanted, minimum=minimum, secret=secret or name in SECRET)
         expectation._check()
@@ -66,15 +68,17 @@ class Expectation:
         value: Any = self.value
         kinds, kind = _KINDS[type(neutral)]
         shown = _HIDDEN if self.secret else json.dumps(value, default=str)
+        spelled = spoken().spelled
+        name = spelled(self.name)
         # By its type, because True is an int to Python and not a number of workers to anybody.
         if not issubclass(type(value), kinds) or type(value) is bool:
-            raise InvalidInput("expect", f"{self.name} can't be {shown}, only {kind}")
+            raise InvalidInput("expect", f"{name} can't be {shown}, only {kind}")
         has_minimum = kind == "a number" or (self.name == "glue_version" and _version(value) is not None)
         if self.minimum and not has_minimum:
-            raise InvalidInput("expect", f"{self.name} can't be at least {shown}, only a number or a version can")
+            raise InvalidInput("expect", f"{name} can't be at least {shown}, only a number or a version can")
         strange = sorted(str(key) for key in value if key not in neutral) if self.name == "command" else []
         if strange:
-            raise InvalidInput("expect", f"{self.name} has no {', '.join(strange)}: it has name and python_version")
+            raise InvalidInput("expect", f"{name} has no {', '.join(strange)}: it has name and {spelled('python_version')}")
 
     def differs(self, session: Session) -> str | None:
         """Line that says what was expected and what was found; None where it is as expected."""
@@ -83,7 +87,7 @@ class Expectation:
             return None
         wanted = _HIDDEN if self.secret else json.dumps(self.value)
         shown = _HIDDEN if self.name in SECRET else json.dumps(found)
-        return f"{self.name}: expected {'at least ' if self.minimum else ''}{wanted}, found {shown}"
+        return f"{spoken().spelled(self.name)}: expected {'at least ' if self.minimum else ''}{wanted}, found {shown}"
 
     def _holds(self, found: Any) -> bool:  # noqa: ANN401 - a plain value of a record
         wanted: Any = self.value
@@ -105,6 +109,13 @@ class Expectation:
             # A session without a version is never new enough.
             return not self.minimum and found == self.value
         return got >= wanted if self.minimum else got == wanted
+
+
+def named(expect: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever a program gives
+    """What is expected, by the names of outputs. Raises InvalidInput for what is no mapping."""
+    if not isinstance(expect, Mapping):
+        raise InvalidInput("expect", f"{given(expect)} is no mapping of outputs to the values that they should have")
+    return cast("Mapping[str, Any]", expect)
 
 
 def _version(text: str) -> Version | None:

@@ -13,6 +13,7 @@ from pulumi_glue_session.errors import InvalidInput, NotOneSession
 from pulumi_glue_session.gather import Asks
 from pulumi_glue_session.selection import Selection, check_id
 from pulumi_glue_session.session import Session
+from pulumi_glue_session.terms import spoken
 
 __all__ = ["Question"]
 
@@ -40,7 +41,7 @@ class Question:
         conditions = {name: value for name, value in arguments.items() if name != "session_id" and value is not None}
         session_id = arguments.get("session_id")
         if session_id is not None and conditions:
-            raise InvalidInput(next(iter(conditions)), "give session_id or conditions, not both")
+            raise InvalidInput(next(iter(conditions)), f"give {spoken().spelled('session_id')} or conditions, not both")
         if session_id is not None:
             check_id(session_id)
         return cls(session_id=session_id, selection=Selection.of(conditions), only_one=only_one)

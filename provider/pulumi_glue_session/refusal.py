@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn, cast
 
 from pulumi_glue_session.session import SECRET
+from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import given, printable
 
 __all__ = ["about", "another", "can_be_printed", "drift", "fail"]
@@ -43,7 +44,8 @@ def can_be_printed(value: object) -> bool:
 def drift(olds: Mapping[str, Any], session: Mapping[str, Any], *, of: Iterable[str]) -> str:
     """What is no longer as recorded, for the sentence of a failure: the engine shows no differences of a resource that fails."""
     changed = [key for key in of if key in olds and key in session and olds[key] != session[key]]
-    lines = ", ".join(f"{key}" if key in SECRET else f"{key} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
+    spelled = spoken().spelled
+    lines = ", ".join(spelled(key) if key in SECRET else f"{spelled(key)} {_shown(olds[key])} => {_shown(session[key])}" for key in changed)
     return f" Changed since it was recorded: {lines}." if lines else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.session import STATUSES, Session, is_valid_id
+from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import given
 
 __all__ = ["Selection", "check_id"]
@@ -65,11 +66,12 @@ class Selection:
 
     def __str__(self) -> str:
         """What is asked for, as a person says it: `tags team=etl, status READY`."""
+        spelled = spoken().spelled
         parts = [
             f"tags {', '.join(f'{key}={value}' for key, value in sorted(self.tags.items()))}" if self.tags else "",
             f"status {' or '.join(sorted(self.statuses))}" if self.statuses else "",
-            f"id_prefix {self.id_prefix}" if self.id_prefix else "",
-            f"id_pattern {self.id_pattern}" if self.id_pattern != "*" else "",
+            f"{spelled('id_prefix')} {self.id_prefix}" if self.id_prefix else "",
+            f"{spelled('id_pattern')} {self.id_pattern}" if self.id_pattern != "*" else "",
         ]
         return "; ".join(filter(None, parts)) or "no condition"
 

@@ -5,6 +5,7 @@ Rules of this module: words alone. A process has one front, which says once what
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["Terms", "speak", "spoken"]
@@ -20,6 +21,8 @@ class Terms:
     role: str = "the role that runs Pulumi"
     as_it_is: str = "set wait_for=None"
     several: str = "get_sessions"
+    spelled: Callable[[str], str] = str
+    """How it spells the name of an input or an output, as `session_id`."""
 
 
 _front = [Terms()]

@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput, LookFailed, NotAsExpected, SessionEnded, UnknownStatus, WaitedTooLong
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import STATUSES, Session, can_become
+from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import given
 
 __all__ = ["DEFAULT_TIMEOUT", "LONGEST_PAUSE", "SHORTEST_PAUSE", "Gate", "Phase", "Seen", "pause"]
@@ -67,7 +68,7 @@ class Gate:
             raise InvalidInput(
                 "wait_for",
                 f"{', '.join(strange) or 'an empty list'} is no status of a Glue session: "
-                f"use one or several of {', '.join(sorted(STATUSES))}, or None to take the session as it is",
+                f"use one or several of {', '.join(sorted(STATUSES))}, or {spoken().as_it_is} to take the session as it is",
             )
         return cls(targets=frozenset(names))
 

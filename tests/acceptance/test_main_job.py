@@ -202,7 +202,7 @@ def test_a_wrong_argument_fails_the_preview_before_anything_is_asked(project: Pr
     wrong = {
         'timeout="soon"': "timeout: 'soon' is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'",
         'wait_for="RUNNING"': "RUNNING is no status of a Glue session: use one or several of "
-        "FAILED, PROVISIONING, READY, STOPPED, STOPPING, TIMEOUT, or None to take the session as it is",
+        "FAILED, PROVISIONING, READY, STOPPED, STOPPING, TIMEOUT, or set wait_for=None to take the session as it is",
     }
     for argument, sentence in wrong.items():
         project.program(GATED.replace('timeout="20s"', argument))

@@ -423,17 +423,29 @@ ADVICE: Mapping[str, Callable[[], GlueSessionError]] = {
 """What advice names, and an error that gives it."""
 
 
+TERMS = [each.name for each in fields(Terms) if each.name != "spelled"]
+
+
 @pytest.mark.parametrize("advice", ADVICE)
 def test_advice_is_in_the_words_of_the_front_that_speaks(advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Pulumi program's without one."""
     monkeypatch.setattr(terms, "_front", [Terms()])
     assert advice.format(**asdict(Terms())) in str(ADVICE[advice]())
 
-    other = Terms(**{each.name: f"the {each.name} of another front" for each in fields(Terms)})
+    other = Terms(**{name: f"the {name} of another front" for name in TERMS}, spelled=str.upper)
     terms.speak(other)
 
     assert advice.format(**asdict(other)) in str(ADVICE[advice]())
 
 
 def test_every_word_of_a_front_is_tried() -> None:
-    assert {each.name for each in fields(Terms)} == set(re.findall(r"{(\w+)}", "".join(ADVICE)))
+    assert set(TERMS) == set(re.findall(r"{(\w+)}", "".join(ADVICE)))
+
+
+def test_names_are_spelled_as_the_front_spells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terms, "_front", [Terms(spelled=str.upper)])
+    expected = (
+        'Glue session "a" was not found in b: create it, or correct SESSION_ID, the region or the account that is asked, and run again.'
+    )
+
+    assert expected == str(SessionNotFound("a", region="b"))

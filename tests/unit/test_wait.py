@@ -81,7 +81,7 @@ def test_a_gate_waits_for_one_status_or_several_or_none(wait_for: str | Iterable
     ],
 )
 def test_a_gate_is_made_of_known_statuses_only(wait_for: Any, strange: str) -> None:  # noqa: ANN401 - wrong on purpose
-    expected = f"{strange} is no status of a Glue session: use one or several of {KNOWN}, or None to take the session as it is"
+    expected = f"{strange} is no status of a Glue session: use one or several of {KNOWN}, or set wait_for=None to take the session as it is"
 
     with pytest.raises(InvalidInput) as caught:
         Gate.of(wait_for)
