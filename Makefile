@@ -6,7 +6,7 @@ BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
 .PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance plugin oldest \
-	state audit torture mutants bench engine release clean
+	schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
@@ -18,6 +18,7 @@ help:
 	@echo 'make plugin      runs the example that needs the plugin of pulumi-aws, which the engine downloads'
 	@echo 'make oldest      the tests with the oldest of all that the package needs'
 	@echo 'make captures    runs the tutorial and puts what it prints into its page'
+	@echo 'make schema      writes the native provider\''s schema, which is made of the Python API'
 	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
 	@echo 'make audit       asks whether anything that is installed here is known to be vulnerable; needs the package index'
 	@echo 'make torture     tries hard what make test tries a little; about two hours'
@@ -80,7 +81,7 @@ docs-serve: .venv/made
 captures: .venv/made engine
 	$(BIN)/python tools/captures.py
 
-# What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements.txt, so each time the same and offline.
+# What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements-dev.txt, so each time the same and offline.
 dist: .venv/made
 	@rm -rf dist
 	$(BIN)/python -m build --no-isolation
@@ -98,6 +99,9 @@ package: wheel
 acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
+
+schema: .venv/made
+	$(BIN)/python tools/package_schema.py
 
 state: .venv/made engine
 	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept
@@ -140,18 +144,18 @@ release: .venv/made
 clean:
 	rm -rf .venv .demo-venv .bench-venv .plugin-venv .wheel-venv dist site
 
-.venv/made: requirements.txt pyproject.toml
+.venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.venv)
 	@echo 'Installing what the tests need; about a minute and a half.'
-	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # asks for an older protobuf (decision 3)
 	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # to be read, not installed
 	@touch $@
 
-.demo-venv/made: requirements.txt pyproject.toml
+.demo-venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.demo-venv)
 	@echo 'Installing the package and a moto server; about a minute.'
-	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . "$$(grep '^moto' requirements.txt)"
+	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . "$$(grep '^moto' requirements-dev.txt)"
 	@touch $@
 
 # The wheel itself is put in again whenever it is built.
@@ -165,9 +169,9 @@ clean:
 	@.bench-venv/bin/pip install --quiet --disable-pip-version-check -e . -r bench/requirements.txt
 	@touch $@
 
-.plugin-venv/made: requirements.txt pyproject.toml
+.plugin-venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.plugin-venv)
-	@.plugin-venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt $(PULUMI_AWS)
+	@.plugin-venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt $(PULUMI_AWS)
 	@touch $@
 
 # A venv in folder $(1), or one sentence that says what is missing.

@@ -24,7 +24,7 @@ def _row(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a test of what an older version of a dependency lacks. None is left out with those that requirements.txt installs."""
+    """Leave out a test of what an older version of a dependency lacks. None is left out with those that requirements-dev.txt installs."""
     for mark in item.iter_markers("since"):
         reason = mark.kwargs["reason"]
         for package, version in mark.kwargs.items() - {("reason", reason)}:

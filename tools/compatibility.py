@@ -33,7 +33,7 @@ __all__ = ["Combination", "Passed", "TestsFailed", "bounds", "combinations", "ma
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ("tests/unit", "tests/wire", "tests/acceptance/test_main_job.py", "tests/acceptance/test_states.py")
 TOOLS = ("hypothesis", "moto", "pytest")
-"""What begins the names of the tools that these tests need, of all in requirements.txt."""
+"""What begins the names of the tools that these tests need, of all in requirements-dev.txt."""
 
 _TOLD_LINES = 80
 """Of the end of a failed run."""
@@ -70,8 +70,9 @@ class Passed:
 
 
 def bounds() -> dict[str, str]:
-    """Lower bound of each requirement of the package. boto3's is that of botocore, its other half, too."""
-    requirements = [Requirement(each) for each in _project()["dependencies"]]
+    """Lower bound of each requirement of the package, its command line included. boto3's is that of botocore, its other half, too."""
+    project = _project()
+    requirements = [Requirement(each) for each in (*project["dependencies"], *project["optional-dependencies"]["cli"])]
     lowest = {each.name: _lower_bound(each.specifier) for each in requirements}
     return lowest | {"botocore": lowest["boto3"]}
 
@@ -96,10 +97,10 @@ def run(combination: Combination) -> Passed:
         venv, constraints = Path(folder) / "venv", Path(folder) / "constraints.txt"
         pinned = bounds() if combination.versions == "oldest" else {}
         constraints.write_text("".join(f"{name}=={version}\n" for name, version in pinned.items()))
-        tools = [each for each in (ROOT / "requirements.txt").read_text().splitlines() if each.startswith(TOOLS)]
+        tools = [each for each in (ROOT / "requirements-dev.txt").read_text().splitlines() if each.startswith(TOOLS)]
         python = str(venv / "bin" / "python")
         _output([str(combination.interpreter), "-m", "venv", str(venv)])
-        _output([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(constraints), str(ROOT), *tools])
+        _output([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(constraints), f"{ROOT}[cli]", *tools])
         told = _output([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS])
         names = [name for name in bounds() if name != "botocore"]
         listed = _output([python, "-c", f"from importlib.metadata import version\nfor each in {names}: print(version(each))"]).split()

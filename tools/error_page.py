@@ -41,7 +41,13 @@ NOT_SHOWN = {
     "0 s": "a length of time",
     "or": "between statuses",
     "\0: \0": "a name before a text that is on the page",
+    "a value that is not known yet": "how a mark of Pulumi's looks to who writes this package",
+    "\0. May be given again, for any of several": "part of a command's own help",
+    "error: \0\0": "what the command line puts before a text that is on the page",
 }
+
+_HELP = ("description", "epilog", "help", "metavar")
+"""Arguments with a text that a command's own help shows."""
 
 _NO_TEXT_IN = {"cast": (0,), "compile": (0,), "fullmatch": (0,), "_text": (0,), "_secret": (0,)}
 """Functions with an argument that is a type expression or a pattern, by its position."""
@@ -84,7 +90,7 @@ class Entry:
 def texts(package: Path = PACKAGE, *, skipping: Mapping[str, str] = NOT_SHOWN) -> list[Text]:
     """Every text of the package that a person may read, each once."""
     found: dict[str, Text] = {}
-    for file in sorted(package.glob("*.py")):
+    for file in sorted(package.rglob("*.py")):
         for text in _texts_of(ast.parse(file.read_text(encoding="utf-8")), file.stem):
             if text.form not in skipping:
                 found.setdefault(text.form, text)
@@ -116,6 +122,8 @@ def _no_texts(node: ast.AST) -> Iterator[int]:
         aside = [node.annotation]
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         aside = [node.returns]
+    elif isinstance(node, ast.keyword) and node.arg in _HELP:
+        aside = [node.value]
     elif isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         aside = [node.args[place] for place in _NO_TEXT_IN.get(name, ()) if place < len(node.args)]
@@ -141,7 +149,7 @@ def _parts(node: ast.AST) -> list[str]:
 def _fixed(package: Path) -> set[str]:
     """Everything that a sentence may be made of: fixed parts of texts, and words that stand in for a part that varies."""
     found = {part.strip() for text in texts(package) for part in text.parts}
-    for file in package.glob("*.py"):
+    for file in package.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, (ast.FormattedValue, ast.AnnAssign)) and node.value is not None:
                 found |= {part.strip() for each in ast.walk(node.value) for part in _parts(each)}

@@ -52,12 +52,13 @@ __all__ = ["GO_SETTINGS", "EngineError", "engine", "find_go", "main", "spell"]
 # The oldest engine that the tests ran on, and the one that tools/engine/cli builds.
 ENGINE_VERSION = Version(3, 259, 0)
 
-# What the engine starts for a Python program with dynamic resources, from beside itself or from PATH.
-COMPANIONS = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+# What the engine starts for a Python program with dynamic resources and for one in JavaScript, from beside itself or from PATH.
+COMPANIONS = ("pulumi-language-nodejs", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
 
 ENGINE_MODULES = Path(__file__).resolve().parent / "engine"
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+PYTHON_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+NODEJS_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 # Scripts that the SDK's module carries as they are.
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
@@ -262,12 +263,12 @@ def _without_go(tried: str) -> str:
 
 
 def _build(work: Path, *, go: str) -> None:
-    """Build into work/engine/bin: the engine and its language host each from a main module, for their needs clash."""
+    """Build into work/engine/bin: the engine and its language hosts each from a main module, for their needs clash."""
     bin_ = work / "engine" / "bin"
     bin_.mkdir(parents=True)
     # Without the version at link time `pulumi version` is empty, and the Automation API refuses that.
     link = f"-s -w -X {SDK}/go/common/version.Version=v{ENGINE_VERSION}"
-    for module, package, flags in (("cli", CLI, link), ("python", LANGUAGE_HOST, "-s -w")):
+    for module, package, flags in (("cli", CLI, link), ("python", PYTHON_HOST, "-s -w"), ("nodejs", NODEJS_HOST, "-s -w")):
         command = [go, "build", "-C", str(ENGINE_MODULES / module), "-mod=readonly", "-trimpath", "-buildvcs=false"]
         command += ["-ldflags", flags, "-o", f"{bin_}/", package]
         code, output = _run(command, work=work, doing="building", settings=GO_SETTINGS)

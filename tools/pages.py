@@ -40,7 +40,7 @@ MANUAL = {
 }
 """Where a link to the README leads, beside the sections that a page takes in."""
 
-LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".txt": "text"}
+LANGUAGES = {".js": "javascript", ".json": "json", ".py": "python", ".tf": "terraform", ".txt": "text", ".yaml": "yaml", ".yml": "yaml"}
 
 _SLUG = slugify(case="lower")
 """As mkdocs.yml has it."""

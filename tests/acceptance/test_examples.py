@@ -23,7 +23,9 @@ from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
-NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
+NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())
+OTHERS = {"javascript_gate", "terraform_gate"}
+"""Examples in other languages: test_plugin.py and wire/test_external.py run those."""
 THERE = "arn:aws:iam::222222222222:role/GlueReader"
 
 
@@ -39,6 +41,13 @@ def test_an_example_is_a_whole_project_that_says_in_a_line_what_it_is_for(name: 
     assert f"| [{name}]({name}) | {purpose} |" in (EXAMPLES / "README.md").read_text().splitlines()
     assert "pulumi-glue-session" in (folder / "requirements.txt").read_text().splitlines()
     assert (folder / "__main__.py").read_text().startswith('"""')
+
+
+def test_an_example_in_another_language_says_in_a_line_what_it_is_for_too() -> None:
+    assert OTHERS == {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} - set(NAMES)
+    for name in OTHERS:
+        purpose = (EXAMPLES / name / "README.md").read_text().splitlines()[0].removeprefix("# ")
+        assert f"| [{name}]({name}) | {purpose} |" in (EXAMPLES / "README.md").read_text().splitlines()
 
 
 # --- The programs ---

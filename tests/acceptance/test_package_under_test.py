@@ -33,3 +33,18 @@ def test_programs_and_these_tests_have_the_package_that_was_asked_for(project: P
     assert {"file": file, "status": "READY"} == project.outputs()
     assert file == pulumi_glue_session.__file__
     project.destroy()
+
+
+def test_pulumi_looks_for_no_plugin_of_the_package(project: Project, glue: GlueEndpoint) -> None:
+    """To Pulumi a package named `pulumi-…` has a plugin, which it looks for and would download, unless a file in it says that it has none.
+
+    Of a package that is only linked to, Pulumi doesn't find the file.
+    """
+    glue.put("analytics-prod", always("READY"))
+    project.program(PROGRAM)
+    del project.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]
+
+    log = project.pulumi("preview", "--non-interactive", "--logtostderr", "-v=7").err
+
+    assert "computeDefaultProviderPlugins(): " in log
+    assert (FROM == ROOT / "provider") == ("computeDefaultProviderPlugins(): considering glue-session" in log)

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "provider" / "pulumi_glue_session"
 VERSION = pulumi_glue_session.__version__
 DIST_INFO = f"pulumi_glue_session-{VERSION}.dist-info"
-MODULES = sorted(f"pulumi_glue_session/{file.name}" for file in PACKAGE.glob("*.py"))
+FILES = sorted(
+    f"pulumi_glue_session/{file.relative_to(PACKAGE)}" for kind in ("*.py", "*.json", "py.typed") for file in PACKAGE.rglob(kind)
+)
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +31,12 @@ def metadata(wheel: Path) -> Message:
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     """No tests, tools or examples: they would be installed beside other packages' own."""
-    about = [f"{DIST_INFO}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE")]
+    about = [f"{DIST_INFO}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")]
 
     with zipfile.ZipFile(wheel) as archive:
         files = archive.namelist()
 
-    assert sorted([*MODULES, "pulumi_glue_session/py.typed", *about]) == sorted(files)
+    assert sorted([*FILES, *about]) == sorted(files)
 
 
 def test_the_wheel_is_for_every_python_3_and_system(wheel: Path) -> None:
@@ -44,7 +46,7 @@ def test_the_wheel_is_for_every_python_3_and_system(wheel: Path) -> None:
 def test_each_file_of_the_wheel_is_that_of_the_checkout(wheel: Path) -> None:
     """It was made by way of the sdist, and after the last change."""
     with zipfile.ZipFile(wheel) as archive:
-        changed = [name for name in MODULES if archive.read(name) != (PACKAGE.parent / name).read_bytes()]
+        changed = [name for name in FILES if archive.read(name) != (PACKAGE.parent / name).read_bytes()]
         licence = archive.read(f"{DIST_INFO}/licenses/LICENSE")
 
     assert [] == changed
@@ -58,7 +60,7 @@ def test_the_sdist_holds_what_the_wheel_is_made_of(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         files = [each.name for each in archive if each.isfile()]
 
-    package = [f"provider/{name}" for name in (*MODULES, "pulumi_glue_session/py.typed")]
+    package = [f"provider/{name}" for name in FILES]
     assert sorted(f"{top}/{name}" for name in (*beside, *package)) == sorted(files)
 
 
@@ -80,11 +82,12 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
 
 
 def test_the_wheel_asks_for_what_the_package_imports(metadata: Message) -> None:
-    """Nothing that only developers need."""
+    """Nothing that only developers need, and what the command line needs only with it."""
     expected = ["boto3<2,>=1.43.23", "durationpy<1,>=0.6", "packaging>=26", "pulumi<4,>=3.268"]
+    of_command_line = ["rich>=13; extra == 'cli'", "typer<1,>=0.16; extra == 'cli'"]
 
-    assert expected == sorted(metadata.get_all("Requires-Dist", []))
-    assert metadata.get_all("Provides-Extra") is None
+    assert sorted([*expected, *of_command_line]) == sorted(metadata.get_all("Requires-Dist", []))
+    assert ["cli", "plugin"] == metadata.get_all("Provides-Extra")
 
 
 def test_the_wheel_names_no_address_that_nobody_has_given(metadata: Message) -> None:

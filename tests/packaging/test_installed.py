@@ -18,7 +18,7 @@ import pytest
 import pulumi_glue_session
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(file.stem for file in (ROOT / "provider" / "pulumi_glue_session").glob("*.py") if file.stem != "__init__")
+MODULES = sorted(file.stem for file in (ROOT / "provider" / "pulumi_glue_session").glob("*.py") if not file.stem.startswith("__"))
 
 # A unit test of a user's stack, as far as it goes without pytest: the SDK, the package and its lazy imports all at work.
 PROGRAM = """
@@ -98,6 +98,25 @@ print(json.dumps(sorted({{str(__import__("pathlib").Path(each.__file__).parent) 
 
     assert Path(folder).is_relative_to(python.parents[1])
     assert "site-packages/pulumi_glue_session" == "/".join(Path(folder).parts[-2:])
+
+
+def test_the_native_provider_is_there_for_the_engine_and_serves(python: Path, tmp_path: Path) -> None:
+    """By its script, which the engine looks for on PATH, and as a module, as Pulumi runs a plugin that is a package."""
+    for command in ([python.parent / "pulumi-resource-glue-session"], [python, "-m", "pulumi_glue_session"]):
+        with subprocess.Popen([*map(str, command), "127.0.0.1:1"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as plugin:
+            assert plugin.stdout is not None
+            port = plugin.stdout.readline()
+            plugin.terminate()
+        assert port.strip().isdigit(), "the first line that a plugin prints is its port"
+
+
+def test_the_command_line_says_what_it_needs(python: Path, tmp_path: Path) -> None:
+    command = str(python.parent / "glue-session")
+
+    failed = subprocess.run([command, "--help"], cwd=tmp_path, env={}, capture_output=True, text=True, check=False, timeout=60)
+    expected = 'glue-session needs typer, which is not installed: run pip install "pulumi-glue-session[cli]".\n'
+
+    assert (1, "", expected) == (failed.returncode, failed.stdout, failed.stderr)
 
 
 def test_the_version_is_the_same_to_python_and_to_pip(python: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ import pytest
 import get_engine
 
 SCRIPT = Path(get_engine.__file__)
-PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+PROGRAMS = ("pulumi", "pulumi-language-nodejs", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
 AGAIN = "and run the same command again"
 ADVICE = "install Pulumi (https://www.pulumi.com/docs/install/)"
 
@@ -156,7 +156,7 @@ def test_a_pulumi_that_fails_is_not_used(machine: Machine) -> None:
 def test_a_pulumi_without_its_language_host_is_not_used(machine: Machine) -> None:
     program(machine.path, "pulumi", "echo v3.259.0")
     sentence = (
-        "Pulumi on PATH comes without pulumi-language-python, pulumi-language-python-exec, "
+        "Pulumi on PATH comes without pulumi-language-nodejs, pulumi-language-python, pulumi-language-python-exec, "
         f"pulumi-resource-pulumi-python: {ADVICE} {AGAIN}."
     )
 
@@ -217,7 +217,7 @@ def test_a_build_that_was_asked_for_without_go_says_so(machine: Machine) -> None
     assert machine.left() == ["lock"]
 
 
-def test_a_build_leaves_the_four_programs_and_nothing_else(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_build_leaves_the_five_programs_and_nothing_else(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     program(machine.path, "go", GO)
     folder = machine.home / "bin"
 

@@ -20,6 +20,14 @@ WRITTEN = [
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", flags=re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    ("page", "example"),
+    [("other-languages.md", "javascript_gate/index.js"), ("terraform.md", "terraform_gate/main.tf")],
+)
+def test_a_page_shows_an_example_as_it_is(page: str, example: str) -> None:
+    assert (ROOT / "examples" / example).read_text(encoding="utf-8") in (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
 def links(page: Path) -> list[str]:
     """Links to other files, and within the page."""
     text = _CODE.sub("", page.read_text(encoding="utf-8"))

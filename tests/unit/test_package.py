@@ -14,8 +14,9 @@ import pulumi_glue_session
 
 MODULES = [
     pulumi_glue_session,
-    *(import_module(f"pulumi_glue_session.{each.name}") for each in pkgutil.iter_modules(pulumi_glue_session.__path__)),
+    *(import_module(each.name) for each in pkgutil.walk_packages(pulumi_glue_session.__path__, "pulumi_glue_session.") if not each.ispkg),
 ]
+MODULES.remove(import_module("pulumi_glue_session.__main__"))
 
 
 def public_things() -> Iterator[tuple[str, object]]:

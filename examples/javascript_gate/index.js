@@ -1,0 +1,19 @@
+// Hold a deployment back until a Glue session is READY.
+"use strict";
+const pulumi = require("@pulumi/pulumi");
+
+class Session extends pulumi.CustomResource {
+    constructor(name, args, opts) {
+        const outputs = { status: undefined, role: undefined, glueVersion: undefined, region: undefined };
+        super("glue-session:index:Session", name, { ...outputs, ...args }, opts);
+    }
+}
+
+const sessionId = new pulumi.Config().require("sessionId");
+const session = new Session("analytics", { sessionId, expect: { glueVersion: { atLeast: "5.0" } } });
+const found = pulumi.runtime.invokeOutput("glue-session:index:getSession", { sessionId });
+
+exports.status = session.status;
+exports.role = session.role;
+exports.glueVersion = session.glueVersion;
+exports.idleTimeout = found.apply((one) => one.idleTimeout);

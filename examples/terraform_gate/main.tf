@@ -1,0 +1,62 @@
+# Reads a Glue session by way of `glue-session external`, and refuses to go on while it is not READY.
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    external = {
+      source  = "hashicorp/external"
+      version = "~> 2.3"
+    }
+  }
+}
+
+variable "session_id" {
+  description = "Id of the session."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the session. Empty: AWS_REGION, then the profile's."
+  type        = string
+  default     = ""
+}
+
+variable "wait_for" {
+  description = "Status to wait for while planning. Empty: take the session as it is."
+  type        = string
+  default     = ""
+}
+
+data "external" "session" {
+  program = ["glue-session", "external"]
+
+  query = {
+    session_id = var.session_id
+    region     = var.region
+    wait_for   = var.wait_for
+    timeout    = "10m"
+  }
+
+  lifecycle {
+    postcondition {
+      condition     = self.result.status == "READY"
+      error_message = "Glue session ${var.session_id} is ${self.result.status}, not READY."
+    }
+  }
+}
+
+output "role" {
+  description = "Name or ARN of the session's IAM role."
+  value       = data.external.session.result.role
+}
+
+output "glue_version" {
+  description = "Glue version of the session."
+  value       = data.external.session.result.glue_version
+}
+
+output "number_of_workers" {
+  description = "Number of workers of the session."
+  value       = tonumber(data.external.session.result.number_of_workers)
+}
