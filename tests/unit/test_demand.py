@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.demand import SKIP_WAIT_VARIABLE, Demand, skips_waiting
+from pulumi_glue_session.demand import Demand, skips_waiting
 from pulumi_glue_session.errors import InvalidInput
 from pulumi_glue_session.expect import Expectation
 from pulumi_glue_session.session import Session
@@ -120,5 +120,5 @@ def test_without_a_gate_one_look_is_enough() -> None:
     [("", None), (" ", None), ("1", True), ("TRUE", True), ("yes", True), ("0", False), (" False ", False), ("no", False)],
 )
 def test_the_environment_says_whether_to_wait(said: str, skips: bool | None) -> None:  # noqa: FBT001 - a parameter of the test
-    assert skips is skips_waiting({SKIP_WAIT_VARIABLE: said})
+    assert skips is skips_waiting({"PULUMI_GLUE_SESSION_SKIP_WAIT": said})
     assert skips_waiting({}) is None

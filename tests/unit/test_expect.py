@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_glue_session.errors import InvalidInput, NotAsExpected
-from pulumi_glue_session.expect import EXPECTABLE, Expectation
+from pulumi_glue_session.expect import EXPECTABLE, Expectation, named
 from pulumi_glue_session.session import Command, Session
 from pulumi_glue_session.wait import Gate, Phase
 
@@ -156,6 +156,19 @@ def test_whatever_is_expected_is_judged_or_refused(name: str, wanted: Any) -> No
     """Nothing else may be raised: a program's mistake must not end in a traceback."""
     with contextlib.suppress(InvalidInput):
         Expectation.of(name, wanted).differs(SESSION)
+
+
+def test_what_is_expected_is_told_by_names() -> None:
+    assert {"role": "r"} == named({"role": "r"})
+
+
+@pytest.mark.parametrize("expect", ["role", ["role"], None, 7])
+def test_what_is_no_mapping_expects_nothing(expect: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        named(expect)
+
+    expected = ("expect", f"{expect!r} is no mapping of outputs to the values that they should have")
+    assert expected == (caught.value.input_name, str(caught.value))
 
 
 def test_a_gate_bars_a_session_that_is_not_as_expected_before_it_waits() -> None:

@@ -20,7 +20,7 @@ from pulumi_glue_session.errors import (
     Throttled,
     Unreachable,
 )
-from pulumi_glue_session.failures import from_answer, from_client
+from pulumi_glue_session.failures import from_answer, from_call, from_client
 
 REGION = "eu-west-1"
 SUBJECT = 'Glue session "analytics"'
@@ -74,6 +74,13 @@ def test_each_error_type_of_aws_is_the_error_that_it_stands_for(kind: type[LookF
     expected = kind(SUBJECT, region=REGION, detail=f"{code}: in Glue's own words")
 
     assert repr(expected) == repr(from_answer(answer(code, "in Glue's own words"), SUBJECT, region=REGION))
+
+
+def test_what_is_gone_is_a_session_only_where_one_was_asked_for() -> None:
+    gone = EXCEPTIONS.ClientError(answer("EntityNotFoundException", "in Glue's own words"), "ListSessions")
+
+    assert isinstance(from_call(gone, SUBJECT, region=REGION), Refused)
+    assert isinstance(from_call(gone, SUBJECT, region=REGION, session_id="analytics"), SessionNotFound)
 
 
 def test_every_code_that_botocore_itself_takes_for_throttling_is_here() -> None:
