@@ -69,22 +69,28 @@ app = typer.Typer(
 )
 
 _SessionId = Annotated[str | None, typer.Argument(metavar="SESSION_ID", help="Id of the session. With it, no conditions.")]
-_SessionIds = Annotated[list[str], typer.Argument(metavar="SESSION_ID...", help="Ids of the sessions.")]
+_SessionIds = Annotated[list[str], typer.Argument(metavar="SESSION_ID", help="Ids of the sessions.")]
 _Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="NAME=VALUE", help="Tag that the session has. May be given again.")]
 _Statuses = Annotated[
     list[str] | None,
-    typer.Option("--status", help=f"Status that the session has: {_ANY_STATUS}.", autocompletion=lambda: sorted(STATUSES)),
+    typer.Option(
+        "--status", metavar="STATUS", help=f"Status that the session has: {_ANY_STATUS}.", autocompletion=lambda: sorted(STATUSES)
+    ),
 ]
-_IdPrefix = Annotated[str | None, typer.Option(help="Text that the id begins with.")]
-_IdPattern = Annotated[str | None, typer.Option(help="Pattern that the id fits: * stands for any text, ? for one character.")]
-_Region = Annotated[str | None, typer.Option(help="Region of the session. Default: AWS_REGION, then the profile's.")]
-_Profile = Annotated[str | None, typer.Option(help="Profile of the shared AWS configuration. Default: AWS_PROFILE.")]
+_IdPrefix = Annotated[str | None, typer.Option(metavar="TEXT", help="Text that the id begins with.")]
+_IdPattern = Annotated[
+    str | None, typer.Option(metavar="PATTERN", help="Pattern that the id fits: * stands for any text, ? for one character.")
+]
+_Region = Annotated[str | None, typer.Option(metavar="REGION", help="Region of the session. Default: AWS_REGION, then the profile's.")]
+_Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Profile of the shared AWS configuration. Default: AWS_PROFILE.")]
 _AssumeRoles = Annotated[list[str] | None, typer.Option("--assume-role", metavar="ARN", help="Role to assume. Again: one after another.")]
 _EndpointUrl = Annotated[
-    str | None, typer.Option(help="URL to ask instead of Glue's own. Default: AWS_ENDPOINT_URL_GLUE, AWS_ENDPOINT_URL.")
+    str | None, typer.Option(metavar="URL", help="URL to ask instead of Glue's own. Default: AWS_ENDPOINT_URL_GLUE, AWS_ENDPOINT_URL.")
 ]
-_AccountIds = Annotated[list[str] | None, typer.Option("--allowed-account-id", help="Account that may be asked. May be given again.")]
-_MaxRetries = Annotated[int | None, typer.Option(help="Times that a failed request is tried again. Default: 3.")]
+_AccountIds = Annotated[
+    list[str] | None, typer.Option("--allowed-account-id", metavar="ID", help="Account that may be asked. May be given again.")
+]
+_MaxRetries = Annotated[int | None, typer.Option(metavar="NUMBER", help="Times that a failed request is tried again. Default: 3.")]
 _Form = Annotated[_Output, typer.Option("--output", "-o", help="Form of the result.")]
 _ShowSecrets = Annotated[bool, typer.Option("--show-secrets", help="Show the session's arguments too: they often carry passwords.")]
 
@@ -161,9 +167,13 @@ def wait(
     *,
     wait_for: Annotated[
         list[str] | None,
-        typer.Option("--for", help=f"Status to wait for: {_ANY_STATUS}. Default: READY.", autocompletion=lambda: sorted(STATUSES)),
+        typer.Option(
+            "--for", metavar="STATUS", help=f"Status to wait for: {_ANY_STATUS}. Default: READY.", autocompletion=lambda: sorted(STATUSES)
+        ),
     ] = None,
-    timeout: Annotated[str, typer.Option(help="Seconds, or a duration as 90s or 1h30m. 0 looks once.")] = DEFAULT_TIMEOUT,
+    timeout: Annotated[
+        str, typer.Option(metavar="DURATION", help="Seconds, or a duration as 90s or 1h30m. 0 looks once.")
+    ] = DEFAULT_TIMEOUT,
     expect: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Value that the session should have, as glue_version=5.0.")
     ] = None,
@@ -271,8 +281,8 @@ def _show_one(told: Mapping[str, Any], output: _Output) -> None:
     _console().print(table)
 
 
-_COLUMNS = ("session_id", "status", "glue_version", "worker_type", "number_of_workers", "created_on", "role")
-"""Of a list. JSON has all."""
+_COLUMNS = ("session_id", "status", "glue_version", "created_on", "role")
+"""Of a list: what a terminal has room for. JSON has all."""
 
 
 def _show_all(told: Sequence[Mapping[str, Any]], output: _Output) -> None:
@@ -281,7 +291,8 @@ def _show_all(told: Sequence[Mapping[str, Any]], output: _Output) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for name in _COLUMNS:
-        table.add_column(name, overflow="fold")
+        # A role's ARN is as long as all else together; who reads lines by a program has them whole.
+        table.add_column(name, overflow="fold", no_wrap=name not in ("session_id", "role"))
     for each in told:
         table.add_row(*(_cell(each[name]) for name in _COLUMNS))
     _console().print(table)
