@@ -2,16 +2,23 @@
 "use strict";
 const pulumi = require("@pulumi/pulumi");
 
+// The SDK makes an output of each name that it is given.
+const outputs = { status: undefined, role: undefined, glueVersion: undefined };
+
 class Session extends pulumi.CustomResource {
     constructor(name, args, opts) {
-        const outputs = { status: undefined, role: undefined, glueVersion: undefined, region: undefined };
         super("glue-session:index:Session", name, { ...outputs, ...args }, opts);
     }
 }
 
 const sessionId = new pulumi.Config().require("sessionId");
-const session = new Session("analytics", { sessionId, expect: { glueVersion: { atLeast: "5.0" } } });
-const found = pulumi.runtime.invokeOutput("glue-session:index:getSession", { sessionId });
+const session = new Session("analytics", {
+    sessionId,
+    expect: { glueVersion: { atLeast: "5.0" } },
+});
+
+const getSession = "glue-session:index:getSession";
+const found = pulumi.runtime.invokeOutput(getSession, { sessionId });
 
 exports.status = session.status;
 exports.role = session.role;
