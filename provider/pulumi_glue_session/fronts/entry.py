@@ -15,9 +15,10 @@ def command_line() -> None:
     try:
         from pulumi_glue_session.fronts.command_line import app
     except ModuleNotFoundError as missing:
-        if missing.name not in ("rich", "typer"):
+        name = str(missing.name).partition(".")[0]
+        if name not in ("rich", "typer"):
             raise
-        sys.exit(f'glue-session needs {missing.name}, which is not installed: run pip install "pulumi-glue-session[cli]".')
+        sys.exit(f'glue-session needs {name}, which is not installed: run pip install "pulumi-glue-session[cli]".')
     app()
 
 

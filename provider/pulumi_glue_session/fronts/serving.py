@@ -112,7 +112,3 @@ async def _serve(address: str) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110 - a parent that has gone sets no event
         await asyncio.sleep(_PARENT_SECONDS)
     await server.stop(None)
-
-
-if __name__ == "__main__":
-    main()
