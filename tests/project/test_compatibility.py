@@ -20,8 +20,8 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
         "botocore": "1.43.23",
         "durationpy": "0.6",  # 0.5: no DurationError
         "packaging": "26",  # 25: pulumi 3.268 itself asks for 26
-        "typer": "0.16",
-        "rich": "13",
+        "typer": "0.26",  # 0.25: warns at its import, with the newest click
+        "rich": "13.8",  # 13.7: typer 0.26 itself asks for 13.8
     }
 
     assert (expected, "3.11") == (compatibility.bounds(), compatibility.oldest_python())

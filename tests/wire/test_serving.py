@@ -160,6 +160,7 @@ def test_each_script_comes_to_its_front(monkeypatch: pytest.MonkeyPatch) -> None
     came: list[str] = []
     monkeypatch.setattr("pulumi_glue_session.fronts.command_line.app", lambda: came.append("app"))
     monkeypatch.setattr(serving, "main", lambda: came.append("plugin"))
+    monkeypatch.delitem(sys.modules, "pulumi_glue_session.__main__", raising=False)
 
     entry.command_line()
     entry.plugin()
