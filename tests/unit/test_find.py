@@ -32,6 +32,7 @@ from pulumi_glue_session.errors import (
 from pulumi_glue_session.find import Finder
 from pulumi_glue_session.selection import Selection
 from pulumi_glue_session.session import Session
+from pulumi_glue_session.threads import Limit
 
 if TYPE_CHECKING:
     from unit.conftest import Boto3
@@ -233,6 +234,27 @@ def test_the_end_of_the_logs_is_read_from_where_glue_says(
     assert [f"read {url}"] == Finder(Caller()).system_logs("analytics")
 
 
+def test_a_boto3_that_knows_no_logs_is_told_as_such(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "FAILED"}})
+    finder = Finder(Caller())
+    finder.find("analytics")
+    older = type("Older", (), {"meta": stubbed.glue.meta})()
+    monkeypatch.setattr(finder, "_client", older)
+    expected = ["This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here."]
+
+    assert expected == finder.system_logs("analytics")
+
+
+@pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
+def test_a_boto3_that_knows_logs_asks_for_them_with_the_client_that_there_is(stubbed: Boto3) -> None:
+    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "FAILED"}})
+    stubbed.stub.add_response("get_system_logs_for_session", {"SystemLogsUrl": ""}, {"Id": "analytics"})
+    finder = Finder(Caller())
+    finder.find("analytics")
+
+    assert [] == finder.system_logs("analytics")
+
+
 def test_logs_that_are_denied_name_the_permission(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
     denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSystemLogsForSession")
     monkeypatch.setattr(stubbed.glue, "get_system_logs_for_session", raising(denied), raising=False)
@@ -309,6 +331,26 @@ def test_each_failure_of_a_call_is_the_error_that_it_stands_for(
     told = "an answer that can't be read" if "ResponseParserError" in repr(error) else " ".join(str(error).split()).rstrip(".")
     assert told in str(failure)
     assert error is failure.__cause__
+
+
+def test_an_error_comes_with_what_it_came_from_but_where_that_holds_credentials(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+    for message, cause in (("Invalid header value b'planted\\n'", type(None)), ("Something else", ValueError)):
+        monkeypatch.setattr(stubbed.glue, "get_session", raising(ValueError(message)))
+        assert cause is type(failure_of(Finder(Caller())).__cause__)
+
+
+@pytest.mark.parametrize(("sessions", "times"), [(1, 1), (100, 1), (101, 2), (200, 2), (201, 3)])
+def test_a_look_at_more_sessions_may_take_longer(monkeypatch: pytest.MonkeyPatch, sessions: int, times: int) -> None:
+    given: list[float] = []
+
+    def of(seconds: float) -> Limit:
+        given.append(seconds)
+        return Limit(0.0, 0.0)
+
+    monkeypatch.setattr("pulumi_glue_session.find.Limit", type("Limits", (), {"of": staticmethod(of)}))
+    Finder(Caller(region=REGION)).look([str(number) for number in range(sessions)])
+
+    assert [times * longest_call(Caller())] == given
 
 
 def test_a_role_that_cannot_be_assumed_is_not_for_glue_to_allow(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
