@@ -26,6 +26,24 @@ def test_a_short_run_tries_a_little_and_keeps_nothing(tmp_path: Path, monkeypatc
     assert not (tmp_path / "rows").exists()
 
 
+def test_a_row_about_a_python_that_is_not_here_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torture, "ROWS", tmp_path / "rows")
+    monkeypatch.setattr(torture, "LONG", True)
+    page, raw = tmp_path / "page.md", tmp_path / "rows.json"
+    page.write_text(f"{reliability.BEGIN}\n{reliability.END}\n")
+    old = [{"part": "Versions", "what": f"Python {python}", "tried": 1, "happened": "passed before"} for python in ("3.13", "3.14")]
+    raw.write_text(json.dumps({"rows": old}))
+    of_a_test = Torture("Versions")
+    of_a_test.tries(short=0, long=2)
+    of_a_test.tell("Python 3.13", "passed now")
+
+    reliability.main(tmp_path / "rows", raw, page)
+
+    assert [("Python 3.13", "passed now"), ("Python 3.14", "passed before")] == [
+        (row["what"], row["happened"]) for row in json.loads(raw.read_text())["rows"]
+    ]
+
+
 def test_a_long_run_keeps_what_it_tried_and_the_page_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of a part that ran again replace its old ones; another part's stay."""
     monkeypatch.setattr(torture, "ROWS", tmp_path / "rows")
