@@ -486,3 +486,14 @@ def test_reads_for_one_caller_share_a_client(provider: GlueSessionProvider, stub
     provider.read("analytics", {**STATE, "aws": {"profile": "analysts"}})
 
     assert [None, "analysts"] == [each["profile_name"] for each in stubbed.sessions]
+
+
+def test_a_process_that_asks_is_told_once_how_to_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would walk over all that boto3 has loaded, and the engine waits for its end."""
+    told: list[object] = []
+    monkeypatch.setattr("atexit.register", told.append)
+
+    for region in ("eu-west-1", "eu-west-1", "us-east-1"):
+        provider_module._finder({"region": region})  # noqa: SLF001 - what a read begins with
+
+    assert [provider_module._leave] == told  # noqa: SLF001 - the same
