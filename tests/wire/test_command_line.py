@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -314,10 +315,11 @@ def test_the_command_says_its_version() -> None:
     assert f"{__version__}\n" == run("--version").out
 
 
-def test_completion_for_a_shell_can_be_had() -> None:
-    assert (
-        "_GLUE_SESSION_COMPLETE"
-        in subprocess.run(  # noqa: S603 - our own command
-            [COMMAND, "--show-completion", "bash"], capture_output=True, text=True, check=True
-        ).stdout
-    )
+def test_a_shell_can_complete_commands_and_statuses() -> None:
+    def completed(words: str) -> list[str]:
+        told = {"_GLUE_SESSION_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        return subprocess.run([COMMAND], env=os.environ | told, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603
+
+    assert ["wait"] == completed("glue-session w")
+    assert ["READY"] == completed("glue-session wait --for R")
+    assert ["STOPPED", "STOPPING"] == completed("glue-session list --status STOP")
