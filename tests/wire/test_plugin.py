@@ -315,6 +315,35 @@ def test_what_is_expected_is_told_by_camel_case_names(engine: Said, aws: GlueEnd
     assert [("\n".join(expected), False, True)] == engine.lines
 
 
+def test_a_record_that_has_not_changed_is_warned_of_too_and_once(engine: Said, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    inputs = props(sessionId="analytics", expect={"numberOfWorkers": 3}, onMismatch="warn")
+
+    async def work(provider: SessionProvider) -> None:
+        checked = await provider.check(sdk.CheckRequest(URN, {}, inputs, b""))
+        await provider.create(sdk.CreateRequest(URN, checked.inputs or {}, 0, preview=False))
+        await provider.check(sdk.CheckRequest(URN, checked.inputs or {}, inputs, b""))
+
+    with_provider(engine, work)
+
+    assert [True] == [warning for _, _, warning in engine.lines]
+
+
+def test_a_look_as_another_caller_is_another_look(engine: Said, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+
+    async def work(provider: SessionProvider) -> list[str]:
+        regions = []
+        for region in ("eu-west-1", "us-east-1"):
+            inputs = props(sessionId="analytics", waitFor=["READY"], region=region)
+            created = await provider.create(sdk.CreateRequest(URN, inputs, 0, preview=True))
+            regions.append(plain_map(created.properties)["region"])
+        return regions
+
+    assert ["eu-west-1", "us-east-1"] == with_provider(engine, work)
+    assert 2 == aws.count()
+
+
 def test_skip_wait_takes_sessions_as_they_are(engine: Said, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     aws.put("analytics", always("STOPPED"))
 

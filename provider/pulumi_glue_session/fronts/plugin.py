@@ -99,8 +99,10 @@ class SessionProvider(sdk.Provider):
         self._at_work: set[asyncio.Task[Any]] = set()
         self._drifted: dict[str, list[str]] = {}
         """What a refresh has just found to be others, by URN."""
-        self._looked: dict[str, tuple[float, str, Session | GlueSessionError | None]] = {}
-        """When a session was looked at, and what was found, by URN: a check, a diff and a preview of one resource are one look."""
+        self._looked: dict[str, tuple[float, str, Caller, Session | GlueSessionError]] = {}
+        """When which session was looked at, as whom, and what was found, by URN: check, diff and preview of a resource are one look."""
+        self._warned: dict[str, str] = {}
+        """What each resource was warned of last, by URN."""
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:  # noqa: ARG002 - the SDK's signature
         """Package schema."""
@@ -144,6 +146,7 @@ class SessionProvider(sdk.Provider):
             return sdk.CheckResponse(inputs=inputs, failures=[sdk.CheckFailure(outer(invalid.input_name), str(invalid))])
         if _is_askable(news):
             seen = await self._look(request.urn, demand)
+            await self._warn(request.urn, demand, seen)
             if seen.session is not None:
                 # What waiting will change is not known of a new record, and can't be called unknown: an up refuses that.
                 later = CHANGED_BY_WAITING if seen.phase is Phase.ON_ITS_WAY and not request.old_inputs else ()
@@ -266,17 +269,26 @@ class SessionProvider(sdk.Provider):
             found = await in_thread(lambda: gatherer.find(demand.session_id))
         except GlueSessionError as refused:
             found = refused
-        self._looked[urn] = time.monotonic(), demand.session_id, found
+        self._looked[urn] = time.monotonic(), demand.session_id, demand.caller, found
         return self._judged(demand, found)
 
     def _last_look(self, urn: str, demand: Demand) -> Seen | None:
         """How the session stood at a look for this resource that still counts as one of now."""
-        at, session_id, found = self._looked.get(urn, (float("-inf"), "", None))
-        fresh = session_id == demand.session_id and time.monotonic() - at <= FRESH_SECONDS
-        return self._judged(demand, found) if fresh and found is not None else None
+        if urn not in self._looked:
+            return None
+        at, session_id, caller, found = self._looked[urn]
+        counts = (session_id, caller) == (demand.session_id, demand.caller) and time.monotonic() - at <= FRESH_SECONDS
+        return self._judged(demand, found) if counts else None
 
     def _judged(self, demand: Demand, found: Session | GlueSessionError) -> Seen:
         return demand.gate.judge(demand.session_id, found, region=self._caller(demand.caller).lookout.finder.region)
+
+    async def _warn(self, urn: str, demand: Demand, seen: Seen) -> None:
+        """Say what is not as expected, where that is no reason to fail; once in a run."""
+        warning = str(demand.warning(seen) or "")
+        if warning and warning != self._warned.get(urn):
+            self._warned[urn] = warning
+            await self._engine.say(warning, urn=urn, warning=True)
 
     async def _recorded(self, news: Mapping[str, Any], urn: str, *, preview: bool, seconds: float) -> dict[str, PropertyValue]:
         """Outputs of the session, once it has passed its gate; in a preview as it is now. Raises why it won't."""
@@ -295,9 +307,9 @@ class SessionProvider(sdk.Provider):
             seen = await self._cancellable(work, demand)
         if seen.session is None or seen.phase is Phase.BARRED:
             raise seen.error or AssertionError
-        for line, warning in ((demand.prospect(seen), False), (demand.warning(seen), True)):
-            if line:
-                await self._engine.say(str(line), urn=urn, warning=warning)
+        await self._warn(urn, demand, seen)
+        if prospect := demand.prospect(seen):
+            await self._engine.say(prospect, urn=urn)
         later = CHANGED_BY_WAITING if seen.phase is Phase.ON_ITS_WAY else ()
         return _outputs(demand.session_id, seen.region, seen.session, kept, unknown=later)
 
