@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance plugin oldest \
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance javascript plugin oldest \
 	schema state audit torture mutants bench engine release clean
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make docs        builds the documentation site into site/ and looks at it; make docs-serve shows it while one writes'
 	@echo 'make package     builds the wheel and looks at it'
 	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
+	@echo 'make javascript  runs the example in JavaScript, which needs its SDK from npm'
 	@echo 'make plugin      runs the example that needs the plugin of pulumi-aws, which the engine downloads'
 	@echo 'make oldest      the tests with the oldest of all that the package needs'
 	@echo 'make captures    runs the tutorial and puts what it prints into its page'
@@ -113,6 +114,10 @@ audit: .venv/made
 # Once pulumi-aws is installed the engine looks for its plugin at every command, and gets it: so in an environment of its own.
 plugin: .plugin-venv/made engine
 	.plugin-venv/bin/python -m pytest tests/acceptance/test_examples.py -k for_real
+
+# `make test` leaves it out where npm can't get the SDK of JavaScript.
+javascript: .venv/made engine
+	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_JAVASCRIPT=1 $(BIN)/python -m pytest tests/acceptance/test_plugin.py -k javascript
 
 # What the lower bounds in pyproject.toml promise, with the Python of .venv.
 oldest: .venv/made engine
