@@ -110,9 +110,8 @@ async def observe(demand: Demand, *, logs: bool = False, resource: pulumi.Resour
             program.said_skipping = True
             pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
         demand = demand.without_waiting()
-    limit = None if is_dry_run() else demand.limit
     with INTERRUPTS:
-        seen = await _lookout(demand.caller).until(demand.session_id, gate=demand.gate, limit=limit, logs=logs)
+        seen = await _lookout(demand.caller).until(demand, once=is_dry_run(), logs=logs)
     if prospect := demand.prospect(seen):
         pulumi.log.info(prospect, resource)
     return seen

@@ -15,7 +15,7 @@ from pulumi_glue_session.session import STATUSES, Session, is_valid_id
 from pulumi_glue_session.terms import spoken
 from pulumi_glue_session.words import given
 
-__all__ = ["Selection", "check_id"]
+__all__ = ["CONDITIONS", "Selection", "check_id"]
 
 _MOST_TAGS = 50
 _KEY_LENGTH = 128
@@ -43,7 +43,7 @@ class Selection:
     @classmethod
     def of(cls, given_by_name: Mapping[str, Any]) -> Selection:
         """Selection for a program's arguments. Raises InvalidInput for what no session could ever fit."""
-        read = {name: value for name, value in given_by_name.items() if value is not None and name in _NAMES}
+        read = {name: value for name, value in given_by_name.items() if value is not None and name in CONDITIONS}
         return cls(
             tags=_tags(read.get("tags", {})),
             statuses=_statuses(read["statuses"]) if "statuses" in read else frozenset(),
@@ -76,7 +76,8 @@ class Selection:
         return "; ".join(filter(None, parts)) or "no condition"
 
 
-_NAMES = tuple(each.name for each in fields(Selection))
+CONDITIONS = tuple(each.name for each in fields(Selection))
+"""Names of what may be asked of a session."""
 
 
 def _tags(value: Any) -> Mapping[str, str]:  # noqa: ANN401 - whatever a program gives

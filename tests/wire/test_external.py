@@ -119,7 +119,8 @@ def test_an_empty_text_is_an_argument_that_is_not_given(aws: GlueEndpoint) -> No
             {"session": "a"},
             (
                 "session: there is no such argument: use session_id, tags, statuses, id_prefix, id_pattern, wait_for, timeout, expect, "
-                "region, profile, endpoint_url, custom_ca_bundle, max_retries, request_origin, allowed_account_ids, assume_roles\n"
+                "region, profile, assume_roles, assume_role_with_web_identity, endpoint_url, custom_ca_bundle, max_retries, "
+                "request_origin, allowed_account_ids\n"
             ),
         ),
         (

@@ -222,7 +222,7 @@ def external_() -> None:
 async def _wait(caller: Caller, demands: Sequence[Demand], *, logs: bool) -> dict[str, Seen]:
     """What is seen of each session in the end."""
     lookout = Lookout(caller, progress=Announcer(_say), note=lambda _line: None)
-    looks = (lookout.until(each.session_id, gate=each.gate, limit=each.limit, logs=logs) for each in demands)
+    looks = (lookout.until(each, logs=logs) for each in demands)
     return dict(zip([each.session_id for each in demands], await asyncio.gather(*looks), strict=True))
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import IO, Any, cast
 
+from pulumi_glue_session.caller import Caller
 from pulumi_glue_session.demand import Demand
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.expect import Expectation, named
@@ -18,6 +20,7 @@ from pulumi_glue_session.fronts import texts
 from pulumi_glue_session.fronts.told import values
 from pulumi_glue_session.lookout import Lookout
 from pulumi_glue_session.question import Question
+from pulumi_glue_session.selection import CONDITIONS
 from pulumi_glue_session.terms import Terms, speak
 from pulumi_glue_session.wait import DEFAULT_TIMEOUT
 from pulumi_glue_session.words import printable
@@ -33,9 +36,9 @@ TERMS = Terms(
     several="more conditions",
 )
 
-_CONDITIONS = ("tags", "statuses", "id_prefix", "id_pattern")
-_AWS = ("region", "profile", "endpoint_url", "custom_ca_bundle", "max_retries", "request_origin", "allowed_account_ids", "assume_roles")
+_WHICH = ("session_id", *CONDITIONS)
 _GATE = ("wait_for", "timeout", "expect")
+_WHO = tuple(each.name for each in fields(Caller))
 
 
 def answer(asked: IO[str], told: IO[str], complained: IO[str]) -> int:
@@ -60,7 +63,7 @@ def _query(text: str) -> dict[str, Any]:
     query: Any = texts.from_json("query", text or "{}") or {}
     if not isinstance(query, dict) or not all(isinstance(value, str) for value in cast("dict[str, object]", query).values()):
         raise InvalidInput("query", "it has to be an object of texts, and is not")
-    known = ("session_id", *_CONDITIONS, *_GATE, *_AWS)
+    known = (*_WHICH, *_GATE, *_WHO)
     arguments: dict[str, Any] = {}
     for name, value in cast("dict[str, str]", query).items():
         if name not in known:
@@ -73,17 +76,18 @@ def _query(text: str) -> dict[str, Any]:
 
 async def _look(query: Mapping[str, Any]) -> Mapping[str, Any]:
     """The session that is asked for, once it has passed its gate. Raises what went wrong."""
-    aws = {name: query[name] for name in _AWS if name in query}
-    question = Question.of({name: value for name, value in query.items() if name in ("session_id", *_CONDITIONS)}, only_one=True)
+    aws = {name: query[name] for name in _WHO if name in query}
+    question = Question.of({name: query[name] for name in _WHICH if name in query}, only_one=True)
     gate: dict[str, Any] = {"wait_for": None, "timeout": DEFAULT_TIMEOUT, **{name: query[name] for name in _GATE if name in query}}
     expected = [Expectation.of(*each) for each in named(query.get("expect", {})).items()]
     demand = Demand.of({"session_id": question.session_id or "any", "aws": aws, **gate}).expecting(expected, on_mismatch="fail")
     lookout = Lookout(demand.caller, progress=lambda _waiting, _now: None, note=lambda _line: None)
-    session_id = question.session_id or next(iter(question.ask(lookout.finder)))
-    seen = await lookout.until(session_id, gate=demand.gate, limit=demand.limit)
+    if question.session_id is None:
+        demand = replace(demand, session_id=next(iter(question.ask(lookout.finder))))
+    seen = await lookout.until(demand)
     if seen.error is not None or seen.session is None:
         raise seen.error or AssertionError
-    return values(session_id, seen.region, seen.session)
+    return values(demand.session_id, seen.region, seen.session)
 
 
 def _text(value: object) -> str:

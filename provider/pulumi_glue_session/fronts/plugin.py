@@ -37,6 +37,7 @@ from pulumi_glue_session.observe import Waiting
 from pulumi_glue_session.progress import Announcer
 from pulumi_glue_session.question import Question
 from pulumi_glue_session.refusal import drift
+from pulumi_glue_session.selection import CONDITIONS
 from pulumi_glue_session.session import CHANGED_BY_WAITING, SECRET, Session
 from pulumi_glue_session.terms import Terms
 from pulumi_glue_session.wait import DEFAULT_TIMEOUT, Phase, Seen
@@ -73,8 +74,8 @@ _OWN_KEYS = frozenset({"tags", "default_arguments"})
 _FIELDS = tuple(Session().record())
 
 FUNCTION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
-    GET_SESSION: ("session_id", "tags", "statuses", "id_prefix", "id_pattern", "region"),
-    GET_SESSIONS: ("tags", "statuses", "id_prefix", "id_pattern", "region"),
+    GET_SESSION: ("session_id", *CONDITIONS, "region"),
+    GET_SESSIONS: (*CONDITIONS, "region"),
 }
 
 
@@ -357,7 +358,7 @@ class _Caller:
         of_session = self._announcers.setdefault(demand.session_id, {})
         of_session[urn] = Announcer(say)
         try:
-            return await self.lookout.until(demand.session_id, gate=demand.gate, limit=demand.limit, logs=logs)
+            return await self.lookout.until(demand, logs=logs)
         finally:
             of_session.pop(urn)
 

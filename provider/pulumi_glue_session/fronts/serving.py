@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from importlib import metadata, resources
+from types import TracebackType
 from typing import Any
 
 import grpc
@@ -51,26 +52,28 @@ class _Engine:
 
 def _in_one_sentence(method: _Method) -> _Method:
     async def call(servicer: Any, request: Any, context: Any) -> Any:  # noqa: ANN401 - by method
-        try:
+        async with _Sentences(context):
             return await method(servicer, request, context)
-        except Exception as error:
-            # The SDK makes a plain Exception of whatever a provider raises.
-            said = _own(error)
-            if said is None:
-                raise
-        return await context.abort(grpc.StatusCode.FAILED_PRECONDITION, said)
 
     return call
 
 
-def _own(error: BaseException | None) -> str | None:
-    """The sentence of the error of ours that another one came from."""
-    while error is not None:
-        if isinstance(error, GlueSessionError):
+class _Sentences:
+    """Ends a call whose block raises an error of ours with its sentence. What else is raised goes on."""
+
+    def __init__(self, context: Any) -> None:  # noqa: ANN401 - gRPC's
+        self._context = context
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None) -> None:
+        # The SDK makes a plain Exception of whatever a provider raises, in whose place it comes.
+        while error is not None and not isinstance(error, GlueSessionError):
+            error = error.__context__
+        if error is not None:
             name = outer(error.input_name) if isinstance(error, InvalidInput) else ""
-            return f"{name}: {error}" if name else str(error)
-        error = error.__context__
-    return None
+            await self._context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{name}: {error}" if name else str(error))
 
 
 _METHODS = ("Check", "CheckConfig", "Configure", "Create", "Diff", "Invoke", "Read", "Update")
