@@ -350,6 +350,7 @@ def test_skip_wait_takes_sessions_as_they_are(engine: Said, aws: GlueEndpoint, m
 
     assert "STOPPED" == recorded(engine, options={"skipWait": "true"})["status"]
     assert "STOPPED" == recorded(engine, options={"skipWait": True})["status"]
+    assert "STOPPED" in failure_of(lambda: create(engine, options={"skipWait": "false"}))
     monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "0")
     assert "STOPPED" in failure_of(lambda: create(engine, options={"skipWait": "true"}))
 
@@ -650,8 +651,16 @@ def config_failures(engine: Said, **options: Any) -> list[tuple[str, str]]:  # n
 
 def test_options_come_as_values_or_as_json(engine: Said) -> None:
     roles = [{"roleArn": ROLE, "externalId": "planted"}]
-    options = {"region": "eu-west-1", "assumeRoles": roles, "maxRetries": 5, "skipWait": True, "version": "0.1.0"}
-    as_texts = {**options, "assumeRoles": json.dumps(roles), "maxRetries": "5", "skipWait": "true"}
+    options = {
+        "region": "eu-west-1",
+        "assumeRoles": roles,
+        "assumeRoleWithWebIdentity": {"roleArn": ROLE, "webIdentityTokenFile": "token"},
+        "maxRetries": 5,
+        "allowedAccountIds": ["123456789012"],
+        "skipWait": True,
+        "version": "0.1.0",
+    }
+    as_texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in options.items()}
 
     assert [] == config_failures(engine, **options)
     assert [] == config_failures(engine, **as_texts)

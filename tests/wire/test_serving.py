@@ -171,7 +171,8 @@ def test_each_script_comes_to_its_front(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("name", ["typer", "rich"])
 def test_what_the_command_line_needs_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "pulumi_glue_session.fronts.command_line", raising=False)
+    for module in ("arguments", "command_line", "tables"):
+        monkeypatch.delitem(sys.modules, f"pulumi_glue_session.fronts.{module}", raising=False)
     for module in [each for each in sys.modules if each.partition(".")[0] == name]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, name, None)
