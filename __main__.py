@@ -1,6 +1,6 @@
-"""The native provider plugin, as Pulumi starts a plugin from a folder. A program of one's own goes elsewhere: see README.md."""
+"""The native provider plugin, as Pulumi starts a plugin from a folder. Your own program goes elsewhere: see README.md."""
 
-from pulumi_glue_session.fronts.entry import plugin
+from pulumi_glue_session.native.server import main
 
 if __name__ == "__main__":
-    plugin()
+    main()

@@ -61,7 +61,7 @@ class Glue:
 
 
 def _serve(latency: float) -> None:
-    from glue_endpoint import GlueEndpoint, always, then
+    from support.glue_endpoint import GlueEndpoint, always, then
 
     present = before = 0
     with GlueEndpoint(latency=latency) as glue:

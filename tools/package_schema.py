@@ -26,8 +26,7 @@ SCHEMA = PROVIDER / "pulumi_glue_session" / "fronts" / "schema.json"
 
 sys.path.insert(0, str(PROVIDER))
 
-from pulumi_glue_session.fronts.naming import camel  # noqa: E402 - the path comes first
-from pulumi_glue_session.fronts.properties import FUNCTION_ARGUMENTS, GET_SESSION, GET_SESSIONS, RESOURCE_INPUTS, SESSION  # noqa: E402
+from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, GET_SESSION, GET_SESSIONS, RESOURCE_INPUTS, SESSION, camel
 
 _PLAIN = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 _TYPES = "glue-session:index:"

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import pulumi
 
-from clock import Unrelated
+from support.clock import Unrelated
 
 pulumi.export("created_at", Unrelated().created_at)

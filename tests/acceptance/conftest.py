@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 
-from glue_endpoint import GlueEndpoint
-from pulumi_project import REGION, ROOT, Moto, Project
+from support.glue_endpoint import GlueEndpoint
+from support.pulumi_project import REGION, ROOT, Moto, Project
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pulumi import automation
 
-from glue_endpoint import GlueEndpoint, always
-from pulumi_project import ROLE, SESSION, Project
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import ROLE, SESSION, Project
 
 PROGRAM = """
     import pulumi

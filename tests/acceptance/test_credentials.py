@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from glue_endpoint import GlueEndpoint, always
-from process_memory import held_in
 from pulumi_glue_session.provider import GlueSessionProvider
-from pulumi_project import REGION, Moto, Project
-from sts_endpoint import StsEndpoint
+from support.glue_endpoint import GlueEndpoint, always
+from support.process_memory import held_in
+from support.pulumi_project import REGION, Moto, Project
+from support.sts_endpoint import StsEndpoint
 from torture import Torture
 
 OTHER_ACCOUNT = "222222222222"

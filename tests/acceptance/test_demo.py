@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from process_memory import held_in, largest_core, stop
-from pulumi_project import ROOT
+from support.process_memory import held_in, largest_core, stop
+from support.pulumi_project import ROOT
 from torture import Torture
 
 PLANTED = {

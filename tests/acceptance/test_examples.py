@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
-from glue_endpoint import GlueEndpoint, always, error, looks
-from pulumi_project import REGION, ROLE, ROOT, Moto, Project
+from support.glue_endpoint import GlueEndpoint, always, error, looks
+from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glue_endpoint import GlueEndpoint, always
-from pulumi_project import ROLE, Project
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import ROLE, Project
 
 PROGRAM = """
     import pulumi

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, error, hang, looks, server_fault, step, throttled, verbatim
-from pulumi_project import Project, Run
+from support.glue_endpoint import GlueEndpoint, always, error, hang, looks, server_fault, step, throttled, verbatim
+from support.pulumi_project import Project, Run
 
 RECORDED = """
     import pulumi

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from faults import AFTER, COMMANDS, FAULTS, SESSIONS, Command, Fault, Stage
-from glue_endpoint import GlueEndpoint, always
-from pulumi_project import Project, Run
+from support.faults import AFTER, COMMANDS, FAULTS, SESSIONS, Command, Fault, Stage
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import Project, Run
 from torture import Torture
 
 PREFIX = r"error: (Preview failed: |pulumi-python:dynamic/glue:Session resource '[abc]' has a problem: )?"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glue_endpoint import always, then
-from pulumi_project import SESSION, Project, steps
+from support.glue_endpoint import always, then
+from support.pulumi_project import SESSION, Project, steps
 
 if TYPE_CHECKING:
-    from glue_endpoint import GlueEndpoint
+    from support.glue_endpoint import GlueEndpoint
 
 PASSWORD = "planted-password"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from pulumi_project import ROOT
+from support.pulumi_project import ROOT
 
 
 def test_the_root_project_runs_the_flagship() -> None:

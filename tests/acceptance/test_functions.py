@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from glue_endpoint import always
-from pulumi_project import Project
+from support.glue_endpoint import always
+from support.pulumi_project import Project
 
 if TYPE_CHECKING:
-    from glue_endpoint import GlueEndpoint
+    from support.glue_endpoint import GlueEndpoint
 
 TEAM = {"team": "etl"}
 

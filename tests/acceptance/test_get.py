@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glue_endpoint import GlueEndpoint, always, error, looks
-from pulumi_project import ROLE, Project
+from support.glue_endpoint import GlueEndpoint, always, error, looks
+from support.pulumi_project import ROLE, Project
 
 READ = """
     import pulumi

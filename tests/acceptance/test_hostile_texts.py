@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from glue_endpoint import always, error, then, verbatim
-from hostile_text import HAND_PICKED, is_fit
-from pulumi_glue_session.session import is_valid_id
+from pulumi_glue_session.core.session import is_valid_id
+from support.glue_endpoint import always, error, then, verbatim
+from support.hostile_text import HAND_PICKED, is_fit
 
 if TYPE_CHECKING:
-    from glue_endpoint import GlueEndpoint
-    from pulumi_project import Project, Run
+    from support.glue_endpoint import GlueEndpoint
+    from support.pulumi_project import Project, Run
     from torture import Torture
 
 PART = "Hostile texts"

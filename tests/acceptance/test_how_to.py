@@ -6,9 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-from glue_endpoint import GlueEndpoint, always, looks
-from how_to_pages import blocks, programs
-from pulumi_project import ROLE, Project, Run
+from support.glue_endpoint import GlueEndpoint, always, looks
+from support.how_to_pages import blocks, programs
+from support.pulumi_project import ROLE, Project, Run
 
 STASH = "pulumi:index:Stash"
 OWN = "pulumi-python:dynamic:Resource"

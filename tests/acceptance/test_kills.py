@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, then
-from pulumi_project import SESSION, Project, Run
+from support.glue_endpoint import GlueEndpoint, always, then
+from support.pulumi_project import SESSION, Project, Run
 from torture import LONG, Torture
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {

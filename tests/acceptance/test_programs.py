@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import Call, GlueEndpoint, always, looks, step
-from pulumi_project import ROLE, SESSION, Project
+from support.glue_endpoint import Call, GlueEndpoint, always, looks, step
+from support.pulumi_project import ROLE, SESSION, Project
 
 HEAD = """
 import pulumi

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_project import ROLE, Moto, Project
+from support.pulumi_project import ROLE, Moto, Project
 
 CREATOR = """
     import boto3

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import GONE, GlueEndpoint, Script, always, looks
-from pulumi_project import ROLE, ROOT, Project
+from support.glue_endpoint import GONE, GlueEndpoint, Script, always, looks
+from support.pulumi_project import ROLE, ROOT, Project
 from torture import LONG, Torture
 
 SLOTS = tuple(f"s{number}" for number in range(8))
@@ -76,7 +76,7 @@ class Deployer:
 @contextmanager
 def deploying(project: Project) -> Iterator[Deployer]:
     """A process that is there for the whole test."""
-    command = [sys.executable, str(ROOT / "tests" / "deploying.py")]
+    command = [sys.executable, str(ROOT / "tests" / "support" / "deploying.py")]
     # Without it the C library gives each new thread a heap of its own, and how much it keeps of them is chance.
     env = project.env | {"MALLOC_ARENA_MAX": "1"}
     with subprocess.Popen(command, cwd=project.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:

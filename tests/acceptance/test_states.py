@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, step
 from pulumi_glue_session import __version__
-from pulumi_project import SESSION, Project
-from sts_endpoint import StsEndpoint
+from support.glue_endpoint import GlueEndpoint, always, step
+from support.pulumi_project import SESSION, Project
+from support.sts_endpoint import StsEndpoint
 
 STATES = Path(__file__).parent / "states"
 

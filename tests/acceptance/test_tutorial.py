@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import captures
-from pulumi_project import ROOT
+from support.pulumi_project import ROOT
 
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 

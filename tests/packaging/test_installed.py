@@ -133,8 +133,8 @@ def test_boto3_is_there_when_a_session_is_asked_for(python: Path, tmp_path: Path
     """Without credentials or a region: as far as one gets without asking anybody."""
     code = """
 from pulumi_glue_session import NoRegion
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.find import Finder
+from pulumi_glue_session.core.aws_config import Caller
+from pulumi_glue_session.aws.sessions import Finder
 import os
 os.environ |= {"AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"}
 try:

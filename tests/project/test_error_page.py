@@ -19,10 +19,9 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 import error_page
 from error_page import PAGE, PLACEHOLDER, entries, missing, one_line, skeleton, stale, texts, untold
-from mocked import under_mocks
-from pulumi_glue_session import GlueSession, errors, get_session, get_sessions
-from pulumi_glue_session.asking import Asking
-from pulumi_glue_session.errors import (
+from pulumi_glue_session import GlueSession, get_session, get_sessions
+from pulumi_glue_session.core import errors
+from pulumi_glue_session.core.errors import (
     AccessDenied,
     BadCredentials,
     GlueSessionError,
@@ -41,7 +40,10 @@ from pulumi_glue_session.errors import (
     WaitedTooLong,
     WrongAccount,
 )
-from pulumi_glue_session.provider import OBSERVED, GlueSessionProvider
+from pulumi_glue_session.dynamic.observation import Asking
+from pulumi_glue_session.dynamic.wire_format import OBSERVED
+from pulumi_glue_session.provider import GlueSessionProvider
+from support.mocked import under_mocks
 
 TEXT = PAGE.read_text(encoding="utf-8")
 ID, REGION, SUBJECT, DETAIL = "{session_id}", "{region}", "{subject}", "{detail}"
@@ -53,7 +55,7 @@ BUILT: Mapping[type[GlueSessionError], list[GlueSessionError]] = {
         SessionEnded(ID, region=REGION, status="{status}", targets=TARGETS, error_message="{error_message}", logs=["{line}"]),
     ],
     UnknownStatus: [UnknownStatus(ID, region=REGION, status="{status}", targets=TARGETS)],
-    WaitedTooLong: [WaitedTooLong(ID, region=REGION, status="{status}, then {failure}", targets=TARGETS, seconds=600, looks=37)],
+    WaitedTooLong: [WaitedTooLong(ID, region=REGION, status="{status}, then {failure}", targets=TARGETS, seconds=600, polls=37)],
     NotAsExpected: [NotAsExpected(ID, region=REGION, differences=["{output}: expected at least {value}, found {value}"])],
     NotOneSession: [
         NotOneSession("{conditions}", region=REGION, found=[]),

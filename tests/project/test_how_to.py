@@ -15,8 +15,8 @@ import pulumi
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
-from how_to_pages import PAGES, blocks, programs
-from mocked import under_mocks
+from support.how_to_pages import PAGES, blocks, programs
+from support.mocked import under_mocks
 
 PROGRAMS = [(page, number, code) for page in PAGES for number, code in enumerate(programs(page))]
 

@@ -8,11 +8,10 @@ from dataclasses import fields
 from typing import Any
 
 import package_schema
-from pulumi_glue_session.caller import AssumeRole, Caller, WebIdentity
-from pulumi_glue_session.fronts.naming import camel
-from pulumi_glue_session.fronts.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION
-from pulumi_glue_session.fronts.serving import package_schema as served
-from pulumi_glue_session.session import SECRET, Session
+from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
+from pulumi_glue_session.core.session import SECRET, Session
+from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION, camel
+from pulumi_glue_session.native.server import package_schema as served
 
 SCHEMA: dict[str, Any] = json.loads(package_schema.SCHEMA.read_text(encoding="utf-8"))
 KINDS = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
@@ -49,7 +48,7 @@ def test_no_description_names_anything_as_python_has_it() -> None:
 
 def test_the_resource_has_every_recorded_field_in_its_type() -> None:
     outputs = SCHEMA["resources"][SESSION]["properties"]
-    record = Session().record()
+    record = Session().to_state()
 
     assert {"sessionId", "region", "waitFor", *map(camel, record)} == outputs.keys()
     assert {camel(name): KINDS[type(value)] for name, value in record.items() if name != "command"} == {
@@ -62,7 +61,7 @@ def test_functions_have_every_field_and_every_argument() -> None:
     for token, names in FUNCTION_ARGUMENTS.items():
         assert list(map(camel, names)) == list(SCHEMA["functions"][token]["inputs"]["properties"])
     one = SCHEMA["functions"]["glue-session:index:getSession"]["outputs"]["properties"]
-    assert {"sessionId", "region", *map(camel, Session().values())} - set(map(camel, SECRET)) == one.keys()
+    assert {"sessionId", "region", *map(camel, Session().to_dict())} - set(map(camel, SECRET)) == one.keys()
     assert one == SCHEMA["types"]["glue-session:index:SessionResult"]["properties"]
 
 
@@ -73,9 +72,9 @@ def test_the_resource_takes_what_the_provider_reads() -> None:
 def test_the_provider_takes_every_option_of_a_caller() -> None:
     options = SCHEMA["provider"]["inputProperties"]
 
-    assert {*(camel(each.name) for each in fields(Caller)), "skipWait"} == options.keys()
+    assert {*(camel(each.name) for each in fields(AwsConfig)), "skipWait"} == options.keys()
     assert options == SCHEMA["config"]["variables"]
-    for kind, name in ((AssumeRole, "AssumeRole"), (WebIdentity, "AssumeRoleWithWebIdentity")):
+    for kind, name in ((AssumeRole, "AssumeRole"), (AssumeRoleWithWebIdentity, "AssumeRoleWithWebIdentity")):
         of_role = SCHEMA["types"][f"glue-session:index:{name}"]
         assert {camel(each.name) for each in fields(kind)} == of_role["properties"].keys()
         assert "roleArn" in of_role["required"]

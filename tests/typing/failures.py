@@ -42,7 +42,7 @@ def by_kind() -> GetSessionResult | None:
     except LookFailed as failed:
         assert_type(failed.what, str)
         assert_type(failed.remedy, str)
-        assert_type(failed.passes, bool)
+        assert_type(failed.is_transient, bool)
     except GlueSessionError as error:
         assert_type(str(error), str)
     return None

@@ -19,7 +19,6 @@ import pytest
 from pulumi.output import Unknown
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
-from mocked import under_mocks
 from pulumi_glue_session import (
     AccessDenied,
     AssumeRole,
@@ -33,6 +32,7 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
+from support.mocked import under_mocks
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "testing"

@@ -9,8 +9,8 @@ from functools import cache
 import pytest
 from botocore.loaders import Loader, create_loader
 
-from glue_endpoint import GlueEndpoint
-from wire.dynamic_server import aws_environment
+from support.dynamic_server import aws_environment
+from support.glue_endpoint import GlueEndpoint
 
 
 @cache

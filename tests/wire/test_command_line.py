@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step, verbatim
-from hostile_text import HAND_PICKED, is_fit
-from pulumi_glue_session import terms
-from pulumi_glue_session.fronts.command_line import app
-from pulumi_glue_session.session import Session
+from pulumi_glue_session.cli.app import app
+from pulumi_glue_session.core import messages
+from pulumi_glue_session.core.session import Session
+from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step, verbatim
+from support.hostile_text import HAND_PICKED, is_fit
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 COMMAND = Path(sys.executable).parent / "glue-session"
@@ -40,8 +40,8 @@ class Ran:
 @pytest.fixture(autouse=True)
 def _one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds. And the words of this front are no other test's."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
-    monkeypatch.setattr(terms, "_front", [terms.Terms()])
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
+    monkeypatch.setattr(terms, "_front", [messages.Hints()])
 
 
 def run(*arguments: str, stdin: str = "", code: int = 0) -> Ran:
@@ -59,7 +59,7 @@ def test_get_shows_everything_but_secrets(aws: GlueEndpoint) -> None:
 
     shown = run("get", "analytics", "--output", "json").json()
 
-    assert {"session_id", "region", *Session().values()} - {"default_arguments"} == shown.keys()
+    assert {"session_id", "region", *Session().to_dict()} - {"default_arguments"} == shown.keys()
     assert ("analytics", "eu-west-1", "READY", ROLE, 2) == tuple(
         shown[name] for name in ("session_id", "region", "status", "role", "number_of_workers")
     )

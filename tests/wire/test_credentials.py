@@ -17,10 +17,9 @@ from typing import Any
 
 import pytest
 
-import sts_endpoint
-from glue_endpoint import GlueEndpoint, always, error, server_fault
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.errors import (
+from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.errors import (
     BadCredentials,
     GlueSessionError,
     LookFailed,
@@ -31,10 +30,11 @@ from pulumi_glue_session.errors import (
     Unreachable,
     WrongAccount,
 )
-from pulumi_glue_session.find import Finder
-from pulumi_glue_session.selection import Selection
-from sts_endpoint import Fault, StsEndpoint
-from wire.dynamic_server import aws_environment
+from pulumi_glue_session.core.filter import SessionFilter
+from support import sts_endpoint
+from support.dynamic_server import aws_environment
+from support.glue_endpoint import GlueEndpoint, always, error, server_fault
+from support.sts_endpoint import Fault, StsEndpoint
 
 REGION = "eu-west-1"
 SUBJECT = 'Glue session "analytics"'
@@ -48,7 +48,7 @@ HUSH = "hush-hush"
 @pytest.fixture(autouse=True)
 def _asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds. Where they are the point, they are asked for, and take no time."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
 
 
 @pytest.fixture
@@ -74,17 +74,17 @@ def token(tmp_path: Path) -> Path:
     return path
 
 
-def finder(**options: object) -> Finder:
-    return Finder(Caller.of(options))
+def finder(**options: object) -> GlueSessions:
+    return GlueSessions(AwsConfig.parse(options))
 
 
-def assuming(*roles: Mapping[str, object]) -> Finder:
+def assuming(*roles: Mapping[str, object]) -> GlueSessions:
     return finder(assume_roles=list(roles))
 
 
-def failure_of(asking: Finder) -> GlueSessionError:
+def failure_of(asking: GlueSessions) -> GlueSessionError:
     with pytest.raises(GlueSessionError) as caught:
-        asking.find("analytics")
+        asking.get("analytics")
     return caught.value
 
 
@@ -109,7 +109,7 @@ def refused(kind: type[LookFailed], operation: str, fault: Fault) -> str:
 def test_glue_is_asked_with_the_credentials_of_the_role(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     asking = assuming({"role_arn": ROLE})
 
-    assert "READY" == asking.find("analytics").status
+    assert "READY" == asking.get("analytics").status
     assert [("AssumeRole", "testing")] == asked(sts)
     assert [{"RoleArn": ROLE, "RoleSessionName": "pulumi-glue-session"}] == [call.parameters for call in sts.calls]
     assert ["ASIA0000000000000001"] == signers(aws)
@@ -123,7 +123,7 @@ def test_everything_that_is_said_of_a_role_arrives(sts: StsEndpoint) -> None:
         "policy": '{"Version": "2012-10-17"}',
         "policy_arns": [POLICY],
     }
-    assuming({"role_arn": ROLE, **how}).find("analytics")
+    assuming({"role_arn": ROLE, **how}).get("analytics")
     expected = {
         "RoleArn": ROLE,
         "ExternalId": HUSH,
@@ -138,7 +138,7 @@ def test_everything_that_is_said_of_a_role_arrives(sts: StsEndpoint) -> None:
 
 def test_a_duration_that_came_as_a_float_is_a_whole_number_to_sts(sts: StsEndpoint) -> None:
     """botocore takes no float for it."""
-    assuming({"role_arn": ROLE, "duration": 900.0}).find("analytics")
+    assuming({"role_arn": ROLE, "duration": 900.0}).get("analytics")
 
     assert [900] == [call.parameters["DurationSeconds"] for call in sts.calls]
 
@@ -146,7 +146,7 @@ def test_a_duration_that_came_as_a_float_is_a_whole_number_to_sts(sts: StsEndpoi
 def test_a_role_is_assumed_once_for_many_looks(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     asking = assuming({"role_arn": ROLE})
     for _ in range(3):
-        asking.find("analytics")
+        asking.get("analytics")
 
     assert [("AssumeRole", "testing")] == asked(sts)
     assert ["ASIA0000000000000001"] * 3 == signers(aws)
@@ -155,7 +155,7 @@ def test_a_role_is_assumed_once_for_many_looks(aws: GlueEndpoint, sts: StsEndpoi
 def test_a_role_is_assumed_once_by_eight_threads(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     asking = assuming({"role_arn": ROLE})
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(asking.find, ["analytics"] * 8))
+        list(threads.map(asking.get, ["analytics"] * 8))
 
     assert 1 == sts.count("AssumeRole")
     assert ["ASIA0000000000000001"] * 8 == signers(aws)
@@ -174,7 +174,7 @@ def test_the_profiles_own_credentials_assume_the_role(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.delenv("AWS_REGION")
     asking = finder(profile="ci", assume_roles=[{"role_arn": ROLE}])
-    asking.find("analytics")
+    asking.get("analytics")
 
     assert [("CI", "ap-south-1")] == [(call.access_key, call.region) for call in sts.calls]
     assert "ap-south-1" == asking.region
@@ -182,7 +182,7 @@ def test_the_profiles_own_credentials_assume_the_role(
 
 
 def test_a_role_lists_too(aws: GlueEndpoint, sts: StsEndpoint) -> None:
-    assert {"analytics"} == assuming({"role_arn": ROLE}).find_all(Selection()).keys()
+    assert {"analytics"} == assuming({"role_arn": ROLE}).list(SessionFilter()).keys()
     assert ["ASIA0000000000000001"] == signers(aws)
     assert 1 == sts.count("AssumeRole")
 
@@ -191,7 +191,7 @@ def test_a_role_lists_too(aws: GlueEndpoint, sts: StsEndpoint) -> None:
 
 
 def test_the_second_role_is_assumed_with_the_credentials_of_the_first(aws: GlueEndpoint, sts: StsEndpoint) -> None:
-    assuming({"role_arn": ROLE, "external_id": "first"}, {"role_arn": OTHER_ROLE, "external_id": "second"}).find("analytics")
+    assuming({"role_arn": ROLE, "external_id": "first"}, {"role_arn": OTHER_ROLE, "external_id": "second"}).get("analytics")
 
     assert [("AssumeRole", "testing"), ("AssumeRole", "ASIA0000000000000001")] == asked(sts)
     assert [(ROLE, "first"), (OTHER_ROLE, "second")] == [(call.parameters["RoleArn"], call.parameters["ExternalId"]) for call in sts.calls]
@@ -200,7 +200,7 @@ def test_the_second_role_is_assumed_with_the_credentials_of_the_first(aws: GlueE
 
 def test_a_chain_whose_second_link_breaks_says_so(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     asking = assuming({"role_arn": ROLE}, {"role_arn": OTHER_ROLE})
-    asking.find("analytics")
+    asking.get("analytics")
     sts.fail("AssumeRole", sts_endpoint.denied("reader may not be assumed"))
     failure = failure_of(assuming({"role_arn": ROLE}, {"role_arn": OTHER_ROLE}))
 
@@ -220,7 +220,7 @@ def test_a_token_is_all_that_a_web_identity_needs(
     sts.trust("token-1")
     asking = finder(assume_role_with_web_identity={"role_arn": ROLE, "web_identity_token_file": str(token)})
 
-    assert "READY" == asking.find("analytics").status
+    assert "READY" == asking.get("analytics").status
     assert [("AssumeRoleWithWebIdentity", None)] == asked(sts), "not signed"
     assert [{"RoleArn": ROLE, "RoleSessionName": "pulumi-glue-session"}] == [call.parameters for call in sts.calls]
     assert ["ASIA0000000000000001"] == signers(aws)
@@ -229,7 +229,7 @@ def test_a_token_is_all_that_a_web_identity_needs(
 def test_everything_that_is_said_of_a_web_identity_arrives(sts: StsEndpoint, token: Path) -> None:
     sts.trust("token-1")
     how = {"session_name": "ci", "duration": 3_600.0, "policy": "{}", "policy_arns": [POLICY, ROLE]}
-    finder(assume_role_with_web_identity={"role_arn": ROLE, "web_identity_token_file": str(token), **how}).find("analytics")
+    finder(assume_role_with_web_identity={"role_arn": ROLE, "web_identity_token_file": str(token), **how}).get("analytics")
     expected = {
         "RoleArn": ROLE,
         "RoleSessionName": "ci",
@@ -244,7 +244,7 @@ def test_everything_that_is_said_of_a_web_identity_arrives(sts: StsEndpoint, tok
 def test_roles_are_assumed_with_the_web_identity(aws: GlueEndpoint, sts: StsEndpoint, token: Path) -> None:
     sts.trust("token-1")
     identity = {"role_arn": ROLE, "web_identity_token_file": str(token)}
-    finder(assume_role_with_web_identity=identity, assume_roles=[{"role_arn": OTHER_ROLE}]).find("analytics")
+    finder(assume_role_with_web_identity=identity, assume_roles=[{"role_arn": OTHER_ROLE}]).get("analytics")
 
     assert [("AssumeRoleWithWebIdentity", None), ("AssumeRole", "ASIA0000000000000001")] == asked(sts)
     assert ["ASIA0000000000000002"] == signers(aws)
@@ -257,7 +257,7 @@ def test_the_token_is_read_anew_at_each_renewal(aws: GlueEndpoint, sts: StsEndpo
     for number in (1, 2, 3):
         token.write_text(f"token-{number}")
         sts.trust(f"token-{number}")
-        asking.find("analytics")
+        asking.get("analytics")
 
     assert [f"ASIA000000000000000{number}" for number in (1, 2, 3)] == signers(aws)
 
@@ -281,7 +281,7 @@ def test_credentials_that_are_about_to_end_are_renewed_for_each_look(
     """A wait for a session may be longer than the credentials with which it began."""
     sts.lifetime = FEW_MINUTES
     asking = assuming(*roles)
-    statuses = [asking.find("analytics").status for _ in range(4)]
+    statuses = [asking.get("analytics").status for _ in range(4)]
     handed_out = [f"ASIA{number:016}" for number in range(1, 1 + 4 * len(roles))]
 
     assert ["READY"] * 4 == statuses
@@ -293,7 +293,7 @@ def test_credentials_that_still_last_are_not_renewed(aws: GlueEndpoint, sts: Sts
     sts.lifetime = 3_600.0
     asking = assuming({"role_arn": ROLE})
     for _ in range(4):
-        asking.find("analytics")
+        asking.get("analytics")
 
     assert (1, 1) == (sts.count("AssumeRole"), len(set(signers(aws))))
 
@@ -301,12 +301,12 @@ def test_credentials_that_still_last_are_not_renewed(aws: GlueEndpoint, sts: Sts
 def test_a_renewal_that_fails_is_a_look_that_failed_and_the_next_one_tries_again(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     sts.lifetime = FEW_MINUTES
     asking = assuming({"role_arn": ROLE})
-    asking.find("analytics")
+    asking.get("analytics")
     sts.fail("AssumeRole", sts_endpoint.throttled(), times=1)
     failure = failure_of(asking)
 
     assert Throttled is type(failure)
-    assert "READY" == asking.find("analytics").status
+    assert "READY" == asking.get("analytics").status
     assert ["ASIA0000000000000001", "ASIA0000000000000002"] == signers(aws)
 
 
@@ -355,16 +355,16 @@ def test_what_passes_at_sts_passes(aws: GlueEndpoint, sts: StsEndpoint, fault: F
     failure = failure_of(asking)
 
     assert repr(kind(SUBJECT, region=REGION, detail=f"{fault.code}: {fault.message}")) == repr(failure)
-    assert kind.passes
+    assert kind.is_transient
     assert 0 == aws.count()
-    assert "READY" == asking.find("analytics").status
+    assert "READY" == asking.get("analytics").status
 
 
 @pytest.mark.usefixtures("_hasty")
 def test_sts_is_asked_again_as_often_as_glue(sts: StsEndpoint) -> None:
     sts.fail("AssumeRole", sts_endpoint.server_fault(), times=2)
 
-    assert "READY" == finder(assume_roles=[{"role_arn": ROLE}], max_retries=2).find("analytics").status
+    assert "READY" == finder(assume_roles=[{"role_arn": ROLE}], max_retries=2).get("analytics").status
     assert 3 == sts.count("AssumeRole")
 
 
@@ -488,7 +488,7 @@ def behind_tls(aws: GlueEndpoint, certificate: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_bundle_of_certificates_is_trusted(behind_tls: GlueEndpoint, certificate: Path) -> None:
     """As where a company's proxy opens every connection."""
-    assert "READY" == finder(custom_ca_bundle=str(certificate)).find("analytics").status
+    assert "READY" == finder(custom_ca_bundle=str(certificate)).get("analytics").status
     assert 1 == behind_tls.count()
 
 
@@ -524,7 +524,7 @@ def test_a_bundle_without_a_certificate_is_named(tmp_path: Path) -> None:
 def test_an_allowed_account_is_asked_for_once(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     asking = finder(allowed_account_ids=["000000000001", "123456789012"])
     for _ in range(3):
-        asking.find("analytics")
+        asking.get("analytics")
 
     assert [("GetCallerIdentity", "testing")] == asked(sts)
     assert 3 == aws.count()
@@ -533,7 +533,7 @@ def test_an_allowed_account_is_asked_for_once(aws: GlueEndpoint, sts: StsEndpoin
 @pytest.mark.parametrize("allowed", [None, []])
 def test_where_any_account_will_do_none_is_asked_for(sts: StsEndpoint, allowed: list[str] | None) -> None:
     """The call would cost time, and STS may be out of reach."""
-    finder(allowed_account_ids=allowed).find("analytics")
+    finder(allowed_account_ids=allowed).get("analytics")
 
     assert [] == asked(sts)
 
@@ -554,7 +554,7 @@ def test_another_account_is_not_asked_at_all(aws: GlueEndpoint, sts: StsEndpoint
 @pytest.mark.parametrize("session_ids", [["analytics"], ["analytics", "other"]], ids=["one", "several"])
 def test_another_account_never_means_that_a_session_is_gone(aws: GlueEndpoint, sts: StsEndpoint, session_ids: list[str]) -> None:
     """A refresh with somebody else's credentials must forget nothing."""
-    found = finder(allowed_account_ids=["000000000001"]).look(session_ids)
+    found = finder(allowed_account_ids=["000000000001"]).get_many(session_ids)
 
     assert [WrongAccount] * len(session_ids) == [type(each) for each in found.values()]
     assert SessionNotFound not in {type(each) for each in found.values()}
@@ -564,7 +564,7 @@ def test_another_account_never_means_that_a_session_is_gone(aws: GlueEndpoint, s
 def test_the_account_is_the_one_of_the_role_at_the_end(aws: GlueEndpoint, sts: StsEndpoint) -> None:
     roles = [{"role_arn": ROLE}, {"role_arn": OTHER_ROLE}]
 
-    assert "READY" == finder(assume_roles=roles, allowed_account_ids=["210987654321"]).find("analytics").status
+    assert "READY" == finder(assume_roles=roles, allowed_account_ids=["210987654321"]).get("analytics").status
     assert ("GetCallerIdentity", "ASIA0000000000000002") == asked(sts)[-1]
     assert WrongAccount is type(failure_of(finder(assume_roles=roles, allowed_account_ids=["123456789012"])))
     assert 1 == aws.count()
@@ -585,7 +585,7 @@ def test_a_question_for_the_account_that_fails_is_asked_again(aws: GlueEndpoint,
     asking = finder(allowed_account_ids=["123456789012"])
 
     assert Throttled is type(failure_of(asking))
-    assert "READY" == asking.find("analytics").status
+    assert "READY" == asking.get("analytics").status
     assert (2, 1) == (sts.count("GetCallerIdentity"), aws.count())
 
 
@@ -624,9 +624,9 @@ def test_the_environment_does_not_change_how_often_it_is_tried(aws: GlueEndpoint
 @pytest.mark.usefixtures("sts")
 def test_the_origin_of_a_request_is_told_to_glue(aws: GlueEndpoint) -> None:
     asking = finder(request_origin="ci.pulumi_1-2")
-    asking.find("analytics")
-    asking.find_all(Selection())
-    asking.look(["analytics", "other"])
+    asking.get("analytics")
+    asking.list(SessionFilter())
+    asking.get_many(["analytics", "other"])
     expected = [("GetSession", "ci.pulumi_1-2"), ("ListSessions", "ci.pulumi_1-2")]
 
     assert [*expected, expected[1]] == [(call.operation, call.parameters["RequestOrigin"]) for call in aws.calls][:3]
@@ -635,7 +635,7 @@ def test_the_origin_of_a_request_is_told_to_glue(aws: GlueEndpoint) -> None:
 
 @pytest.mark.usefixtures("sts")
 def test_without_an_origin_none_is_told(aws: GlueEndpoint) -> None:
-    finder().find("analytics")
+    finder().get("analytics")
 
     assert [{"Id": "analytics"}] == [call.parameters for call in aws.calls]
 

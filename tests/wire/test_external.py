@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, error, looks
-from pulumi_glue_session import terms
-from pulumi_glue_session.fronts import external
-from pulumi_glue_session.session import Session
+from pulumi_glue_session.cli import terraform_external
+from pulumi_glue_session.core import messages
+from pulumi_glue_session.core.session import Session
+from support.glue_endpoint import GlueEndpoint, always, error, looks
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [str(Path(sys.executable).parent / "glue-session"), "external"]
@@ -23,14 +23,14 @@ COMMAND = [str(Path(sys.executable).parent / "glue-session"), "external"]
 @pytest.fixture(autouse=True)
 def _one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds. And the words of this front are no other test's."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
-    monkeypatch.setattr(terms, "_front", [terms.Terms()])
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
+    monkeypatch.setattr(terms, "_front", [messages.Hints()])
 
 
 def ask(query: object) -> tuple[int, dict[str, str], str]:
     """Exit code, answer and complaint for a query; a text is taken as it is."""
     told, complained = io.StringIO(), io.StringIO()
-    code = external.answer(io.StringIO(query if isinstance(query, str) else json.dumps(query)), told, complained)
+    code = terraform_external.answer(io.StringIO(query if isinstance(query, str) else json.dumps(query)), told, complained)
     answer: dict[str, str] = json.loads(told.getvalue()) if told.getvalue() else {}
     return code, answer, complained.getvalue()
 
@@ -44,7 +44,7 @@ def test_the_process_answers_texts_on_stdout_and_nothing_else(aws: GlueEndpoint)
     answer = json.loads(done.stdout)
 
     assert "" == done.stderr
-    assert {"session_id", "region", *Session().values()} - {"default_arguments"} == answer.keys(), "Terraform keeps it all in clear"
+    assert {"session_id", "region", *Session().to_dict()} - {"default_arguments"} == answer.keys(), "Terraform keeps it all in clear"
     assert {str} == set(map(type, answer.values()))
     assert ("READY", "2", '["jdbc"]', '{"name": "glueetl", "python_version": "3"}') == tuple(
         answer[name] for name in ("status", "number_of_workers", "connections", "command")

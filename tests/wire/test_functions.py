@@ -14,8 +14,6 @@ from typing import Any
 import pulumi
 import pytest
 
-from glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
-from mocked import under_mocks
 from pulumi_glue_session import (
     AccessDenied,
     AssumeRole,
@@ -33,11 +31,13 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.client import Aws
-from pulumi_glue_session.functions import GET_SESSION, GET_SESSIONS
-from sts_endpoint import StsEndpoint
-from wire.program_run import Ran, run
+from pulumi_glue_session.aws.client import Aws
+from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.dynamic.wire_format import GET_SESSION, GET_SESSIONS
+from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
+from support.mocked import under_mocks
+from support.program_run import Ran, run
+from support.sts_endpoint import StsEndpoint
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 ARGUMENTS = {"--enable-glue-datacatalog": "true"}
@@ -71,7 +71,7 @@ class Notebook(pulumi.ComponentResource):
 @pytest.fixture(autouse=True)
 def _asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds, and are shown elsewhere."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -370,7 +370,7 @@ def test_an_error_keeps_what_it_tells(aws: GlueEndpoint) -> None:
     assert isinstance(invalid, InvalidInput)
     assert ("session_id", f"session_id: '' {NO_ID}") == (invalid.input_name, str(invalid))
     assert isinstance(failed, LookFailed)
-    assert failed.passes
+    assert failed.is_transient
 
 
 def test_an_error_travels_between_processes_as_each_of_the_packages_errors_does(aws: GlueEndpoint) -> None:
@@ -507,13 +507,13 @@ def test_a_function_and_a_resource_of_one_turn_share_a_call(team: GlueEndpoint) 
 
 def test_one_client_serves_all_functions_of_a_program(team: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one takes a quarter of a second."""
-    made = list[Caller]()
+    made = list[AwsConfig]()
 
-    def aws(caller: Caller) -> Aws:
+    def aws(caller: AwsConfig) -> Aws:
         made.append(caller)
         return Aws(caller)
 
-    monkeypatch.setattr("pulumi_glue_session.find.Aws", aws)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", aws)
 
     def program(ran: Ran) -> None:
         plain = [get_session("etl-1").status, *get_sessions().ids]
@@ -841,7 +841,7 @@ def test_a_volatile_field_is_unknown_before_what_the_session_depends_on_is_there
 
 
 def test_after_a_wait_a_volatile_field_is_that_of_the_last_look(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.wait.SHORTEST_PAUSE", 0.0)
+    monkeypatch.setattr("pulumi_glue_session.core.wait.MIN_BACKOFF_SECONDS", 0.0)
     aws.put("late", looks(step("PROVISIONING", Progress=0.1), step("READY", Progress=0.2), step("READY", Progress=0.9)))
 
     def program(ran: Ran) -> None:

@@ -23,8 +23,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.mocks import MockResourceArgs
 
-from glue_endpoint import GlueEndpoint, always, objection
-from hostile_text import hostile_texts, is_fit
 from pulumi_glue_session import (
     AssumeRole,
     AssumeRoleWithWebIdentity,
@@ -36,12 +34,15 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from pulumi_glue_session.client import Aws
-from pulumi_glue_session.provider import OBSERVED, REPLACING, GlueSessionProvider
-from pulumi_glue_session.session import STATUSES, Session
-from sts_endpoint import StsEndpoint
+from pulumi_glue_session.aws.client import Aws
+from pulumi_glue_session.core.session import STATUSES, Session
+from pulumi_glue_session.dynamic.wire_format import OBSERVED, REPLACING
+from pulumi_glue_session.provider import GlueSessionProvider
+from support.glue_endpoint import GlueEndpoint, always, objection
+from support.hostile_text import hostile_texts, is_fit
+from support.program_run import Ran, Refused, _Provider, run
+from support.sts_endpoint import StsEndpoint
 from torture import true_of_each
-from wire.program_run import Ran, Refused, _Provider, run
 
 _T = TypeVar("_T", bound=Callable[..., object])
 
@@ -71,8 +72,8 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[GlueEnd
         return resolve(host, *arguments, **more)
 
     monkeypatch.setattr("socket.getaddrinfo", only_here)
-    monkeypatch.setattr("pulumi_glue_session.find.Aws", cache(SharedAws))
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", cache(SharedAws))
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     monkeypatch.setattr(_Provider, "new_resource", as_the_real_one_reads)
     monkeypatch.setattr("asyncio.new_event_loop", TidyLoop)
@@ -437,12 +438,12 @@ WIRE = st.recursive(
 )
 """What the SDK hands to a provider."""
 
-FIELDS = {name: st.just(value) | WIRE for name, value in Session(status="READY").record().items()}
+FIELDS = {name: st.just(value) | WIRE for name, value in Session(status="READY").to_state().items()}
 
 
 def observations(other: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """What a program may have observed, with anything else in place of some of it."""
-    fields = {name: st.just(value) | other for name, value in Session(status="READY").record().items()}
+    fields = {name: st.just(value) | other for name, value in Session(status="READY").to_state().items()}
     return st.fixed_dictionaries(
         {},
         optional={

@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import glue_endpoint
-from glue_endpoint import (
+from support import glue_endpoint
+from support.glue_endpoint import (
     DEFAULTS,
     GONE,
     Answer,

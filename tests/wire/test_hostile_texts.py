@@ -13,13 +13,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
-from glue_endpoint import GlueEndpoint, always, error, verbatim
-from hostile_text import HAND_PICKED, hostile_ids, hostile_texts, is_fit
 from pulumi_glue_session import GlueSession, get_session_output, get_sessions_output
-from pulumi_glue_session.client import Aws
+from pulumi_glue_session.aws.client import Aws
+from support.dynamic_server import DynamicServer, Refusal, aws_environment
+from support.glue_endpoint import GlueEndpoint, always, error, verbatim
+from support.hostile_text import HAND_PICKED, hostile_ids, hostile_texts, is_fit
+from support.program_run import Ran, run
 from torture import true_of_each
-from wire.dynamic_server import DynamicServer, Refusal, aws_environment
-from wire.program_run import Ran, run
 
 PART = "Hostile texts"
 TEXTS = hostile_texts()
@@ -39,8 +39,8 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
             self.made = self.made or super().glue()
             return self.made
 
-    monkeypatch.setattr("pulumi_glue_session.find.Aws", cache(SharedAws))
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", cache(SharedAws))
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     return aws
 
 

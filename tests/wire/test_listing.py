@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import (
+from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.errors import (
+    AccessDenied,
+    BadCredentials,
+    GlueSessionError,
+    LookFailed,
+    Refused,
+    ServiceFault,
+    Throttled,
+    Unreachable,
+)
+from pulumi_glue_session.core.filter import SessionFilter
+from support.glue_endpoint import (
     GONE,
     Answer,
     GlueEndpoint,
@@ -24,19 +37,6 @@ from glue_endpoint import (
     throttled,
     verbatim,
 )
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.errors import (
-    AccessDenied,
-    BadCredentials,
-    GlueSessionError,
-    LookFailed,
-    Refused,
-    ServiceFault,
-    Throttled,
-    Unreachable,
-)
-from pulumi_glue_session.find import Finder
-from pulumi_glue_session.selection import Selection
 
 REGION = "eu-west-1"
 LIST = "The list of Glue sessions"
@@ -49,7 +49,7 @@ ENDLESS = (
 @pytest.fixture(autouse=True)
 def _asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds, and are shown elsewhere."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
 
 
 def put(glue: GlueEndpoint, *session_ids: str, **fields: Any) -> None:  # noqa: ANN401 - members of the Session shape
@@ -58,7 +58,7 @@ def put(glue: GlueEndpoint, *session_ids: str, **fields: Any) -> None:  # noqa: 
 
 
 def listed(**conditions: object) -> list[str]:
-    return list(Finder(Caller()).find_all(Selection.of(conditions)))
+    return list(GlueSessions(AwsConfig()).list(SessionFilter.parse(conditions)))
 
 
 def failure_of(**conditions: object) -> GlueSessionError:
@@ -88,9 +88,9 @@ def test_no_session_is_an_empty_list(aws: GlueEndpoint) -> None:
 
 def test_a_list_tells_the_same_as_a_single_look(aws: GlueEndpoint) -> None:
     aws.put("a", always(step("FAILED", ErrorMessage="no capacity")), Connections={"Connections": ["vpc"]}, DPUSeconds=2.5)
-    finder = Finder(Caller())
+    finder = GlueSessions(AwsConfig())
 
-    assert {"a": finder.find("a")} == finder.find_all(Selection())
+    assert {"a": finder.get("a")} == finder.list(SessionFilter())
 
 
 def test_tags_are_the_services_to_compare(aws: GlueEndpoint) -> None:
@@ -127,7 +127,7 @@ def pages_of_two(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndp
     """Six sessions in three pages."""
     for number in range(6):
         aws.put(f"s{number}", always("READY"), Tags={"team": "etl"})
-    monkeypatch.setattr("pulumi_glue_session.find._PAGE", 2)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions._PAGE_SIZE", 2)
     return aws
 
 
@@ -143,20 +143,20 @@ def test_a_list_is_read_to_its_end_and_each_page_under_the_same_tags(pages_of_tw
 def test_an_empty_page_does_not_end_a_list(pages_of_two: GlueEndpoint) -> None:
     """The service looks for tags page by page, so that a page without a session that has them is followed by others."""
     pages_of_two.put("last", always("READY"), Tags={"team": "ops"})
-    finder = Finder(Caller())
+    finder = GlueSessions(AwsConfig())
     pages_of_two.fail("ListSessions", answer({"Ids": [], "Sessions": [], "NextToken": _token_after_the_first_page(pages_of_two)}), times=1)
 
-    assert ["last", "s2", "s3", "s4", "s5"] == list(finder.find_all(Selection()))
+    assert ["last", "s2", "s3", "s4", "s5"] == list(finder.list(SessionFilter()))
 
 
 def _token_after_the_first_page(glue: GlueEndpoint) -> str:
-    Finder(Caller()).find_all(Selection())
+    GlueSessions(AwsConfig()).list(SessionFilter())
     token: str = glue.calls[1].parameters["NextToken"]
     return token
 
 
 def test_a_list_may_have_as_many_pages_as_are_read(pages_of_two: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.find._MOST_PAGES", 3)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions._MAX_PAGES", 3)
 
     assert 6 == len(listed())
     assert 3 == pages_of_two.count()
@@ -164,7 +164,7 @@ def test_a_list_may_have_as_many_pages_as_are_read(pages_of_two: GlueEndpoint, m
 
 def test_a_list_that_goes_on_and_on_is_no_list(pages_of_two: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of it would be taken for the whole."""
-    monkeypatch.setattr("pulumi_glue_session.find._MOST_PAGES", 2)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions._MAX_PAGES", 2)
     failure = failure_of()
 
     assert (Unreachable, ENDLESS) == (type(failure), str(failure))
@@ -191,9 +191,9 @@ def test_a_list_whose_tokens_go_round_is_no_list(aws: GlueEndpoint) -> None:
 
 def test_an_account_has_room_for_a_hundred_thousand_sessions(aws: GlueEndpoint) -> None:
     """Pages of a thousand are the API's limit; that it is kept, the endpoint's model shows."""
-    from pulumi_glue_session import find
+    from pulumi_glue_session.aws import sessions
 
-    assert 100_000 == find._MOST_PAGES * find._PAGE  # noqa: SLF001 - what is promised of the two together
+    assert 100_000 == sessions._MAX_PAGES * sessions._PAGE_SIZE  # noqa: SLF001 - what is promised of the two together
     assert [] == listed()
     assert 1000 == aws.calls[0].parameters["MaxResults"]
 
@@ -204,9 +204,9 @@ def test_an_account_has_room_for_a_hundred_thousand_sessions(aws: GlueEndpoint) 
 def test_an_id_without_its_session_is_asked_for_by_itself(aws: GlueEndpoint) -> None:
     """The API's answer has ids and sessions side by side, and promises no session for each id."""
     put(aws, "a", "b")
-    whole = Finder(Caller()).find_all(Selection())
+    whole = GlueSessions(AwsConfig()).list(SessionFilter())
     aws.fail("ListSessions", answer({"Ids": ["a", "b"], "Sessions": [{"Id": "a", "Status": "READY"}]}))
-    found = Finder(Caller()).find_all(Selection())
+    found = GlueSessions(AwsConfig()).list(SessionFilter())
 
     assert {"a", "b"} == found.keys()
     assert whole["b"] == found["b"]
@@ -265,12 +265,12 @@ def test_a_denied_list_names_the_permission_that_it_needs(aws: GlueEndpoint) -> 
 def test_a_denied_list_does_not_end_all_listing(aws: GlueEndpoint) -> None:
     """Other than for a look, there is no other way; and a permission may have been granted meanwhile."""
     put(aws, "a")
-    finder = Finder(Caller())
+    finder = GlueSessions(AwsConfig())
     aws.fail("ListSessions", error("AccessDeniedException", "no"), times=1)
     with pytest.raises(AccessDenied):
-        finder.find_all(Selection())
+        finder.list(SessionFilter())
 
-    assert ["a"] == list(finder.find_all(Selection()))
+    assert ["a"] == list(finder.list(SessionFilter()))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_an_empty_answer_is_an_account_without_sessions(aws: GlueEndpoint) -> No
     """Whether Glue names empty lists is its own affair. A torn answer has more in it than {}."""
     aws.fail("ListSessions", answer({}))
 
-    assert {} == Finder(Caller(region=REGION)).find_all(Selection())
+    assert {} == GlueSessions(AwsConfig(region=REGION)).list(SessionFilter())
 
 
 def test_a_torn_page_does_not_end_a_list(pages_of_two: GlueEndpoint) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
-from glue_endpoint import GlueEndpoint, always, answer, error, step
 from pulumi_glue_session import GlueSession
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.find import Finder
-from pulumi_glue_session.logs import last_lines
-from wire.program_run import Ran, run
+from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.aws.system_logs import read_log_tail
+from pulumi_glue_session.core.aws_config import AwsConfig
+from support.glue_endpoint import GlueEndpoint, always, answer, error, step
+from support.program_run import Ran, run
 
 ENDED = (
     'Glue session "analytics-prod" in eu-west-1 is FAILED (Glue says: no capacity) and will not become READY: '
@@ -76,28 +76,28 @@ def wanting_logs(_: Ran) -> None:
 def test_the_last_lines_are_shown_fit_for_a_terminal(files: Files) -> None:
     files.body = "\n".join(["begin", *(f"line {number}" for number in range(30)), "\x1b[31mred\r", "", "end"]).encode()
 
-    assert [*(f"line {number}" for number in range(12, 30)), "[31mred", "end"] == last_lines(files.url)
+    assert [*(f"line {number}" for number in range(12, 30)), "[31mred", "end"] == read_log_tail(files.url)
     assert ["bytes=-65536"] == files.ranges
 
 
 def test_what_is_no_text_or_cannot_be_had_gives_no_lines(files: Files) -> None:
     files.body = b"PK\x03\x04\0\0"
-    assert [] == last_lines(files.url)
+    assert [] == read_log_tail(files.url)
 
     files.body = b""
-    assert [] == last_lines(files.url), "refused"
+    assert [] == read_log_tail(files.url), "refused"
     for url in ("", "file:///etc/hostname", "http://127.0.0.1:9/", "http://["):
-        assert [] == last_lines(url)
+        assert [] == read_log_tail(url)
 
 
 @pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
 def test_a_file_that_only_trickles_is_given_up(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_CONNECT_SECONDS", "_READ_SECONDS"):
-        monkeypatch.setattr(f"pulumi_glue_session.client.{name}", 0.5)
-    monkeypatch.setattr("pulumi_glue_session.find.last_lines", lambda _: threading.Event().wait(30))
+        monkeypatch.setattr(f"pulumi_glue_session.aws.client.{name}", 0.5)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.read_log_tail", lambda _: threading.Event().wait(30))
     aws.fail("GetSystemLogsForSession", answer({"SystemLogsUrl": "http://127.0.0.1:9/"}))
 
-    assert [] == Finder(Caller(max_retries=0)).system_logs("analytics-prod")
+    assert [] == GlueSessions(AwsConfig(max_retries=0)).system_logs("analytics-prod")
 
 
 @pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")

@@ -6,7 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from glue_endpoint import (
+from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.errors import (
+    AccessDenied,
+    BadCredentials,
+    GlueSessionError,
+    LookFailed,
+    NoRegion,
+    Refused,
+    ServiceFault,
+    SessionNotFound,
+    Throttled,
+    Unreachable,
+)
+from pulumi_glue_session.core.session import Command, Session
+from support.glue_endpoint import (
     DEFAULTS,
     GONE,
     Answer,
@@ -26,21 +41,6 @@ from glue_endpoint import (
     throttled,
     verbatim,
 )
-from pulumi_glue_session.caller import Caller
-from pulumi_glue_session.errors import (
-    AccessDenied,
-    BadCredentials,
-    GlueSessionError,
-    LookFailed,
-    NoRegion,
-    Refused,
-    ServiceFault,
-    SessionNotFound,
-    Throttled,
-    Unreachable,
-)
-from pulumi_glue_session.find import Finder
-from pulumi_glue_session.session import Command, Session
 from wire.test_glue_endpoint import LENIENT
 
 REGION = "eu-west-1"
@@ -65,12 +65,12 @@ SEEN = Session(
 @pytest.fixture(autouse=True)
 def _asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take seconds. Where they are the point, `_asks_again` gives them back."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
 
 
 @pytest.fixture
 def _asks_again(_asks_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 2)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 2)
 
 
 def put(glue: GlueEndpoint, *session_ids: str) -> None:
@@ -78,9 +78,9 @@ def put(glue: GlueEndpoint, *session_ids: str) -> None:
         glue.put(session_id, always("READY"))
 
 
-def failure_of(finder: Finder) -> GlueSessionError:
+def failure_of(finder: GlueSessions) -> GlueSessionError:
     with pytest.raises(GlueSessionError) as caught:
-        finder.find("analytics")
+        finder.get("analytics")
     return caught.value
 
 
@@ -94,22 +94,22 @@ def calls(glue: GlueEndpoint) -> list[tuple[str, str | None]]:
 def test_one_session_is_asked_for_by_get_session(aws: GlueEndpoint) -> None:
     put(aws, "analytics", "other")
 
-    assert {"analytics": SEEN} == Finder(Caller()).look(["analytics"])
+    assert {"analytics": SEEN} == GlueSessions(AwsConfig()).get_many(["analytics"])
     assert [("GetSession", "analytics")] == calls(aws)
     assert [{"Id": "analytics"}] == [call.parameters for call in aws.calls]
 
 
 def test_a_look_is_never_older_than_its_call(aws: GlueEndpoint) -> None:
     aws.put("analytics", looks("PROVISIONING", "READY"))
-    finder = Finder(Caller())
+    finder = GlueSessions(AwsConfig())
 
-    assert ["PROVISIONING", "READY"] == [finder.find("analytics").status for _ in range(2)]
+    assert ["PROVISIONING", "READY"] == [finder.get("analytics").status for _ in range(2)]
 
 
 def test_a_session_that_disappears_is_not_found(aws: GlueEndpoint) -> None:
     aws.put("analytics", looks("READY", GONE))
-    finder = Finder(Caller())
-    before, after = (finder.look(["analytics"])["analytics"] for _ in range(2))
+    finder = GlueSessions(AwsConfig())
+    before, after = (finder.get_many(["analytics"])["analytics"] for _ in range(2))
 
     assert SEEN == before
     assert repr(SessionNotFound("analytics", region=REGION)) == repr(after)
@@ -118,14 +118,14 @@ def test_a_session_that_disappears_is_not_found(aws: GlueEndpoint) -> None:
 def test_an_id_travels_as_it_is(aws: GlueEndpoint) -> None:
     put(aws, 'Ünï "quoted" 😀\tand/so on')
 
-    assert SEEN == Finder(Caller()).find('Ünï "quoted" 😀\tand/so on')
+    assert SEEN == GlueSessions(AwsConfig()).get('Ünï "quoted" 😀\tand/so on')
 
 
 def test_a_slow_answer_is_an_answer(aws: GlueEndpoint) -> None:
     put(aws, "analytics")
     aws.fail("GetSession", drip(0.2))
 
-    assert SEEN == Finder(Caller()).find("analytics")
+    assert SEEN == GlueSessions(AwsConfig()).get("analytics")
 
 
 # --- Several sessions ---
@@ -134,12 +134,12 @@ def test_a_slow_answer_is_an_answer(aws: GlueEndpoint) -> None:
 def test_several_sessions_are_asked_for_by_one_list(aws: GlueEndpoint) -> None:
     put(aws, "a", "b", "c", "other")
 
-    assert {"a": SEEN, "b": SEEN} == Finder(Caller()).look(["a", "b"])
+    assert {"a": SEEN, "b": SEEN} == GlueSessions(AwsConfig()).get_many(["a", "b"])
     assert [("ListSessions", {"MaxResults": 1000})] == [(call.operation, call.parameters) for call in aws.calls]
 
 
 def test_no_session_is_asked_for_by_no_call(aws: GlueEndpoint) -> None:
-    assert {} == Finder(Caller()).look([])
+    assert {} == GlueSessions(AwsConfig()).get_many([])
     assert [] == calls(aws)
 
 
@@ -147,7 +147,7 @@ def test_a_hundred_sessions_cost_one_call(aws: GlueEndpoint) -> None:
     names = [f"session-{number}" for number in range(100)]
     put(aws, *names)
 
-    assert dict.fromkeys(names, SEEN) == Finder(Caller()).look(names)
+    assert dict.fromkeys(names, SEEN) == GlueSessions(AwsConfig()).get_many(names)
     assert 1 == aws.count()
 
 
@@ -155,9 +155,9 @@ def test_a_list_tells_the_same_as_a_single_look(aws: GlueEndpoint) -> None:
     """Else a program that gets a second session would show a difference of the first."""
     aws.put("a", always(step("FAILED", ErrorMessage="no capacity")), Connections={"Connections": ["vpc"]}, MaxCapacity=2.0)
     put(aws, "b")
-    finder = Finder(Caller())
+    finder = GlueSessions(AwsConfig())
 
-    assert finder.find("a") == finder.look(["a", "b"])["a"]
+    assert finder.get("a") == finder.get_many(["a", "b"])["a"]
 
 
 def test_a_list_is_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_a_list_is_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
         put(glue, *names)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        found = Finder(Caller(region=REGION, endpoint_url=glue.url)).look(names)
+        found = GlueSessions(AwsConfig(region=REGION, endpoint_url=glue.url)).get_many(names)
 
         assert dict.fromkeys(names, SEEN) == found
         assert ["ListSessions"] * 3 == [call.operation for call in glue.calls]
@@ -176,7 +176,7 @@ def test_a_list_is_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_session_that_the_list_lacks_is_asked_for_before_it_is_called_missing(aws: GlueEndpoint) -> None:
     put(aws, "a", "b")
-    found = Finder(Caller()).look(["a", "gone", "b"])
+    found = GlueSessions(AwsConfig()).get_many(["a", "gone", "b"])
 
     assert {"a": repr(SEEN), "b": repr(SEEN), "gone": repr(SessionNotFound("gone", region=REGION))} == {
         name: repr(each) for name, each in found.items()
@@ -189,21 +189,21 @@ def test_a_session_that_only_the_list_lacks_is_found(aws: GlueEndpoint) -> None:
     put(aws, "a", "b")
     aws.fail("ListSessions", answer({"Ids": [], "Sessions": []}))
 
-    assert {"a": SEEN, "b": SEEN} == Finder(Caller()).look(["a", "b"])
+    assert {"a": SEEN, "b": SEEN} == GlueSessions(AwsConfig()).get_many(["a", "b"])
 
 
 def test_a_session_that_the_list_shows_without_a_status_is_asked_for(aws: GlueEndpoint) -> None:
     put(aws, "a")
     aws.put("b", looks(verbatim({"Id": "b"}), "READY"))
 
-    assert {"a": SEEN, "b": SEEN} == Finder(Caller()).look(["a", "b"])
+    assert {"a": SEEN, "b": SEEN} == GlueSessions(AwsConfig()).get_many(["a", "b"])
     assert [("ListSessions", None), ("GetSession", "b")] == calls(aws)
 
 
 def test_the_same_session_asked_for_twice_is_looked_at_once(aws: GlueEndpoint) -> None:
     put(aws, "a", "b")
 
-    assert {"a": SEEN} == Finder(Caller()).look(["a", "a"])
+    assert {"a": SEEN} == GlueSessions(AwsConfig()).get_many(["a", "a"])
     assert 1 == aws.count()
 
 
@@ -214,21 +214,21 @@ def test_the_same_session_asked_for_twice_is_looked_at_once(aws: GlueEndpoint) -
 def crowd(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
     """Fifty sessions of other people, and pages of one session."""
     put(aws, *(f"other-{number}" for number in range(50)))
-    monkeypatch.setattr("pulumi_glue_session.find._PAGE", 1)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions._PAGE_SIZE", 1)
     return aws
 
 
 def test_listing_stops_when_one_session_is_left_to_find(crowd: GlueEndpoint) -> None:
     put(crowd, "last")
 
-    assert {"other-0": SEEN, "last": SEEN} == Finder(Caller()).look(["other-0", "last"])
+    assert {"other-0": SEEN, "last": SEEN} == GlueSessions(AwsConfig()).get_many(["other-0", "last"])
     assert [("ListSessions", None), ("GetSession", "last")] == calls(crowd)
 
 
 def test_listing_never_takes_more_pages_than_there_are_sessions_to_find(crowd: GlueEndpoint) -> None:
     put(crowd, "x", "y", "z")
 
-    assert {"x": SEEN, "y": SEEN, "z": SEEN} == Finder(Caller()).look(["x", "y", "z"])
+    assert {"x": SEEN, "y": SEEN, "z": SEEN} == GlueSessions(AwsConfig()).get_many(["x", "y", "z"])
     assert 3 == crowd.count("ListSessions")
     assert {"x", "y", "z"} == {call.session_id for call in crowd.calls if call.operation == "GetSession"}
     assert 3 == crowd.count("GetSession")
@@ -240,7 +240,7 @@ def test_listing_stops_when_a_token_comes_again(aws: GlueEndpoint) -> None:
     put(aws, *names)
     aws.fail("ListSessions", answer({"Ids": [], "Sessions": [], "NextToken": "again"}))
 
-    assert dict.fromkeys(names, SEEN) == Finder(Caller()).look(names)
+    assert dict.fromkeys(names, SEEN) == GlueSessions(AwsConfig()).get_many(names)
     assert [{"MaxResults": 1000}, {"MaxResults": 1000, "NextToken": "again"}] == [
         call.parameters for call in aws.calls if call.operation == "ListSessions"
     ]
@@ -254,9 +254,9 @@ def test_a_denied_list_is_noted_once_and_never_asked_for_again(aws: GlueEndpoint
     names = [f"session-{number}" for number in range(3)]
     put(aws, *names)
     aws.fail("ListSessions", error("AccessDeniedException", "not authorized to perform: glue:ListSessions"))
-    finder, notes = Finder(Caller()), list[str]()
+    finder, notes = GlueSessions(AwsConfig()), list[str]()
 
-    assert [dict.fromkeys(names, SEEN)] * 3 == [finder.look(names, note=notes.append) for _ in range(3)]
+    assert [dict.fromkeys(names, SEEN)] * 3 == [finder.get_many(names, note=notes.append) for _ in range(3)]
     assert ["glue:ListSessions is denied in eu-west-1: asking for each session by glue:GetSession, 8 at a time."] == notes
     assert (1, 9) == (aws.count("ListSessions"), aws.count("GetSession"))
 
@@ -266,7 +266,7 @@ def test_after_a_denied_list_at_most_eight_sessions_are_asked_for_at_a_time(aws:
     put(aws, *names)
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     aws.fail("GetSession", Answer(delay=0.15))
-    found = Finder(Caller()).look(names)
+    found = GlueSessions(AwsConfig()).get_many(names)
     came = sorted(call.at for call in aws.calls if call.operation == "GetSession")
 
     assert dict.fromkeys(names, SEEN) == found
@@ -280,7 +280,7 @@ def test_after_a_denied_list_each_session_has_its_own_error(aws: GlueEndpoint) -
     put(aws, "a", "b")
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     aws.fail("GetSession", error("AccessDeniedException", "no"), session_id="b")
-    found = Finder(Caller()).look(["a", "b", "gone"])
+    found = GlueSessions(AwsConfig()).get_many(["a", "b", "gone"])
 
     assert {
         "a": repr(SEEN),
@@ -305,7 +305,7 @@ def test_a_list_that_fails_is_every_sessions_failure(aws: GlueEndpoint, fault: A
     aws.fail("ListSessions", fault)
     expected = repr(kind("The list of 2 Glue sessions", region=REGION, detail=detail))
 
-    assert {"a": expected, "b": expected} == {name: repr(each) for name, each in Finder(Caller()).look(["a", "b"]).items()}
+    assert {"a": expected, "b": expected} == {name: repr(each) for name, each in GlueSessions(AwsConfig()).get_many(["a", "b"]).items()}
     assert 0 == aws.count("GetSession")
 
 
@@ -314,7 +314,7 @@ def test_a_torn_list_is_no_list(aws: GlueEndpoint) -> None:
     put(aws, "a", "b")
     aws.fail("ListSessions", invalid_json())
 
-    assert {"a": SEEN, "b": SEEN} == Finder(Caller()).look(["a", "b"])
+    assert {"a": SEEN, "b": SEEN} == GlueSessions(AwsConfig()).get_many(["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_json_that_is_no_list_raises_nothing(aws: GlueEndpoint, body: object) ->
     """A look answers for each session that it was asked for, whatever comes back."""
     put(aws, "a", "b")
     aws.fail("ListSessions", answer(body))
-    found = Finder(Caller()).look(["a", "b"])
+    found = GlueSessions(AwsConfig()).get_many(["a", "b"])
 
     assert {"a", "b"} == found.keys()
     assert {True} == {each == SEEN or isinstance(each, LookFailed) for each in found.values()}
@@ -363,7 +363,7 @@ def test_each_fault_is_the_error_that_it_stands_for(aws: GlueEndpoint, fault: An
     aws.fail("GetSession", fault)
     expected = kind('Glue session "analytics"', region=REGION, detail=detail.format(url=aws.url))
 
-    assert repr(expected) == repr(failure_of(Finder(Caller())))
+    assert repr(expected) == repr(failure_of(GlueSessions(AwsConfig())))
     assert 1 == aws.count()
 
 
@@ -382,21 +382,21 @@ def test_json_that_is_no_session_is_no_usable_answer(aws: GlueEndpoint, body: ob
     """Some other server's JSON, or a broken proxy's. A traceback of botocore's parser would help nobody."""
     aws.fail("GetSession", answer(body))
 
-    assert isinstance(failure_of(Finder(Caller())), Unreachable)
+    assert isinstance(failure_of(GlueSessions(AwsConfig())), Unreachable)
 
 
 def test_an_endpoint_that_swallows_everything_is_unreachable(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.client._READ_SECONDS", 0.1)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._READ_SECONDS", 0.1)
     aws.fail("GetSession", hang(30.0))
     detail = f'Read timeout on endpoint URL: "{aws.url}/"'
 
-    assert repr(Unreachable('Glue session "analytics"', region=REGION, detail=detail)) == repr(failure_of(Finder(Caller())))
+    assert repr(Unreachable('Glue session "analytics"', region=REGION, detail=detail)) == repr(failure_of(GlueSessions(AwsConfig())))
 
 
 @pytest.fixture
 def _hears_for_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.client._CONNECT_SECONDS", 1)
-    monkeypatch.setattr("pulumi_glue_session.client._READ_SECONDS", 1)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._READ_SECONDS", 1)
 
 
 @pytest.mark.usefixtures("_hears_for_two_seconds")
@@ -405,7 +405,7 @@ def test_an_answer_that_only_trickles_is_given_up(aws: GlueEndpoint) -> None:
     put(aws, "a", "b")
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     aws.fail("GetSession", drip(5.0), session_id="b")
-    found = Finder(Caller()).look(["a", "b"])
+    found = GlueSessions(AwsConfig()).get_many(["a", "b"])
 
     assert {"a": SEEN, "b": repr(Unreachable('Glue session "b"', region=REGION, detail="no whole answer within 2 s"))} == {
         name: each if isinstance(each, Session) else repr(each) for name, each in found.items()
@@ -419,7 +419,7 @@ def test_what_was_not_asked_for_in_time_is_asked_for_no_more(aws: GlueEndpoint) 
     put(aws, *names)
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     aws.fail("GetSession", drip(5.0))
-    found = Finder(Caller()).look(names)
+    found = GlueSessions(AwsConfig()).get_many(names)
 
     assert {name: repr(Unreachable(f'Glue session "{name}"', region=REGION, detail="no whole answer within 2 s")) for name in names} == {
         name: repr(each) for name, each in found.items()
@@ -431,7 +431,7 @@ def test_an_endpoint_that_is_not_there_is_unreachable(aws: GlueEndpoint) -> None
     with GlueEndpoint() as closed:
         url = closed.url
     detail = f'Could not connect to the endpoint URL: "{url}/"'
-    failure = failure_of(Finder(Caller(endpoint_url=url)))
+    failure = failure_of(GlueSessions(AwsConfig(endpoint_url=url)))
 
     assert repr(Unreachable('Glue session "analytics"', region=REGION, detail=detail)) == repr(failure)
     assert 0 == aws.count()
@@ -440,13 +440,13 @@ def test_an_endpoint_that_is_not_there_is_unreachable(aws: GlueEndpoint) -> None
 def test_an_endpoint_that_goes_away_and_comes_back_is_seen_again(aws: GlueEndpoint) -> None:
     """The client is kept, so its pool holds the connection that broke."""
     put(aws, "analytics")
-    finder = Finder(Caller())
-    before = finder.find("analytics")
+    finder = GlueSessions(AwsConfig())
+    before = finder.get("analytics")
     aws.fail("GetSession", reset(), times=1)
     failure = failure_of(finder)
 
     assert isinstance(failure, Unreachable)
-    assert [SEEN, SEEN] == [before, finder.find("analytics")]
+    assert [SEEN, SEEN] == [before, finder.get("analytics")]
 
 
 # --- Retries ---
@@ -460,7 +460,7 @@ def test_a_fault_that_passes_is_retried_and_unseen(aws: GlueEndpoint, fault: Ans
     put(aws, "analytics")
     aws.fail("GetSession", fault, times=1)
 
-    assert SEEN == Finder(Caller()).find("analytics")
+    assert SEEN == GlueSessions(AwsConfig()).get("analytics")
     assert 2 == aws.count()
     assert 1 == len({call.headers["amz-sdk-invocation-id"] for call in aws.calls})
 
@@ -478,7 +478,7 @@ def test_a_fault_that_passes_is_retried_and_unseen(aws: GlueEndpoint, fault: Ans
 )
 def test_a_fault_that_stays_is_asked_for_once(aws: GlueEndpoint, fault: Answer, kind: type[GlueSessionError]) -> None:
     aws.fail("GetSession", fault)
-    failure = failure_of(Finder(Caller()))
+    failure = failure_of(GlueSessions(AwsConfig()))
 
     assert kind is type(failure)
     assert 1 == aws.count()
@@ -487,7 +487,7 @@ def test_a_fault_that_stays_is_asked_for_once(aws: GlueEndpoint, fault: Answer, 
 @pytest.mark.usefixtures("_asks_again")
 def test_retries_have_an_end(aws: GlueEndpoint) -> None:
     aws.fail("GetSession", server_fault())
-    failure = failure_of(Finder(Caller()))
+    failure = failure_of(GlueSessions(AwsConfig()))
 
     assert ServiceFault is type(failure)
     assert 3 == aws.count()
@@ -502,10 +502,10 @@ def test_the_caller_tells_where_and_as_whom_to_ask(aws: GlueEndpoint, tmp_path: 
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.delenv("AWS_REGION")
     put(aws, "analytics")
-    callers = [Caller(profile="analysts"), Caller(profile="analysts", region="us-east-1"), Caller(region="eu-north-1")]
-    finders = [Finder(caller) for caller in callers]
+    callers = [AwsConfig(profile="analysts"), AwsConfig(profile="analysts", region="us-east-1"), AwsConfig(region="eu-north-1")]
+    finders = [GlueSessions(caller) for caller in callers]
 
-    assert [SEEN] * 3 == [finder.find("analytics") for finder in finders]
+    assert [SEEN] * 3 == [finder.get("analytics") for finder in finders]
     assert ["ap-south-1", "us-east-1", "eu-north-1"] == [finder.region for finder in finders]
     signed = [str(call.credential).split("/") for call in aws.calls]
     assert [("ANALYSTS", "ap-south-1"), ("ANALYSTS", "us-east-1"), ("testing", "eu-north-1")] == [(each[0], each[2]) for each in signed]
@@ -525,8 +525,8 @@ def test_aws_region_comes_before_the_default_region_unless_it_is_empty(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     put(aws, "analytics")
-    finder = Finder(Caller())
-    finder.find("analytics")
+    finder = GlueSessions(AwsConfig())
+    finder.get("analytics")
 
     assert region == finder.region
     assert [region] == [str(call.credential).split("/")[2] for call in aws.calls]
@@ -538,7 +538,7 @@ def test_without_a_region_nothing_is_asked(aws: GlueEndpoint, monkeypatch: pytes
     monkeypatch.delenv("AWS_REGION")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    failure = failure_of(Finder(Caller()))
+    failure = failure_of(GlueSessions(AwsConfig()))
 
     assert repr(NoRegion('Glue session "analytics"', region="")) == repr(failure)
     assert 0 == aws.count()
@@ -547,14 +547,14 @@ def test_without_a_region_nothing_is_asked(aws: GlueEndpoint, monkeypatch: pytes
 def test_without_credentials_nothing_is_asked(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    failure = failure_of(Finder(Caller()))
+    failure = failure_of(GlueSessions(AwsConfig()))
 
     assert repr(BadCredentials('Glue session "analytics"', region=REGION, detail="Unable to locate credentials")) == repr(failure)
     assert 0 == aws.count()
 
 
 def test_a_profile_that_is_not_there_is_told_by_its_name(aws: GlueEndpoint) -> None:
-    failure = failure_of(Finder(Caller(profile="nobody")))
+    failure = failure_of(GlueSessions(AwsConfig(profile="nobody")))
     detail = "The config profile (nobody) could not be found"
 
     assert repr(BadCredentials('Glue session "analytics"', region="", detail=detail)) == repr(failure)
@@ -564,7 +564,7 @@ def test_a_profile_that_is_not_there_is_told_by_its_name(aws: GlueEndpoint) -> N
 def test_every_call_tells_who_makes_it(aws: GlueEndpoint) -> None:
     """For CloudTrail: whoever sees the calls can tell where they come from."""
     put(aws, "analytics")
-    Finder(Caller()).find("analytics")
+    GlueSessions(AwsConfig()).get("analytics")
 
     assert ["pulumi-glue-session"] == [call.headers["user-agent"].split()[-1] for call in aws.calls]
 

@@ -12,18 +12,15 @@ import pytest
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
 
-from glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
-from pulumi_glue_session import terms
-from pulumi_glue_session.errors import GlueSessionError
-from pulumi_glue_session.fronts.naming import camel
-from pulumi_glue_session.fronts.plugin import TERMS, SessionProvider
-from pulumi_glue_session.fronts.properties import GET_SESSION, GET_SESSIONS
-from pulumi_glue_session.fronts.property_values import UNKNOWN, plain_map, wrapped
-from pulumi_glue_session.session import Session
+from pulumi_glue_session.core.errors import GlueSessionError
+from pulumi_glue_session.core.session import Session
+from pulumi_glue_session.native.properties import GET_SESSION, GET_SESSIONS, UNKNOWN, camel, unwrap_map, wrap
+from pulumi_glue_session.native.provider import HINTS, SessionProvider
+from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
 
 URN = "urn:pulumi:dev::test::glue-session:index:Session::analytics"
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
-RECORDED = {"sessionId", "region", "waitFor", *map(camel, Session().record())}
+RECORDED = {"sessionId", "region", "waitFor", *map(camel, Session().to_state())}
 _T = TypeVar("_T")
 
 
@@ -55,12 +52,12 @@ def engine() -> Said:
 @pytest.fixture(autouse=True)
 def _front(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own words, and no retries, which take seconds."""
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
-    monkeypatch.setattr(terms, "_front", [TERMS])
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
+    monkeypatch.setattr(terms, "_front", [HINTS])
 
 
 def props(**values: Any) -> dict[str, PropertyValue]:  # noqa: ANN401 - JSON
-    return {name: wrapped(value) for name, value in values.items()}
+    return {name: wrap(value) for name, value in values.items()}
 
 
 def with_provider(engine: Said, work: Callable[[SessionProvider], Coroutine[Any, Any, _T]], **options: Any) -> _T:  # noqa: ANN401 - JSON
@@ -76,7 +73,7 @@ def with_provider(engine: Said, work: Callable[[SessionProvider], Coroutine[Any,
 
 def check_of(engine: Said, **inputs: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:  # noqa: ANN401 - JSON
     answer = with_provider(engine, lambda provider: provider.check(sdk.CheckRequest(URN, {}, props(**inputs), b"")))
-    return plain_map(answer.inputs or {}), [(failure.property, failure.reason) for failure in answer.failures or ()]
+    return unwrap_map(answer.inputs or {}), [(failure.property, failure.reason) for failure in answer.failures or ()]
 
 
 def create(engine: Said, *, preview: bool = False, seconds: float = 0, options: dict[str, Any] | None = None, **inputs: Any) -> Any:  # noqa: ANN401 - JSON
@@ -105,7 +102,7 @@ def diff(
 
 
 def recorded(engine: Said, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    return plain_map(create(engine, **inputs).properties)
+    return unwrap_map(create(engine, **inputs).properties)
 
 
 # --- check ---
@@ -157,7 +154,7 @@ def test_check_makes_inputs_of_what_it_sees(engine: Said, aws: GlueEndpoint) -> 
 
     inputs = with_provider(engine, lambda provider: provider.check(request)).inputs or {}
 
-    assert {"sessionId", "waitFor", *map(camel, Session().record())} == inputs.keys()
+    assert {"sessionId", "waitFor", *map(camel, Session().to_state())} == inputs.keys()
     assert ["defaultArguments"] == [name for name, value in inputs.items() if value.is_secret]
 
 
@@ -168,7 +165,7 @@ def test_what_the_engine_holds_by_ignore_changes_stays_as_it_is(engine: Said, aw
 
     checked = with_provider(engine, lambda provider: provider.check(request))
 
-    assert (None, 2, "READY") == (checked.failures, *(plain_map(checked.inputs or {})[name] for name in ("numberOfWorkers", "status")))
+    assert (None, 2, "READY") == (checked.failures, *(unwrap_map(checked.inputs or {})[name] for name in ("numberOfWorkers", "status")))
 
 
 @pytest.mark.parametrize(("olds", "knows_status"), [({}, False), ({"sessionId": "analytics"}, True)], ids=["a new record", "an old one"])
@@ -222,7 +219,7 @@ def test_create_records_the_session_by_camel_case_names(engine: Said, aws: GlueE
     aws.put("analytics", always("READY"), DefaultArguments={"--my_secret": "planted"})
 
     created = create(engine, timeout="5m", logs=True)
-    outputs = plain_map(created.properties)
+    outputs = unwrap_map(created.properties)
 
     assert "analytics" == created.resource_id
     assert RECORDED == outputs.keys(), "how it is asked for is no part of the record, and what is live neither"
@@ -263,7 +260,7 @@ def test_a_preview_looks_once_and_says_what_its_up_will_wait_for(engine: Said, a
 @pytest.mark.parametrize("unknown", [{"sessionId": UNKNOWN}, {"region": UNKNOWN}, {"waitFor": [UNKNOWN]}], ids=str)
 def test_a_preview_that_does_not_know_an_input_asks_nobody(engine: Said, aws: GlueEndpoint, unknown: dict[str, Any]) -> None:
     created = create(engine, preview=True, **unknown)
-    outputs = plain_map(created.properties)
+    outputs = unwrap_map(created.properties)
 
     assert RECORDED - {"sessionId", "waitFor", *unknown} <= {name for name, value in outputs.items() if value is UNKNOWN}
     assert ("" if "sessionId" in unknown else "analytics") == created.resource_id
@@ -338,7 +335,7 @@ def test_a_look_as_another_caller_is_another_look(engine: Said, aws: GlueEndpoin
         for region in ("eu-west-1", "us-east-1"):
             inputs = props(sessionId="analytics", waitFor=["READY"], region=region)
             created = await provider.create(sdk.CreateRequest(URN, inputs, 0, preview=True))
-            regions.append(plain_map(created.properties)["region"])
+            regions.append(unwrap_map(created.properties)["region"])
         return regions
 
     assert ["eu-west-1", "us-east-1"] == with_provider(engine, work)
@@ -483,7 +480,7 @@ def test_a_fault_that_may_pass_is_left_to_the_update(engine: Said, aws: GlueEndp
 def update(engine: Said, olds: dict[str, Any], *, ignoring: list[str] | None = None, preview: bool = False) -> dict[str, Any]:
     news = props(sessionId="analytics", waitFor=["READY", "STOPPED"])
     request = sdk.UpdateRequest(URN, "analytics", props(**olds), news, 0, ignoring or [], preview)
-    return plain_map(with_provider(engine, lambda provider: provider.update(request)).properties)
+    return unwrap_map(with_provider(engine, lambda provider: provider.update(request)).properties)
 
 
 def test_update_records_the_session_anew(engine: Said, aws: GlueEndpoint) -> None:
@@ -512,8 +509,8 @@ def test_a_first_read_gives_the_session_as_it_is_and_inputs_that_would_record_it
 
     answer = with_provider(engine, work)
 
-    assert ("analytics", "STOPPED") == (answer.resource_id, plain_map(answer.properties)["status"])
-    assert {"sessionId": "analytics", "waitFor": ["READY"]} == plain_map(answer.inputs)
+    assert ("analytics", "STOPPED") == (answer.resource_id, unwrap_map(answer.properties)["status"])
+    assert {"sessionId": "analytics", "waitFor": ["READY"]} == unwrap_map(answer.inputs)
 
 
 def test_a_first_read_asks_in_the_region_that_the_program_names(engine: Said, aws: GlueEndpoint) -> None:
@@ -522,7 +519,7 @@ def test_a_first_read_asks_in_the_region_that_the_program_names(engine: Said, aw
     async def work(provider: SessionProvider) -> Any:  # noqa: ANN401 - the SDK's
         return await read(provider, {}, {"region": "us-east-1"})
 
-    assert "us-east-1" == plain_map(with_provider(engine, work).properties)["region"]
+    assert "us-east-1" == unwrap_map(with_provider(engine, work).properties)["region"]
 
 
 def test_a_first_read_of_a_missing_session_fails(engine: Said, aws: GlueEndpoint) -> None:
@@ -546,7 +543,7 @@ def test_a_refresh_records_what_changed_and_tells_it_by_property(engine: Said, a
 
     answer, told, _ = with_provider(engine, work)
 
-    assert ("TIMEOUT", inputs) == (plain_map(answer.properties)["status"], plain_map(answer.inputs))
+    assert ("TIMEOUT", inputs) == (unwrap_map(answer.properties)["status"], unwrap_map(answer.inputs))
     assert ["status"] == told.diffs
 
 
@@ -591,9 +588,9 @@ def test_a_function_gives_all_fields_but_the_arguments(engine: Said, aws: GlueEn
 
     answer = invoke(engine, GET_SESSION, sessionId="analytics")
 
-    assert {"sessionId", "region", *map(camel, Session().values())} - {"defaultArguments"} == answer.keys()
+    assert {"sessionId", "region", *map(camel, Session().to_dict())} - {"defaultArguments"} == answer.keys()
     assert ("READY", 0.5, {"name": "glueetl", "pythonVersion": "3"}) == tuple(
-        plain_map(answer)[name] for name in ("status", "progress", "command")
+        unwrap_map(answer)[name] for name in ("status", "progress", "command")
     )
     assert not any(value.contains_secret() for value in answer.values())
 
@@ -603,8 +600,8 @@ def test_functions_take_conditions(engine: Said, aws: GlueEndpoint) -> None:
     aws.put("etl-2", always("STOPPED"), Tags={"camelTeam": "etl"})
     tags = {"camelTeam": "etl"}
 
-    assert "etl-1" == plain_map(invoke(engine, GET_SESSION, tags=tags, statuses=["READY"]))["sessionId"]
-    several = plain_map(invoke(engine, GET_SESSIONS, tags=tags, idPrefix="etl-"))
+    assert "etl-1" == unwrap_map(invoke(engine, GET_SESSION, tags=tags, statuses=["READY"]))["sessionId"]
+    several = unwrap_map(invoke(engine, GET_SESSIONS, tags=tags, idPrefix="etl-"))
     assert (["etl-1", "etl-2"], "eu-west-1") == (several["ids"], several["region"])
     assert ["READY", "STOPPED"] == [each["status"] for each in several["sessions"]]
     expected = (
@@ -629,8 +626,8 @@ def test_a_wrong_argument_of_a_function_is_told(engine: Said, aws: GlueEndpoint,
 def test_a_function_asks_in_the_region_that_is_named(engine: Said, aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
 
-    assert "us-east-1" == plain_map(invoke(engine, GET_SESSION, sessionId="analytics", region="us-east-1"))["region"]
-    assert "us-west-2" == plain_map(invoke(engine, GET_SESSION, sessionId="analytics", options={"region": "us-west-2"}))["region"]
+    assert "us-east-1" == unwrap_map(invoke(engine, GET_SESSION, sessionId="analytics", region="us-east-1"))["region"]
+    assert "us-west-2" == unwrap_map(invoke(engine, GET_SESSION, sessionId="analytics", options={"region": "us-west-2"}))["region"]
 
 
 def test_a_function_that_there_is_not_is_refused(engine: Said) -> None:

@@ -14,10 +14,10 @@ import pulumi
 import pytest
 from pulumi.runtime.rpc import is_rpc_secret
 
-from glue_endpoint import GlueEndpoint, always, error, looks
 from pulumi_glue_session import AwsOptions, GlueSession
-from pulumi_glue_session import program as program_module
-from wire.program_run import Ran, run
+from pulumi_glue_session.dynamic import run_context as program_module
+from support.glue_endpoint import GlueEndpoint, always, error, looks
+from support.program_run import Ran, run
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from glue_endpoint import GONE, Answer, GlueEndpoint, always, answer, error, invalid_json, looks, reset, server_fault, throttled
-from wire.dynamic_server import UNKNOWN, DynamicServer, Read, Refusal, aws_environment
+from support.dynamic_server import UNKNOWN, DynamicServer, Read, Refusal, aws_environment
+from support.glue_endpoint import GONE, Answer, GlueEndpoint, always, answer, error, invalid_json, looks, reset, server_fault, throttled
 
 REGION = "eu-west-1"
 OBSERVED = "__observed"

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 from pulumi.runtime.proto import engine_pb2, provider_pb2
+from pulumi_glue_session.fronts import entry
 
-from glue_endpoint import GlueEndpoint, always, looks
-from pulumi_glue_session import terms
-from pulumi_glue_session.fronts import entry, serving
-from pulumi_glue_session.fronts.plugin import SessionProvider
+from pulumi_glue_session.core import messages
+from pulumi_glue_session.native import server
+from pulumi_glue_session.native.provider import SessionProvider
+from support.glue_endpoint import GlueEndpoint, always, looks
 
 # Neither has types that every checker finds: loaded by name they are `Any` for all of them.
 grpc: Any = import_module("grpc")
@@ -63,13 +64,13 @@ def provider(aws: GlueEndpoint, engine: tuple[Engine, str], monkeypatch: pytest.
         assert flush, "the engine waits for it"
         ports.put(port)
 
-    monkeypatch.setattr("pulumi_glue_session.client._RETRIES", 0)
-    monkeypatch.setattr(terms, "_front", [terms.Terms()])
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
+    monkeypatch.setattr(terms, "_front", [messages.Hints()])
     monkeypatch.setattr(serving, "_PARENT_SECONDS", 0.01)
     monkeypatch.setattr("os.getppid", lambda: parents[-1])
     monkeypatch.setattr(serving, "print", told, raising=False)
     monkeypatch.setattr(sys, "argv", ["pulumi-resource-glue-session", "--logtostderr", "-v=9", engine[1]])
-    thread = threading.Thread(target=serving.main)
+    thread = threading.Thread(target=server.main)
     thread.start()
     channel = grpc.insecure_channel(f"127.0.0.1:{ports.get(timeout=30)}")
     yield provider_grpc.ResourceProviderStub(channel)
@@ -158,7 +159,7 @@ def test_it_tells_version_and_schema(provider: Any) -> None:  # noqa: ANN401 - g
 
 def test_each_script_comes_to_its_front(monkeypatch: pytest.MonkeyPatch) -> None:
     came: list[str] = []
-    monkeypatch.setattr("pulumi_glue_session.fronts.command_line.app", lambda: came.append("app"))
+    monkeypatch.setattr("pulumi_glue_session.cli.app.app", lambda: came.append("app"))
     monkeypatch.setattr(serving, "main", lambda: came.append("plugin"))
     monkeypatch.delitem(sys.modules, "pulumi_glue_session.__main__", raising=False)
 
@@ -185,8 +186,8 @@ def test_what_the_command_line_needs_is_named(name: str, monkeypatch: pytest.Mon
 
 
 def test_anything_else_that_is_missing_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "pulumi_glue_session.fronts.command_line", raising=False)
-    monkeypatch.setitem(sys.modules, "pulumi_glue_session.fronts.told", None)
+    monkeypatch.delitem(sys.modules, "pulumi_glue_session.cli.app", raising=False)
+    monkeypatch.setitem(sys.modules, "pulumi_glue_session.cli.exit_codes", None)
 
     with pytest.raises(ModuleNotFoundError):
         entry.command_line()

@@ -1,0 +1,1 @@
+"""Resource and functions for Pulumi programs in Python (dynamic provider)."""

@@ -1,0 +1,367 @@
+"""Faults and commands: the two sides of the matrix in tests/acceptance/test_faults.py.
+
+Rules of this module: a fault is one entry of `FAULTS`, a command one of `COMMANDS`; nothing else has to know of either. What a cell is
+expected to do follows from the two: it succeeds, or fails with the sentence that the fault's error has about what the command asks for.
+Three sessions, a, b and c, were recorded with the description "before" and are now described as "after".
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from pulumi_glue_session.core import errors
+from support.glue_endpoint import (
+    DEFAULTS,
+    GONE,
+    Answer,
+    GlueEndpoint,
+    Step,
+    answer,
+    cut_short,
+    drip,
+    endless,
+    error,
+    invalid_json,
+    looks,
+    reset,
+    same_page,
+    server_fault,
+    slow,
+    step,
+    throttled,
+    verbatim,
+)
+from support.pulumi_project import REGION
+from torture import LONG
+
+__all__ = ["AFTER", "COMMANDS", "FAULTS", "SESSIONS", "Command", "Fault", "Stage"]
+
+SESSIONS = ("a", "b", "c")
+AFTER = "after"
+
+_IN_VAIN = 8
+"""Seconds that are waited in vain: enough for two looks on a busy machine."""
+
+# --- Commands ---
+
+_IMPORTS = """
+    import os
+    import pulumi
+    from pulumi_glue_session import AwsOptions, GlueSession, get_session, get_sessions
+
+    aws = AwsOptions(max_retries=int(os.environ["RETRIES"]))
+    gate = {"timeout": os.environ["TIMEOUT"], "aws": aws}
+"""
+ONE = f"""{_IMPORTS}
+    GlueSession("a", session_id="a", **gate)
+"""
+THREE = f"""{_IMPORTS}
+    for each in "abc":
+        GlueSession(each, session_id=each, **gate)
+"""
+READ = f"""{_IMPORTS}
+    GlueSession.get("a", "a", wait_for=None, aws=aws)
+"""
+READ_WHEN_READY = f"""{_IMPORTS}
+    for each in "abc":
+        GlueSession.get(each, each, **gate)
+"""
+ASKED = f"""{_IMPORTS}
+    pulumi.export("described", [get_session("a", aws=aws).description])
+"""
+LISTED = f"""{_IMPORTS}
+    pulumi.export("described", [each.description for each in get_sessions(id_pattern="[abc]", aws=aws).sessions])
+"""
+
+_A, _B, _C = (f'Glue session "{each}"' for each in SESSIONS)
+_THREE, _ALL = "The list of 3 Glue sessions", "The list of Glue sessions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A pulumi command on a program that asks Glue in one of the package's ways."""
+
+    name: str
+    program: str
+    verb: str
+    """`preview`, `up` or `refresh`: a method of `Project`."""
+    about: Sequence[str]
+    """What its errors may be about."""
+    gated: bool = False
+    """It judges statuses."""
+    patient: bool = False
+    """It waits out what passes by itself."""
+    waits: bool = False
+    """Its session is still on its way at the first look; the fault comes after that."""
+
+    @property
+    def lists(self) -> bool:
+        """Whether it asks for several sessions together."""
+        return _THREE in self.about or _ALL in self.about
+
+    @property
+    def wants_whole_list(self) -> bool:
+        """Whether it needs every page of a list."""
+        return _ALL in self.about
+
+
+COMMANDS = (
+    Command(name="preview", program=ONE, verb="preview", about=[_A], gated=True),
+    Command(name="preview of several", program=THREE, verb="preview", about=[_A, _B, _C, _THREE], gated=True),
+    Command(name="up", program=THREE, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True),
+    Command(name="up that waits", program=ONE, verb="up", about=[_A], gated=True, patient=True, waits=True),
+    Command(name="refresh", program=THREE, verb="refresh", about=[_A, _B, _C, _ALL]),
+    Command(name=".get in a preview", program=READ, verb="preview", about=[_A]),
+    Command(name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True),
+    Command(name="get_session", program=ASKED, verb="up", about=[_A]),
+    Command(name="get_sessions", program=LISTED, verb="preview", about=[_ALL]),
+)
+
+
+# --- Faults ---
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """Where a fault is laid: an endpoint with three READY sessions, and the environment that leads to it."""
+
+    glue: GlueEndpoint
+    behind_tls: GlueEndpoint
+    """One whose certificate nobody knows."""
+    command: Command
+    env: dict[str, str] = field(default_factory=dict)
+
+    def put(self, session_id: str, first: str | Step, /, *others: str | Step) -> None:
+        """A session with one status a look. Who waits sees it on its way before."""
+        before = ["PROVISIONING"] if self.command.waits else []
+        self.glue.put(session_id, looks(*before, first, *others), Description=AFTER)
+
+    def fail(self, fault: Answer, operation: str = "*", *, session_id: str | None = None, every: int = 1, seconds: float = 1e9) -> None:
+        """A fault that comes after the first look of who waits."""
+        after = 1 if self.command.waits else 0
+        self.glue.fail(operation, fault, session_id=session_id, every=every, after=after, seconds=seconds)
+
+    def words(self) -> Mapping[str, str]:
+        """What a detail may have in it."""
+        return {"url": self.glue.url, "tls_url": self.behind_tls.url, "refusal": self._refusal()}
+
+    def _refusal(self) -> str:
+        """What this machine's OpenSSL says of the certificate."""
+        address = urlsplit(self.behind_tls.url)
+        try:
+            with socket.create_connection((str(address.hostname), address.port)) as plain:
+                ssl.create_default_context().wrap_socket(plain, server_hostname=address.hostname)
+        except ssl.SSLError as refusal:
+            return str(refusal)
+        raise AssertionError("the certificate is trusted")
+
+
+Lay: TypeAlias = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What goes wrong, and whom it concerns. Without an error every command succeeds."""
+
+    name: str
+    lay: Lay
+    error: type[errors.GlueSessionError] | None = None
+    details: Sequence[str] = ("",)
+    """What may stand in brackets in the sentence: operations differ."""
+    hits: Callable[[Command], bool] = lambda _: True
+    """Commands that fail; the others succeed."""
+    about: Sequence[str] = ()
+    """What errors are about, where it isn't all that the command asks for."""
+    from_the_start: bool = False
+    """It is there before the first look of who waits, too."""
+    retries: int = 1
+    leaves: Sequence[str] = ()
+    """Records that a refresh has to drop, since Glue itself says that the session is gone."""
+    described: frozenset[str] = frozenset({AFTER})
+    """Descriptions that a command may see when it succeeds."""
+
+    def timeout(self, command: Command) -> str:
+        """How long the command waits at most: long enough, or in vain."""
+        return f"{_IN_VAIN}s" if self.hits(command) and self.error else "90s"
+
+    def sentences(self, command: Command, words: Mapping[str, str]) -> set[str]:
+        """What the command may say when it fails."""
+        subjects = [each for each in command.about if each in self.about] or command.about
+        ids = [each for each in SESSIONS if f'Glue session "{each}"' in subjects]
+        ready = frozenset({"READY"})
+        if self.error is errors.SessionNotFound:
+            return {str(errors.SessionNotFound(each, region=REGION)) for each in ids}
+        if self.error is errors.UnknownStatus:
+            return {str(errors.UnknownStatus(each, region=REGION, status=STRANGE, targets=ready)) for each in ids}
+        if self.error is None or not issubclass(self.error, errors.LookFailed):
+            raise TypeError(f"nobody knows what a {self.error} says")
+        kind = self.error
+        if command.waits and kind.is_transient and not self.from_the_start:
+            status = f"PROVISIONING, then {kind.what}"
+            return {str(errors.WaitedTooLong("a", region=REGION, status=status, targets=ready, seconds=_IN_VAIN, polls=2))}
+        if kind is errors.AccessDenied:
+            actions = {subject: "glue:ListSessions" if "list" in subject else "glue:GetSession" for subject in subjects}
+            return {str(errors.AccessDenied(one, region=REGION, detail=self.details[0], action=actions[one])) for one in subjects}
+        return {str(kind(one, region=REGION, detail=detail.format(**words))) for one in subjects for detail in self.details}
+
+
+def strikes(fault: Answer, *, every: int = 1, seconds: float = 1e9) -> Lay:
+    """The fault in place of Glue's answers."""
+    return lambda stage: stage.fail(fault, every=every, seconds=seconds)
+
+
+def lists(fault: Answer) -> Lay:
+    """The fault in place of lists alone."""
+    return lambda stage: stage.fail(fault, "ListSessions")
+
+
+def of(session_id: str, fault: Answer) -> Lay:
+    """The fault in place of what Glue says of one session."""
+    return lambda stage: stage.fail(fault, "GetSession", session_id=session_id)
+
+
+def leads_to(url: str) -> Lay:
+    """Another endpoint than Glue's."""
+    return lambda stage: stage.env.update(AWS_ENDPOINT_URL=url.format(**stage.words()))
+
+
+def shows(session_id: str, first: str | Step, /, *others: str | Step) -> Lay:
+    """A session with one status a look."""
+    return lambda stage: stage.put(session_id, first, *others)
+
+
+def all_of(*lays: Lay) -> Lay:
+    """Several at once."""
+
+    def lay(stage: Stage) -> None:
+        for each in lays:
+            each(stage)
+
+    return lay
+
+
+def page(**described: str) -> Answer:
+    """A list that shows these sessions with these descriptions, whatever is true."""
+    sessions = [{**DEFAULTS, "Id": each, "Status": "READY", "Description": text} for each, text in described.items()]
+    return answer({"Ids": list(described), "Sessions": sessions})
+
+
+STRANGE = "HIBERNATING"
+_FROM_THE_FUTURE = {**DEFAULTS, "Status": STRANGE, "Description": AFTER, "Mood": {"Calm": [True]}}
+_CREATED_AGAIN = {"CreatedOn": datetime(2026, 2, 1, tzinfo=UTC)}
+_NO_ONE = "User: arn:aws:iam::123456789012:user/ci is not authorized"
+_TORN = ("an answer without a session or its status", "an answer without sessions or their ids", "an answer that can't be read: 'Id'")
+_CLOSED = ('Connection was closed before we received a valid response from endpoint URL: "{url}/"',)
+_A_WHILE = 30 if LONG else 5
+"""Seconds. What is thirty in `make torture` is five in `make test`."""
+
+FAULTS = (
+    Fault(name="every second call throttled", lay=strikes(throttled(), every=2)),
+    Fault(
+        name="throttling for 30 s on end",
+        lay=strikes(throttled(), seconds=_A_WHILE),
+        error=errors.Throttled,
+        details=["ThrottlingException: Rate exceeded"],
+        hits=lambda command: not command.patient,
+    ),
+    Fault(name="throttling", lay=strikes(throttled()), error=errors.Throttled, details=["ThrottlingException: Rate exceeded"]),
+    Fault(name="500", lay=strikes(server_fault()), error=errors.ServiceFault, details=["InternalServiceException: Internal service error"]),
+    Fault(name="503", lay=strikes(server_fault(503)), error=errors.ServiceFault, details=["503: Service Unavailable"]),
+    Fault(name="every second call a 503", lay=strikes(server_fault(503), every=2)),
+    Fault(
+        name="connection refused",
+        lay=leads_to("http://127.0.0.1:9"),
+        error=errors.Unreachable,
+        details=['Could not connect to the endpoint URL: "http://127.0.0.1:9/"'],
+        from_the_start=True,
+    ),
+    Fault(name="reset in mid-body", lay=strikes(reset()), error=errors.Unreachable, details=_CLOSED),
+    Fault(name="body cut short", lay=strikes(cut_short()), error=errors.Unreachable, details=_TORN),
+    Fault(name="invalid JSON", lay=strikes(invalid_json()), error=errors.Unreachable, details=_TORN),
+    Fault(name="an empty Session", lay=strikes(answer({"Session": {}, "Sessions": [{}]})), error=errors.Unreachable, details=_TORN),
+    Fault(
+        name="a Session with unknown fields and an unknown status",
+        lay=all_of(*(shows(each, verbatim({**_FROM_THE_FUTURE, "Id": each})) for each in SESSIONS)),
+        error=errors.UnknownStatus,
+        hits=lambda command: command.gated,
+    ),
+    Fault(name="a flapping status", lay=all_of(*(shows(each, "READY", *["PROVISIONING", "READY"] * 20) for each in SESSIONS))),
+    Fault(
+        name="DNS failure",
+        lay=leads_to("http://glue.invalid"),
+        error=errors.Unreachable,
+        details=['Could not connect to the endpoint URL: "http://glue.invalid/"'],
+        from_the_start=True,
+    ),
+    Fault(
+        name="TLS failure",
+        lay=leads_to("{tls_url}"),
+        error=errors.Unreachable,
+        details=["SSL validation failed for {tls_url}/ {refusal}"],
+        from_the_start=True,
+    ),
+    Fault(
+        name="a response after 60 s",
+        lay=strikes(slow(60)),
+        error=errors.Unreachable,
+        details=['Read timeout on endpoint URL: "{url}/"'],
+        retries=0,
+    ),
+    Fault(
+        name="a response that drips for 60 s",
+        lay=strikes(drip(60)),
+        error=errors.Unreachable,
+        details=["no whole answer within 15 s"],
+        retries=0,
+    ),
+    Fault(
+        name="expired token",
+        lay=strikes(error("ExpiredTokenException", "The security token is expired")),
+        error=errors.BadCredentials,
+        details=["ExpiredTokenException: The security token is expired"],
+    ),
+    Fault(
+        name="access denied on one of many",
+        lay=all_of(lists(error("AccessDeniedException", _NO_ONE)), of("b", error("AccessDeniedException", _NO_ONE))),
+        error=errors.AccessDenied,
+        details=[f"AccessDeniedException: {_NO_ONE}"],
+        hits=lambda command: command.lists,
+        about=[_B],
+    ),
+    Fault(name="a list with a stale entry", lay=lists(page(a=AFTER, b="before", c=AFTER)), described=frozenset({AFTER, "before"})),
+    Fault(name="a list that lacks an entry", lay=lists(page(a=AFTER, c=AFTER))),
+    Fault(
+        name="an endless NextToken",
+        lay=lists(endless()),
+        error=errors.Unreachable,
+        details=["a list that does not end"],
+        hits=lambda command: command.wants_whole_list,
+        about=[_ALL],
+    ),
+    Fault(
+        name="a page with the same token",
+        lay=lists(same_page()),
+        error=errors.Unreachable,
+        details=["a list that does not end"],
+        hits=lambda command: command.wants_whole_list,
+        about=[_ALL],
+    ),
+    Fault(
+        name="deleted and created again between two looks",
+        lay=shows("a", step("PROVISIONING", **_CREATED_AGAIN), step("READY", **_CREATED_AGAIN)),
+    ),
+    Fault(
+        name="deleted, seen to be gone, and created again",
+        lay=shows("a", GONE, *[GONE] * 4, step("READY", **_CREATED_AGAIN)),
+        error=errors.SessionNotFound,
+        hits=lambda command: not command.wants_whole_list,
+        about=[_A],
+        leaves=["a"],
+    ),
+)

@@ -1,0 +1,157 @@
+"""Names that live in every user's state. A test that fails here means a migration, not a new expected value.
+
+docs/decisions/0002-frozen-names.md tells what breaks.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import pickle
+from typing import Any, NoReturn
+
+import pulumi
+import pytest
+from pulumi.dynamic import dynamic
+
+from pulumi_glue_session import AwsOptions, GlueSession
+from pulumi_glue_session.dynamic import provider
+from pulumi_glue_session.dynamic.wire_format import OBSERVED
+from pulumi_glue_session.provider import GlueSessionProvider
+from support.mocked import under_mocks
+
+PICKLE = "gASVOwAAAAAAAACMHHB1bHVtaV9nbHVlX3Nlc3Npb24ucHJvdmlkZXKUjBNHbHVlU2Vzc2lvblByb3ZpZGVylJOUKYGULg=="
+
+OUTPUTS = [
+    "command",
+    "completed_on",
+    "connections",
+    "created_on",
+    "default_arguments",
+    "description",
+    "error_message",
+    "glue_version",
+    "idle_timeout",
+    "max_capacity",
+    "number_of_workers",
+    "profile_name",
+    "region",
+    "role",
+    "security_configuration",
+    "session_id",
+    "session_type",
+    "status",
+    "worker_type",
+]
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Keeps what is registered."""
+
+    def __init__(self) -> None:
+        self.registered: list[pulumi.runtime.MockResourceArgs] = []
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.registered.append(args)
+        return "analytics", args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> NoReturn:
+        raise NotImplementedError(args.token)
+
+
+@pytest.fixture(scope="module")
+def registered() -> pulumi.runtime.MockResourceArgs:
+    """What the engine is asked to register for a session with every argument."""
+    return registered_with(Mocks())
+
+
+def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
+    """That one session, as the mocks see it."""
+
+    def declare() -> pulumi.Output[str]:
+        aws = AwsOptions(region="eu-west-1", profile="analysts", endpoint_url="http://localhost:5000")
+        return GlueSession("analytics", session_id="analytics-prod", wait_for="READY", timeout=60, aws=aws).urn
+
+    under_mocks(mocks, declare)
+    (session,) = mocks.registered
+    return session
+
+
+def test_the_pickle_is_a_name_and_nothing_else(registered: pulumi.runtime.MockResourceArgs) -> None:
+    """It stands in every user's state. A moved or renamed class can't be refreshed or destroyed."""
+    assert PICKLE == registered.inputs["__provider"]
+    assert PICKLE == base64.b64encode(pickle.dumps(GlueSessionProvider(), protocol=4)).decode()
+
+
+def test_the_pickle_is_the_one_that_the_sdk_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Pythons before 3.14, whose default protocol is another: their states would be changed by each up."""
+    monkeypatch.setattr("pickle.DEFAULT_PROTOCOL", 4)
+
+    assert PICKLE == dynamic.serialize_provider(GlueSessionProvider())
+
+
+def test_a_session_leaves_the_pickler_of_python_as_it_is() -> None:
+    """The SDK's own way lays a function over it for each resource, until other dynamic providers can't be pickled."""
+    pickler: Any = pickle._Pickler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    before = pickler._batch_setitems, pickler.save_dict  # noqa: SLF001
+    registered_with(Mocks())
+
+    assert before == (pickler._batch_setitems, pickler.save_dict)  # noqa: SLF001
+
+
+def test_the_pickle_is_short_and_holds_no_code() -> None:
+    """By reference: an edit of the provider is no change of every resource, and an upgrade of Python does no harm."""
+    raw = base64.b64decode(PICKLE)
+
+    assert 120 >= len(PICKLE)
+    assert [False, False, False] == [word in raw for word in (b"__main__", b"_create_code", b"dill")]
+
+
+def test_the_pickle_gives_the_provider_back() -> None:
+    restored = pickle.loads(base64.b64decode(PICKLE))  # noqa: S301 - our own
+
+    assert GlueSessionProvider is type(restored)
+    assert {} == vars(restored)
+
+
+def test_the_provider_is_importable_from_where_every_state_looks_for_it() -> None:
+    assert ("pulumi_glue_session.provider", "GlueSessionProvider") == (GlueSessionProvider.__module__, GlueSessionProvider.__qualname__)
+    assert GlueSessionProvider is provider.GlueSessionProvider
+
+
+def test_the_provider_takes_no_argument_and_keeps_nothing() -> None:
+    """Whatever it kept would be in the pickle."""
+    assert [] == list(inspect.signature(GlueSessionProvider).parameters)
+    assert {} == vars(GlueSessionProvider())
+
+
+def test_the_pickle_is_not_encrypted() -> None:
+    """A name is no secret, and decrypting it would cost a call for each resource (pulumi #15538)."""
+    assert GlueSessionProvider.serialize_as_secret_always is False
+
+
+def test_the_type_token(registered: pulumi.runtime.MockResourceArgs) -> None:
+    """Another one is another resource: deleted and created again in every stack."""
+    assert "pulumi-python:dynamic/glue:Session" == registered.typ
+
+
+def test_the_names_of_the_outputs() -> None:
+    assert OUTPUTS == sorted(name for name in inspect.get_annotations(GlueSession) if not name.startswith("_"))
+
+
+def test_the_names_of_the_inputs(registered: pulumi.runtime.MockResourceArgs) -> None:
+    """Those of the program: the observed ones are inputs too, under the names of the outputs."""
+    expected = {
+        "session_id": "analytics-prod",
+        "region": "eu-west-1",
+        "wait_for": ["READY"],
+        "aws": {"profile": "analysts", "endpoint_url": "http://localhost:5000"},
+        "__provider": PICKLE,
+    }
+
+    assert expected == registered.inputs
+
+
+def test_the_hidden_input() -> None:
+    """It reaches no state, but a program and its provider process may be of two versions for the length of an upgrade."""
+    assert "__observed" == OBSERVED

@@ -1,0 +1,125 @@
+"""Work in threads beside the event loop, and who gets a Ctrl-C meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pulumi_glue_session.core.concurrency import await_in_thread
+from pulumi_glue_session.core.errors import NoRegion
+from pulumi_glue_session.dynamic.interrupts import SigintGuard
+
+
+@pytest.fixture(autouse=True)
+def _pythons_own_handler() -> Iterator[None]:
+    """As a program starts with it: tests that run in the background of a shell begin with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def elsewhere(work: Callable[[], None]) -> None:
+    """Do it in another thread than the main one."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+# --- Ctrl-C ---
+
+
+def test_a_first_interrupt_passes_while_anybody_waits_and_a_second_one_does_not() -> None:
+    with SigintGuard():
+        signal.raise_signal(signal.SIGINT)
+
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_only_the_end_of_the_last_wait_brings_pythons_handler_back() -> None:
+    interrupts = SigintGuard()
+    with interrupts:
+        with interrupts:
+            pass
+        assert signal.default_int_handler != signal.getsignal(signal.SIGINT)
+
+    assert signal.default_int_handler == signal.getsignal(signal.SIGINT)
+
+
+def test_a_handler_of_somebody_elses_is_left_alone() -> None:
+    theirs = signal.SIG_IGN
+    signal.signal(signal.SIGINT, theirs)
+
+    with SigintGuard():
+        assert theirs == signal.getsignal(signal.SIGINT)
+    assert theirs == signal.getsignal(signal.SIGINT)
+
+
+def test_one_that_is_set_while_somebody_waits_stays() -> None:
+    with SigintGuard():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    assert signal.SIG_IGN == signal.getsignal(signal.SIGINT)
+
+
+def test_a_wait_in_another_thread_than_the_main_one_touches_no_handler() -> None:
+    """As an inline program of the Automation API has it. Python itself would refuse to set one there."""
+    seen: list[object] = []
+    interrupts = SigintGuard()
+
+    def wait() -> None:
+        with interrupts:
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    elsewhere(wait)
+
+    assert [signal.default_int_handler] == seen
+    with interrupts:
+        assert signal.default_int_handler != signal.getsignal(signal.SIGINT), "and takes no part in the count of the main one's"
+
+
+# --- Work ---
+
+
+def test_an_error_of_ours_is_raised_where_it_is_waited_for() -> None:
+    error = NoRegion("Glue session", region="")
+
+    def work() -> None:
+        raise error
+
+    with pytest.raises(NoRegion) as raised:
+        asyncio.run(await_in_thread(work))
+    assert error is raised.value
+
+
+def test_work_whose_result_nobody_waits_for_any_more_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that ends cancels its tasks, and a thread may start after that."""
+    begun: list[str] = []
+    late: list[Callable[[], None]] = []
+
+    class LateThread(threading.Thread):
+        def start(self) -> None:
+            late.append(super().start)
+
+    monkeypatch.setattr(threading, "Thread", LateThread)
+
+    async def program() -> None:
+        task = asyncio.ensure_future(await_in_thread(lambda: begun.append("begun")))
+        await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(program())
+    (start,) = late
+    start()
+    for thread in threading.enumerate():
+        if isinstance(thread, LateThread):
+            thread.join()
+
+    assert [] == begun

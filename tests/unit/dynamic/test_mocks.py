@@ -1,0 +1,92 @@
+"""A user's unit tests: nothing is asked, the mock's outputs come through, and wrong arguments fail all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pulumi
+import pytest
+
+from pulumi_glue_session import AwsOptions, GlueSession, InvalidInput, get_session_output
+from support.mocked import own_loop
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Says what a test wants."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, Any] = {}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return args.name, {**args.inputs, **self.said}
+
+    def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return self.said, []
+
+
+def run(mocks: Mocks, check: Callable[[], object]) -> None:
+    """Run a test of a user's as `pulumi.runtime.test` does, in an event loop of its own; nothing of it is left to the next one."""
+    settings = import_module("pulumi.runtime.settings")
+
+    def forget() -> None:
+        settings.SETTINGS.outputs.clear()
+        settings.SETTINGS.rpc_manager.clear()
+
+    async def main() -> None:
+        pulumi.runtime.set_mocks(mocks, preview=False)
+        forget()
+        try:
+            await import_module("pulumi.runtime.stack").run_pulumi_func(check)
+        finally:
+            forget()
+
+    with own_loop() as loop:
+        loop.run_until_complete(main())
+
+
+async def values(*outputs: pulumi.Output[Any]) -> list[Any]:
+    return [await output.future() for output in outputs]
+
+
+def test_arguments_of_a_session_are_secret_whatever_the_mock_says() -> None:
+    mocks = Mocks()
+    mocks.said = {"default_arguments": {"--password": "planted"}, "progress": 0.5}
+    seen: list[Any] = []
+
+    async def check() -> None:
+        session = GlueSession("analytics", session_id="analytics-prod")
+        seen.append(await session.default_arguments.is_secret())
+        seen.extend(await values(session.default_arguments, session.progress))
+
+    run(mocks, check)
+    assert [True, {"--password": "planted"}, 0.5] == seen
+
+
+def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
+    seen: list[Any] = []
+
+    async def check() -> None:
+        asked = get_session_output(pulumi.Stash("id", input="analytics-prod").input, aws=AwsOptions(region="eu-west-1"))
+        seen.extend(await values(asked.session_id, asked.region, asked.number_of_workers))
+
+    run(Mocks(), check)
+    assert ["analytics-prod", "eu-west-1", 0] == seen
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"wait_for": "RAEDY"}, "RAEDY is no status of a Glue session"),
+        ({"timeout": "10 minutes"}, "'10 minutes' is no length of time"),
+        ({"expect": {"rolle": "x"}}, "'rolle' can't be expected"),
+        ({"on_mismatch": "ignore"}, "'ignore' is none of 'fail' and 'warn'"),
+        ({"aws": AwsOptions(max_retries=-1)}, "-1 is no number of retries"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_wrong_arguments_fail_a_unit_test(wrong: dict[str, Any], sentence: str) -> None:
+    """A test that takes them would be green before a deployment that can only fail."""
+    with pytest.raises(InvalidInput, match=sentence):
+        run(Mocks(), lambda: GlueSession("analytics", session_id="analytics-prod", **wrong))

@@ -1,0 +1,165 @@
+"""What functions give back: every field, as what it is, and the same as the resource's outputs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args, get_type_hints
+
+import pulumi
+import pytest
+
+from pulumi_glue_session import GlueSession
+from pulumi_glue_session.core.session import SECRET, VOLATILE, Command, Session
+from pulumi_glue_session.dynamic.results import (
+    AwaitableGetSessionResult,
+    AwaitableGetSessionsResult,
+    GetSessionResult,
+    GetSessionsResult,
+    SessionCommand,
+    awaitable,
+    session_result,
+    sessions_result,
+)
+from support.clock import run
+
+FULL = Session(
+    status="READY",
+    role="arn:aws:iam::123456789012:role/GlueSession",
+    glue_version="5.0",
+    worker_type="G.1X",
+    number_of_workers=2,
+    max_capacity=2.5,
+    idle_timeout=60,
+    description="Ünïcode too",
+    error_message="no error at all",
+    created_on="2026-01-05T09:30:15.250Z",
+    completed_on="2026-01-05T10:30:15.250Z",
+    security_configuration="kms",
+    profile_name="analysts",
+    session_type="LIVY",
+    command=Command(name="glueetl", python_version="3"),
+    connections=("warehouse", "vpc"),
+    default_arguments={"--password": "planted"},
+    progress=0.5,
+    execution_time=12.5,
+    dpu_seconds=25.0,
+)
+
+
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A result as plain values, whose secrets are told by their mark."""
+
+    async def plain() -> dict[str, Any]:
+        result = session_result("etl-1", "eu-west-1", values)
+        found = {**vars(result), "command": vars(result.command)}
+        secrets = {name for name, value in found.items() if isinstance(value, pulumi.Output) and await value.is_secret()}
+        return found | {name: ("secret", await found[name].future()) for name in secrets}
+
+    return run(plain())
+
+
+# --- Fields ---
+
+
+def test_every_field_of_a_session_is_given_back() -> None:
+    values = FULL.to_dict()
+    hidden = {"default_arguments": ("secret", {"--password": "planted"})}
+
+    assert {"session_id": "etl-1", "region": "eu-west-1", **values, **hidden} == shown(values)
+    assert all(value for value in values.values()), "a field that is neutral here would not be seen to arrive"
+
+
+def test_what_is_left_out_is_neutral() -> None:
+    """By a mock, which answers what its test needs and nothing else."""
+    neutral = Session().to_dict() | {"default_arguments": ("secret", {})}
+
+    assert {"session_id": "etl-1", "region": "eu-west-1", **neutral} == shown({})
+    assert {"session_id": "etl-1", "region": "eu-west-1", **neutral} == shown(dict.fromkeys(Session().to_dict()))
+
+
+@pytest.mark.parametrize("name", Session().to_dict())
+def test_any_one_field_may_be_given_alone(name: str) -> None:
+    given = FULL.to_dict()[name]
+    one_of_all = replace(Session(), **{name: getattr(FULL, name)}).to_dict()
+    hidden = {"default_arguments": ("secret", one_of_all["default_arguments"])}
+
+    assert {"session_id": "etl-1", "region": "eu-west-1", **one_of_all, **hidden} == shown({name: given})
+
+
+def test_numbers_are_what_they_are_said_to_be() -> None:
+    """They come over Pulumi's wire as floats, and 2.0 is no number of workers to `range`."""
+    found = shown({"number_of_workers": 2.0, "idle_timeout": 60.0, "max_capacity": 2})
+
+    assert [(int, 2), (int, 60), (float, 2.0)] == [
+        (type(found[name]), found[name]) for name in ("number_of_workers", "idle_timeout", "max_capacity")
+    ]
+
+
+def test_a_part_of_a_command_may_be_given_alone() -> None:
+    assert {"name": "", "python_version": "3"} == shown({"command": {"python_version": "3"}})["command"]
+
+
+def test_arguments_are_a_secret_even_where_there_are_none() -> None:
+    """A program's type says Output: it can't depend on what the session holds."""
+    assert [("secret", {}), ("secret", {"--password": "planted"})] == [
+        shown(each)["default_arguments"] for each in ({}, {"default_arguments": {"--password": "planted"}})
+    ]
+
+
+def test_sessions_come_in_the_order_that_they_are_given_in() -> None:
+    async def program() -> tuple[object, ...]:
+        each = [session_result(name, "eu-west-1", {}) for name in ("b", "a", "c")]
+        result = sessions_result("eu-west-1", each)
+        return type(result), result.region, result.ids, result.sessions == each, sessions_result("eu-west-1", []).ids
+
+    assert (GetSessionsResult, "eu-west-1", ["b", "a", "c"], True, []) == run(program())
+
+
+# --- The same as the resource's outputs ---
+
+
+def types_of(kind: type[Any]) -> dict[str, object]:
+    return {name: hint for name, hint in inspect.get_annotations(kind, eval_str=True).items() if not name.startswith("_")}
+
+
+def test_names_and_types_are_those_of_the_resources_outputs() -> None:
+    """A program that goes from one to the other changes no more than the call."""
+    outputs = {name: get_args(kind)[0] for name, kind in types_of(GlueSession).items()}
+    live = {name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in VOLATILE}
+    plain = {name: get_args(kind)[0] if name in SECRET else kind for name, kind in types_of(GetSessionResult).items()}
+
+    assert {**outputs, **live} == plain
+
+
+def test_a_session_has_all_fields_that_are_known_of_it() -> None:
+    assert {"session_id", "region", *Session().to_dict()} == types_of(GetSessionResult).keys()
+    assert {"name", "python_version"} == types_of(SessionCommand).keys()
+    assert {"region", "ids", "sessions"} == types_of(GetSessionsResult).keys()
+
+
+# --- What can be awaited ---
+
+
+def test_a_result_can_be_awaited_and_is_then_the_plain_one() -> None:
+    async def program() -> list[bool]:
+        session = session_result("etl-1", "eu-west-1", FULL.to_dict())
+        sessions = sessions_result("eu-west-1", [session])
+        one, all_of_them = awaitable(session), awaitable(sessions)
+        assert isinstance(one, AwaitableGetSessionResult)
+        assert isinstance(all_of_them, AwaitableGetSessionsResult)
+        first, then = await one, await all_of_them
+        return [
+            type(first) is GetSessionResult,
+            vars(first) == vars(session) == vars(one),
+            type(then) is GetSessionsResult,
+            vars(then) == vars(sessions) == vars(all_of_them),
+        ]
+
+    assert [True] * 4 == run(program())
+
+
+def test_the_plain_result_cannot_be_awaited() -> None:
+    """An Output of one that can would wait for it, and for what it gives, for ever."""
+    assert [False, False] == [hasattr(kind, "__await__") for kind in (GetSessionResult, GetSessionsResult)]
