@@ -1,31 +1,31 @@
-# Two commands do everything on a fresh machine with Python 3.11 or later and make: `make demo` and `make test`.
-# Both make their own environment and get their own Pulumi engine (which needs Go where Pulumi can't be downloaded).
+# On a new machine with Python 3.11 or later and make, two commands do everything: `make demo` and `make test`.
+# They create their own environments and get their own Pulumi engine. If Pulumi cannot be downloaded, Go builds the engine.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance javascript plugin oldest \
-	schema state audit torture mutants bench engine release clean
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance javascript \
+	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
-	@echo 'make demo        the main job on a server that stands for AWS: a gated session, a dependant, drift'
-	@echo 'make test        everything: format, lint, types, unit, wire, packaging and acceptance tests, the documentation'
-	@echo 'make check       the same without the documentation and the packaging and acceptance tests, under a minute'
-	@echo 'make docs        builds the documentation site into site/ and looks at it; make docs-serve shows it while one writes'
-	@echo 'make package     builds the wheel and looks at it'
-	@echo 'make acceptance  the tests on the real engine alone, with the wheel'
-	@echo 'make javascript  runs the example in JavaScript, which needs its SDK from npm'
-	@echo 'make plugin      runs the example that needs the plugin of pulumi-aws, which the engine downloads'
-	@echo 'make oldest      the tests with the oldest of all that the package needs'
-	@echo 'make captures    runs the tutorial and puts what it prints into its page'
-	@echo 'make schema      writes the native provider\''s schema, which is made of the Python API'
-	@echo 'make state       keeps the state that a new version writes, for the tests of later ones'
-	@echo 'make audit       asks whether anything that is installed here is known to be vulnerable; needs the package index'
-	@echo 'make torture     tries hard what make test tries a little; about two hours'
-	@echo 'make mutants     breaks the core in every small way, to see that a test notices; about a quarter of an hour'
-	@echo 'make bench       measures it beside the other ways; up to an hour, on a machine that does nothing else'
-	@echo 'make clean       removes the environments'
+	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
+	@echo 'make test        run all checks: format, lint, types, all tests, packaging, documentation'
+	@echo 'make check       the same without packaging, acceptance tests and documentation; under a minute'
+	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
+	@echo 'make package     build the wheel and check it'
+	@echo 'make acceptance  run the tests on the real engine with the built wheel'
+	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
+	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
+	@echo 'make oldest      run the tests with the oldest supported dependencies'
+	@echo 'make captures    run the tutorial and update the output in its page'
+	@echo 'make schema      generate the schema of the native provider from the Python API'
+	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
+	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
+	@echo 'make torture     run the torture tests with many tries and print what happened; about two hours'
+	@echo 'make mutants     run mutation tests of the core; they take a while'
+	@echo 'make bench       measure the package against alternatives; up to an hour on an idle machine'
+	@echo 'make clean       remove the environments'
 
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
@@ -38,12 +38,14 @@ format: .venv/made
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+# actionlint is a Go program, pinned in tools/actionlint.
 lint: .venv/made
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive provider tools
 	$(BIN)/lint-imports
-	$(BIN)/python tools/lint_workflows.py
+	@command -v go >/dev/null || echo 'actionlint is skipped because Go is not installed. CI runs it.'
+	! command -v go >/dev/null || GOWORK=off go tool -C tools/actionlint actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
 	$(BIN)/zizmor --offline --quiet --persona pedantic --strict-collection .
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
@@ -53,14 +55,13 @@ types: .venv/made
 	$(BIN)/mypy
 	$(BIN)/mypy examples --exclude '^examples/testing/'
 	MYPYPATH=examples/testing $(BIN)/mypy examples/testing/__main__.py examples/testing/test_infrastructure.py
-	$(BIN)/mypy bench/*.py bench/contenders/*.py
+	$(BIN)/mypy noxfile.py bench/*.py bench/contenders/*.py
 	$(BIN)/pyright
 
+# pyproject.toml has the coverage threshold.
 unit-and-wire: .venv/made
-	$(BIN)/pytest tests/project tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered --cov-report=json:coverage.json --cov-fail-under=98
-	@$(BIN)/python tools/branches.py coverage.json 98
+	$(BIN)/pytest tests/project tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered
 
-# The project's own tools and files; the others need the package and what it needs, which is why they run with old versions too.
 project: .venv/made
 	$(BIN)/pytest tests/project -n 2
 
@@ -70,33 +71,35 @@ unit: .venv/made
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
 
-# Each link and anchor within the site is checked by the build, which fails at a warning (with --quiet it would not). Links to elsewhere are
-# not followed.
+# The strict build fails on a link or anchor within the site that does not exist. Links to other sites are not followed.
 docs: .venv/made
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python tools/pages.py site-source
+	$(BIN)/zensical build --strict --clean
 	$(BIN)/pytest tests/documentation
 
+# To update the served pages after a change, run `.venv/bin/python tools/pages.py site-source` in another shell.
 docs-serve: .venv/made
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+	$(BIN)/python tools/pages.py site-source
+	$(BIN)/zensical serve
 
 captures: .venv/made engine
 	$(BIN)/python tools/captures.py
 
-# What is published: an sdist, and the wheel that is made of it. With the hatchling of requirements-dev.txt, so each time the same and offline.
+# The published files: an sdist, and the wheel built from it with the pinned hatchling, without network access.
 dist: .venv/made
 	@rm -rf dist
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/twine check --strict dist/*
 
-# An environment with the wheel and what the wheel asks for, as a user has it.
+# An environment with the wheel and its dependencies, as a user has it.
 wheel: dist .wheel-venv/made
 	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
 
 package: wheel
 	$(BIN)/pytest tests/packaging
 
-# The package is the wheel's, and so is all that programs see; pytest and what else the tests need are lent by .venv, where the package is
-# only linked to, which Python doesn't follow from here. The engine is got first and in sight: the first time it may take minutes.
+# The package comes from the wheel. PYTHONPATH adds pytest and other test tools from .venv, but not its link to the sources.
+# The engine is a prerequisite so that a build, which takes minutes, is visible.
 acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
@@ -107,63 +110,62 @@ schema: .venv/made
 state: .venv/made engine
 	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept
 
-# Asks the package index about each package of .venv. One that it can't tell of fails, so that nothing unseen passes.
+# A package that the index does not know fails the audit.
 audit: .venv/made
 	$(BIN)/pip freeze --exclude-editable | $(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement /dev/stdin
 
-# Once pulumi-aws is installed the engine looks for its plugin at every command, and gets it: so in an environment of its own.
+# In a separate environment: with pulumi-aws installed, the engine downloads its plugin for every command.
 plugin: .plugin-venv/made engine
 	.plugin-venv/bin/python -m pytest tests/acceptance/test_examples.py -k for_real
 
-# `make test` leaves it out where npm can't get the SDK of JavaScript.
+# `make test` runs this too if npm can get the SDK.
 javascript: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_JAVASCRIPT=1 $(BIN)/python -m pytest tests/acceptance/test_plugin.py -k javascript
 
-# What the lower bounds in pyproject.toml promise, with the Python of .venv.
+# The lower bounds in pyproject.toml, with the Python of .venv. `.venv/bin/nox` runs all combinations.
 oldest: .venv/made engine
-	$(BIN)/python tools/compatibility.py "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" oldest
+	$(BIN)/nox -s "oldest-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 
-# Each test says how often it tries (tests/torture.py).
 torture: .venv/made engine
 	rm -rf .torture
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
-	$(BIN)/python tools/reliability.py
+	@$(BIN)/python tests/torture.py
 
-# What was run on the same code and tests is not run again, so that it goes on where it was interrupted.
+# In a copy, because mutmut needs the sources in src/. The surviving mutants are printed; fails if more than 5 % survive.
 mutants: .venv/made
-	rm -rf .torture
-	GLUE_SESSION_TORTURE=1 $(BIN)/python tools/mutants.py
-	$(BIN)/python tools/reliability.py
+	rm -rf .mutants && mkdir .mutants && cp -r provider .mutants/src && cp -r tests tools docs examples *.md pyproject.toml .mutants
+	cd .mutants && ../$(BIN)/mutmut run && ../$(BIN)/mutmut results && ../$(BIN)/mutmut export-cicd-stats
+	@$(BIN)/python -c 'import json; n = json.load(open(".mutants/mutants/mutmut-cicd-stats.json")); print(n); assert n["killed"] >= 0.95 * n["total"]'
 
 bench: .bench-venv/made engine
-	@.bench-venv/bin/python bench/run.py
+	@PYTHONPATH=tests .bench-venv/bin/python bench/run.py
 
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py
 
-# Run by .github/workflows/release.yml: TAG comes from the environment, so that no shell reads it as anything else.
+# Called by .github/workflows/release.yml. TAG comes from the environment, so a shell does not interpret it.
 release: .venv/made
 	$(BIN)/python tools/release.py "$$TAG"
 	$(MAKE) dist
 
 clean:
-	rm -rf .venv .demo-venv .bench-venv .plugin-venv .wheel-venv dist site
+	rm -rf .venv .demo-venv .bench-venv .plugin-venv .wheel-venv .nox .mutants dist site site-source
 
 .venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.venv)
-	@echo 'Installing what the tests need; about a minute and a half.'
+	@echo 'Installing the test tools. This takes about a minute and a half.'
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # asks for an older protobuf (decision 3)
-	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # to be read, not installed
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # requires an older protobuf (decision 3)
+	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # tests read it, uninstalled
 	@touch $@
 
 .demo-venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.demo-venv)
-	@echo 'Installing the package and a moto server; about a minute.'
+	@echo 'Installing the package and a moto server. This takes about a minute.'
 	@.demo-venv/bin/pip install --quiet --disable-pip-version-check -e . "$$(grep '^moto' requirements-dev.txt)"
 	@touch $@
 
-# The wheel itself is put in again whenever it is built.
+# `make wheel` installs the wheel again after each build.
 .wheel-venv/made: pyproject.toml | dist
 	@$(call environment,.wheel-venv)
 	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check dist/*.whl
@@ -179,11 +181,11 @@ clean:
 	@.plugin-venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt $(PULUMI_AWS)
 	@touch $@
 
-# A venv in folder $(1), or one sentence that says what is missing.
+# Create a venv in folder $(1), or print what is missing.
 define environment
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo 'Python 3.11 or later is needed and $(PYTHON) is not: install it, or name it, as in make PYTHON=python3.12.' >&2; exit 1; }; \
+		|| { echo 'Python 3.11 or later is required, but $(PYTHON) is older or missing. Install it or select it: make PYTHON=python3.12' >&2; exit 1; }; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
-		|| { echo '$(PYTHON) lacks the venv module: install it (on Debian: python3-venv) and run the same command again.' >&2; exit 1; }; \
+		|| { echo '$(PYTHON) has no venv module. Install it (on Debian: python3-venv) and run the command again.' >&2; exit 1; }; \
 	rm -rf $(1) && $(PYTHON) -m venv $(1)
 endef

@@ -1,114 +1,190 @@
-"""Run the benchmark: everything side by side on the real engine, against a scripted Glue.
+"""Measure what a read-only session costs in a Pulumi run, compared with Pulumi alone and with other ways to read it.
 
-    python bench/run.py [--quick] [--repetitions 5] [--sizes 1 10 100 500 1000] [--latency-ms 50] [--only recorded gate] [--out FOLDER]
+    PYTHONPATH=tests python bench/run.py [--repetitions 5] [--sizes 1 10 100 500] [--latency-ms 50] [--out .bench]
 
-Writes results.json as it goes, then results.svg and the tables of docs/performance.md. Ratios are what counts: both sides of each were
-measured in turns, on the same machine, in the same minutes.
+Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each repetition, so a busy
+minute of the machine affects all of them. Each repetition starts with a new stack. Writes all samples to samples.json, the medians to
+table.md and a plot to plot.svg. docs/performance.md keeps a summary.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import platform
+import resource
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from importlib.util import find_spec
+import time
+from collections.abc import Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from importlib import metadata
+from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 
-import inside
-import machine
-import parts
-import report
-from endpoint_process import Glue
-from parts import Bench
-from results import Results
+import endpoint
+import matplotlib as mpl
+from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("recorded", "read", "plain", "function", "gate", "memory", "imports", "latency", "profile")
+CONTENDERS = Path(__file__).parent / "contenders"
+PROGRAM = """
+import os
+from {} import declare
+for number in range(int(os.environ["BENCH_SESSIONS"])):
+    declare(f"session-{{number}}", f"s{{number}}")
+"""
+GATE_SECONDS = 20
+MOST = {"textbook": 500, "loop": 500}  # more sessions take minutes and change nothing in the comparison
+PANELS = ("first preview", "up", "preview of .get", "refresh")
 
-MOST = {"textbook": 500, "textbook_get": 500, "loop": 500, "cli": 100}
-"""Sessions at most, of contenders that take minutes for more: they are far from the others, so this is enough to place them."""
+Samples = dict[str, list[float]]
+"""Samples by "measure | contender | sessions": seconds, CPU seconds or calls."""
 
-OTHER_LATENCIES = (5.0, 200.0)
+
+class Bench:
+    """Runs contenders in a folder and collects samples."""
+
+    def __init__(self, folder: Path, engine: str, worker: Executor, url: str) -> None:
+        """Prepare the environment of the contenders: this venv and the engine first on PATH, the scripted Glue at `url` instead of AWS."""
+        self.samples: Samples = {}
+        self._project, self._backend, self._worker = folder / "project", folder / "backend", worker
+        kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+        self._env = kept | {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
+            "PULUMI_HOME": str(folder / "pulumi"),
+            "PULUMI_BACKEND_URL": self._backend.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "for benchmarks only",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Write the state once, at the end. By default a folder backend writes it after each step, which takes 45 of 53 seconds
+            # of an up with 500 resources and hides all differences.
+            "PULUMI_EXPERIMENTAL": "true",
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_STACK": "bench",
+            "AWS_ENDPOINT_URL": url,
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "bench",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def run(self, contender: str, sessions: int) -> None:
+        """Measure one contender once."""
+        env = self._env | {"BENCH_SESSIONS": str(sessions)}
+        self._worker.submit(endpoint.fill, sessions, 0).result()
+        if contender == "loop":
+            self._time("loop", contender, sessions, [sys.executable, str(CONTENDERS / "loop.py")], env)
+            return
+        self._new_stack(contender, env)
+        self._pulumi("first preview", contender, sessions, env, "preview")
+        self._pulumi("up", contender, sessions, env, "up", "--yes", "--skip-preview")
+        self._pulumi("preview", contender, sessions, env, "preview")
+        self._pulumi("refresh", contender, sessions, env, "refresh", "--yes", "--skip-preview")
+        env["BENCH_READ"] = "1"
+        self._new_stack(contender, env)
+        self._pulumi("preview of .get", contender, sessions, env, "preview")
+
+    def gate(self, contender: str, sessions: int) -> None:
+        """Measure an up whose sessions become READY after GATE_SECONDS."""
+        env = self._env | {"BENCH_SESSIONS": str(sessions)}
+        self._new_stack(contender, env)
+        self._worker.submit(endpoint.fill, sessions, GATE_SECONDS).result()
+        self._pulumi(f"up, READY after {GATE_SECONDS} s", contender, sessions, env, "up", "--yes", "--skip-preview")
+
+    def _new_stack(self, contender: str, env: Mapping[str, str]) -> None:
+        for folder in (self._backend, self._project):
+            shutil.rmtree(folder, ignore_errors=True)
+        self._backend.mkdir()
+        shutil.copytree(CONTENDERS, self._project)
+        (self._project / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+        (self._project / "__main__.py").write_text(PROGRAM.format(contender))
+        subprocess.run(["pulumi", "stack", "init", "bench"], cwd=self._project, env=env, check=True, stdout=subprocess.DEVNULL)
+
+    def _pulumi(self, measure: str, contender: str, sessions: int, env: Mapping[str, str], *arguments: str) -> None:
+        calls = self._worker.submit(endpoint.calls).result()
+        self._time(measure, contender, sessions, ["pulumi", "--color=never", *arguments, "--non-interactive"], env)
+        self._add(f"{measure} (calls)", contender, sessions, self._worker.submit(endpoint.calls).result() - calls)
+
+    def _time(self, measure: str, contender: str, sessions: int, command: list[str], env: Mapping[str, str]) -> None:
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        cwd = self._project if self._project.exists() else None
+        done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+        seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+        self._add(measure, contender, sessions, seconds)
+        self._add(f"{measure} (CPU)", contender, sessions, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    def _add(self, measure: str, contender: str, sessions: int, value: float) -> None:
+        self.samples.setdefault(f"{measure} | {contender} | {sessions}", []).append(round(value, 4))
+        print(f"{measure:30} {contender:10} {sessions:5} {value:8.2f}", flush=True)
+
+
+def table(samples: Samples, sizes: list[int]) -> str:
+    """Medians as a Markdown table, with the versions."""
+    names = sorted({key.rsplit(" | ", 1)[0] for key in samples})
+    versions = [f"{name} {metadata.version(name)}" for name in ("pulumi-glue-session", "pulumi", "boto3")]
+    head = ["measure | contender", *map(str, sizes)]
+    rows = [[name, *(f"{median(samples[key]):.2f}" if (key := f"{name} | {size}") in samples else "" for size in sizes)] for name in names]
+    lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * (len(sizes) + 2), *rows)]
+    return "\n".join([f"Python {platform.python_version()}, {', '.join(versions)}, {os.cpu_count()} CPUs.", "", *lines, ""])
+
+
+def draw(samples: Samples, path: Path) -> None:
+    """Seconds by number of sessions, one panel per command. Dashed: boto3 in a loop, without Pulumi."""
+    mpl.rcParams |= {"svg.hashsalt": "pulumi-glue-session", "svg.fonttype": "none"}  # the same numbers give the same file
+    figure = Figure(figsize=(10, 7), layout="constrained")
+    for axes, measure in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
+        lines = [(measure, "floor", "-"), (measure, "ours", "-"), (measure, "textbook", "-"), ("loop", "loop", "--")]
+        for of, contender, style in lines:
+            keys = [key for key in samples if key.startswith(f"{of} | {contender} |")]
+            points = [(int(key.rsplit(" | ", 1)[1]), median(samples[key])) for key in keys]
+            if points:
+                axes.plot(*zip(*sorted(points), strict=True), style, marker="o", markersize=3, label=contender)
+        axes.set(title=measure, xlabel="sessions", ylabel="seconds", xscale="symlog", yscale="log")
+        axes.minorticks_off()
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend(fontsize="small")
+    figure.savefig(path, metadata={"Date": None})
 
 
 def main() -> None:
-    """Parse the arguments, run the parts, write the report."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    """Parse the arguments, run the contenders, write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10, 100, 500, 1000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10, 100, 500])
     parser.add_argument("--latency-ms", type=float, default=50)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--quick", action="store_true", help="one repetition of two sessions: does it run at all")
-    parser.add_argument("--out", type=Path, default=ROOT / "bench", help="folder of results.json and results.svg")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md", help="page whose tables are written anew")
+    parser.add_argument("--out", type=Path, default=ROOT / ".bench")
     options = parser.parse_args()
-    # Started in the background of a shell, SIGINT is ignored, by children too: the engine, which ends its plugins by it, would wait
-    # five seconds each time.
+    # A shell ignores SIGINT for background jobs, and their children inherit that. The engine stops its plugins with SIGINT and would then
+    # wait five seconds for each.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if options.quick:
-        options.repetitions, options.sizes = 1, [2]
-        options.only = [part for part in options.only if part in {"recorded", "plain", "imports"}]
-    engine = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
-    ).stdout.strip()
-    settings = {"repetitions": options.repetitions, "sizes": options.sizes, "latency_ms": options.latency_ms, "most_sessions": MOST}
-    results = Results(options.out / "results.json", {**machine.facts(engine), "settings": settings})
-    with tempfile.TemporaryDirectory() as folder, Glue(latency_ms=options.latency_ms) as glue:
-        bench = Bench(folder=Path(folder), engine=engine, glue=glue, latency_ms=options.latency_ms, results=results)
-        profiles = run(bench, options.only, options.sizes, options.repetitions)
-        if "latency" in options.only:
-            other_latencies(bench, min(options.repetitions, 2))
-    report.write(results, svg=options.out / "results.svg", page=options.page, profiles=profiles)
-
-
-def run(bench: Bench, only: Iterable[str], sizes: list[int], repetitions: int) -> dict[int, str]:
-    """All parts at one latency; the profiles."""
-    some, most = min(100, max(sizes)), max(sizes)
-    plan: list[tuple[str, Callable[..., None], list[str], list[int]]] = [
-        ("recorded", parts.recorded, ["floor", "ours", "textbook"], sizes),
-        ("read", parts.read, ["floor_get", "ours_get", "textbook_get"], sizes),
-        ("plain", parts.plain, ["loop", "cli"], sizes),
-        ("function", parts.function, ["empty", *functions()], [some]),
-        ("gate", parts.gate, ["floor", "ours", "textbook"], [some]),
-        ("memory", parts.memory, ["floor", "ours"], [most]),
-    ]
-    for name, part, contenders, of_sizes in plan:
-        if name in only:
-            # Memory hardly differs from one repetition to the next.
-            take_turns(bench, part, contenders, of_sizes, min(repetitions, 2) if name == "memory" else repetitions)
-    if "imports" in only:
-        for repetition in range(repetitions):
-            inside.imports(bench, repetition)
-    return {sessions: inside.profile(bench, sessions) for sessions in (1, 500)} if "profile" in only else {}
-
-
-def take_turns(bench: Bench, part: Callable[..., None], contenders: list[str], sizes: list[int], repetitions: int) -> None:
-    """Run a part for each size and repetition, contender after contender."""
-    for sessions in sizes:
-        for repetition in range(repetitions):
-            for contender in contenders:
-                if sessions <= MOST.get(contender, sessions):
-                    part(bench, contender, sessions, repetition)
-
-
-def other_latencies(bench: Bench, repetitions: int) -> None:
-    """A shorter run at other latencies: the ordering must be the same, so that nothing is tuned to one."""
-    for latency_ms in OTHER_LATENCIES:
-        with Glue(latency_ms=latency_ms) as glue:
-            there = Bench(folder=bench.folder, engine=bench.engine, glue=glue, latency_ms=latency_ms, results=bench.results)
-            take_turns(there, parts.read, ["floor_get", "ours_get", "textbook_get"], [100], repetitions)
-            take_turns(there, parts.plain, ["loop"], [100], repetitions)
-            take_turns(there, parts.recorded, ["floor", "ours"], [100], repetitions)
-
-
-def functions() -> list[str]:
-    """The contender of the function, where the package has it."""
-    package = find_spec("pulumi_glue_session")
-    source = Path(package.origin).read_text() if package and package.origin else ""
-    return ["ours_function"] if "get_sessions" in source else []
+    engine = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True)
+    options.out.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as worker:
+        url = worker.submit(endpoint.start, options.latency_ms / 1000).result()
+        bench = Bench(Path(folder), engine.stdout.strip(), worker, url)
+        for sessions in options.sizes:
+            for _ in range(options.repetitions):
+                for contender in ("floor", "ours", "textbook", "loop"):
+                    if sessions <= MOST.get(contender, sessions):
+                        bench.run(contender, sessions)
+                (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
+        for _ in range(options.repetitions):
+            for contender in ("floor", "ours", "textbook"):
+                bench.gate(contender, min(100, max(options.sizes)))
+        worker.submit(endpoint.stop).result()
+    (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
+    (options.out / "table.md").write_text(table(bench.samples, options.sizes))
+    draw(bench.samples, options.out / "plot.svg")
 
 
 if __name__ == "__main__":

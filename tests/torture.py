@@ -1,76 +1,69 @@
-"""How hard a test tries, and what docs/reliability.md tells of it.
+"""How often a test tries, and the table of results that `make torture` prints.
 
     @pytest.mark.torture("Killed processes")
     def test_...(torture: Torture) -> None:
-        for round in range(torture.tries(short=2, long=200)):
+        for attempt in range(torture.tries(short=2, long=200)):
             ...
         torture.tell("SIGKILL of the engine during up", "the next up worked every time")
 
-In `make test` such a test tries `short` times and tells nothing; `make torture` tries `long` times and keeps a row for each `tell`.
+In `make test` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records a row for each
+`tell`. A Hypothesis test gets one row, named after the test:
 
     @true_of_each("Wrong arguments", short=30, long=2_000)
     @given(...)
     def test_a_resource_is_recorded_or_refused_in_a_sentence(...) -> None:
-
-A Hypothesis test has a row by itself, whose words are its name.
-
-Rules of this module: a row is written when its test has got that far, never by hand. Rows carry numbers of tries, not times.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-__all__ = ["LONG", "ROWS", "Torture", "telling", "true_of_each"]
+__all__ = ["LONG", "Torture", "telling", "true_of_each"]
 
 _T = TypeVar("_T", bound=Callable[..., object])
 
 LONG = os.environ.get("GLUE_SESSION_TORTURE") == "1"
-"""Whether this run is `make torture`."""
-
-ROWS = Path(__file__).resolve().parents[1] / ".torture"
-"""Folder with a file for each row, so that tests may run side by side."""
+ROWS = Path(__file__).resolve().parents[1] / ".torture"  # one file per row, because tests run in several processes
 
 
 @dataclass
 class Torture:
-    """One test's tries, and the rows that it tells."""
+    """Tries of one test and the rows it records."""
 
     part: str
     tried: int = field(default=0, init=False)
 
     def tries(self, *, short: int, long: int) -> int:
-        """How often to try in this run; the number that the next rows name."""
+        """Return how often to try in this run."""
         self.tried = long if LONG else short
         return self.tried
 
     def tell(self, what: str, happened: str) -> None:
-        """Keep a row: what was tried and what happened. Both must say the same in each run, unless something is no longer so."""
-        if not LONG:
-            return
-        ROWS.mkdir(exist_ok=True)
-        name = re.sub(r"[^a-z0-9]+", "-", f"{self.part} {what}".lower()).strip("-")[:150]
-        row = {"part": self.part, "what": what, "tried": self.tried, "happened": happened}
-        (ROWS / f"{name}.json").write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n")
+        """Record what was tried and what happened."""
+        if LONG:
+            ROWS.mkdir(exist_ok=True)
+            row = json.dumps([self.part, what, self.tried, happened])
+            (ROWS / f"{sha256(f'{self.part} {what}'.encode()).hexdigest()}.json").write_text(row)
 
 
 def true_of_each(part: str, *, short: int, long: int) -> Callable[[_T], _T]:
-    """How many examples a Hypothesis test tries; it stands above `given`."""
+    """Set the number of examples of a Hypothesis test. Goes above `given`."""
     tries = long if LONG else short
     examples = settings(
         max_examples=tries,
         deadline=None,
-        # Fixtures are shared by all examples on purpose: making an endpoint takes longer than an example.
+        # All examples share fixtures on purpose: starting an endpoint takes longer than an example.
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     return lambda test: pytest.mark.torture(part, tries)(examples(test))
@@ -78,11 +71,15 @@ def true_of_each(part: str, *, short: int, long: int) -> Callable[[_T], _T]:
 
 @contextmanager
 def telling(item: pytest.Item) -> Iterator[None]:
-    """Run a test; one of `true_of_each` that does not fail meanwhile tells its row."""
+    """Run a test, and record a row if it has `true_of_each` and passes."""
     mark, failed = item.get_closest_marker("torture"), item.session.testsfailed
     yield
     if mark is not None and len(mark.args) > 1 and item.session.testsfailed == failed:
-        of_it = Torture(mark.args[0])
-        of_it.tries(short=mark.args[1], long=mark.args[1])
-        name, _, case = item.name.removeprefix("test_").rstrip("]").partition("[")
-        of_it.tell(name.replace("_", " ").capitalize() + (f" ({case})" if case else ""), "so it was each time")
+        torture = Torture(mark.args[0])
+        torture.tries(short=mark.args[1], long=mark.args[1])
+        torture.tell(item.name.removeprefix("test_").replace("_", " "), "true each time")
+
+
+if __name__ == "__main__":
+    for row in sorted(json.loads(file.read_text()) for file in ROWS.glob("*.json")):
+        sys.stdout.write(f"| {' | '.join(map(str, row))} |\n")

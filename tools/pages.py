@@ -1,227 +1,146 @@
-"""Pages of the documentation site that are written elsewhere in the repository. A hook of mkdocs.yml, run at each build.
+"""Collect the pages of the documentation site in one folder, for the site generator to read.
 
-Rules of this module: no text stands twice. A file outside docs/ becomes a page as it is, and so does an example with its files. A section
-of another page is taken in between two comments, where the repository itself shows a link:
+    python tools/pages.py site-source
+
+Copies docs/ and adds pages for files that are elsewhere in the repository: the changelog, the contributing guide, and each example with
+its files. A page can also include a section of another page:
 
     <!-- include: README.md#limits -->
     [Limits](../README.md#limits)
     <!-- end -->
 
-Links are written as they are right in the repository, and lead to the page of what they name. One that leads to a file without a page stays
-as it is, which fails the strict build.
+Write links so that they work in the repository. They are changed to lead to the page of the same file. A link to a file without a page is
+left as it is, and the strict build of the site reports it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+import shutil
+import sys
 from pathlib import Path
 
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
 from pymdownx.slugs import slugify
 
-__all__ = ["headings", "included", "on_files", "on_page_markdown", "place", "section", "slug"]
+__all__ = ["headings", "main", "slug"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 
-BESIDE = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md", "LICENSE": "license.md"}
-"""Files of the top level that have pages, and the pages."""
-
-PICTURES = ("bench/results.svg",)
-
-MANUAL = {
+PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "LICENSE": "license.md",
+    "SECURITY.md": "security.md",
     "README.md": "index.md",
     "README.md#inputs": "reference/glue-session.md",
     "README.md#outputs": "reference/glue-session.md#pulumi_glue_session.GlueSession.session_id",
+    "examples/README.md": "examples/index.md",
 }
-"""Where a link to the README leads, beside the sections that a page takes in."""
+"""Page for a file or a section of the repository. docs/, included sections and the files of each example are added to these."""
 
 LANGUAGES = {".js": "javascript", ".json": "json", ".py": "python", ".tf": "terraform", ".txt": "text", ".yaml": "yaml", ".yml": "yaml"}
 
-_SLUG = slugify(case="lower")
-"""As mkdocs.yml has it."""
-
 _INCLUDE = re.compile(r"^<!-- include: (\S+) -->\n.*?^<!-- end -->$", flags=re.MULTILINE | re.DOTALL)
-_HEADING = re.compile(r"^(#{1,6}) (.+?) *$")
-_LINK = re.compile(r"(?<=\]\()[^)\s]+(?=\))")
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_FENCE = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1 *$", flags=re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6}) (.+?) *$", flags=re.MULTILINE)
+_CODE_OR_LINK = re.compile(rf"{_FENCE.pattern}|(`+)(?!`).+?(?<!`)\2(?!`)|(?<=\]\()(?P<link>[^)\s]+)(?=\))", flags=_FENCE.flags)
+_SLUG = slugify(case="lower")
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages that are no files of docs/."""
-    for name, page in BESIDE.items():
-        files.append(File.generated(config, page, content=_page(name)))
-    files.append(File.generated(config, "examples/index.md", content=_page("examples/README.md")))
-    for example in _examples():
-        files.append(File.generated(config, f"examples/{example.name}.md", content=_example(example)))
-    for picture in PICTURES:
-        files.append(File.generated(config, picture, abs_src_path=str(ROOT / picture)))
-    return files
+def main(target: Path) -> None:
+    """Write all pages to a folder, which is replaced."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(DOCS, target)
+    sources = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in sorted(DOCS.rglob("*.md"))}
+    sources |= {name: (ROOT / name).read_text(encoding="utf-8") for name in PAGES if name != "README.md" and "#" not in name}
+    sources["LICENSE"] = f"# License\n\n```text\n{sources['LICENSE']}```\n"
+    pages = PAGES | {name: name.removeprefix("docs/") for name in sources if name.startswith("docs/")}
+    pages |= {file.relative_to(ROOT).as_posix(): file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.svg")}
+    for readme in sorted((ROOT / "examples").glob("*/README.md")):
+        name, page = readme.relative_to(ROOT).as_posix(), f"examples/{readme.parent.name}.md"
+        pages[name] = page
+        sources[name] = _example(readme, pages)
+    for name, text in sources.items():
+        for include in _INCLUDE.finditer(text):
+            level, title, _ = headings(text[: include.start()])[-1]
+            pages[include[1]] = pages[name] if level == 1 else f"{pages[name]}#{slug(title)}"
+    for name, text in sources.items():
+        file = target / pages[name]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(_rewritten(text, name, pages), encoding="utf-8")
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Take in what the page includes, and turn its links to what they name."""
-    del config, files
-    uri = page.file.src_uri
-    origin = _origin(uri)
-    parts: list[str] = []
-    end = 0
-    for include in _INCLUDE.finditer(markdown):
-        name = include[1].partition("#")[0]
-        parts += [turned(markdown[end : include.start()], origin=origin, page=uri), turned(section(include[1]), origin=name, page=uri)]
-        end = include.end()
-    return "".join([*parts, turned(markdown[end:], origin=origin, page=uri)])
-
-
-def turned(text: str, *, origin: str, page: str) -> str:
-    """Text of a file of the repository with its links as they have to be on a page of the site."""
-    lines = [line if fenced else _turn_line(line, origin=origin, page=page) for fenced, line in _lines(text)]
-    return "\n".join(lines)
-
-
-def _turn_line(line: str, *, origin: str, page: str) -> str:
-    codes = [code.span() for code in _CODE.finditer(line)]
-
-    def turn(link: re.Match[str]) -> str:
-        if any(start <= link.start() < end for start, end in codes) or re.match(r"[a-z]+:", link[0]):
-            return link[0]
-        path, _, anchor = link[0].partition("#")
-        named = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path)) if path else origin
-        target = place(f"{named}#{anchor}" if anchor else named)
-        if target is None:
-            return link[0]
-        where, _, anchor = target.partition("#")
-        relative = posixpath.relpath(where, posixpath.dirname(page)) if where != page or not anchor else ""
-        return f"{relative}#{anchor}" if anchor else relative
-
-    return _LINK.sub(turn, line)
-
-
-def place(named: str) -> str | None:
-    """Page of the site, with an anchor, for a file or folder of the repository, with an anchor; None where there is no page."""
-    path, _, anchor = named.partition("#")
-    if path == "README.md":
-        return _taken_in().get(named) or MANUAL.get(named)
-    if (ROOT / path / "README.md").exists():
-        path = f"{path}/README.md"
-    page = _page_of(path)
-    return f"{page}#{anchor}" if page and anchor else page
-
-
-def _page_of(path: str) -> str | None:
-    if path in BESIDE or path in PICTURES:
-        return BESIDE.get(path, path)
-    if path.startswith("docs/"):
-        return path.removeprefix("docs/")
-    if path == "examples/README.md":
-        return "examples/index.md"
-    example = re.fullmatch(r"examples/(\w+)/(.+)", path)
-    if example is None or not (ROOT / path).exists():
-        return None
-    name, inside = example.groups()
-    if inside == "README.md":
-        return f"examples/{name}.md"
-    # A folder is shown from its first file on.
-    first = next(file for file in _files(ROOT / "examples" / name) if file == inside or file.startswith(f"{inside}/"))
-    return f"examples/{name}.md#{slug(first)}"
-
-
-def section(named: str) -> str:
-    """What stands under a heading of a page, up to the next one that is not below it; the first heading's ends at the next of any level."""
-    name, _, anchor = named.partition("#")
-    lines = list(_lines((ROOT / name).read_text(encoding="utf-8")))
-    taken: list[str] = []
-    level = 0
-    for fenced, line in lines:
-        heading = None if fenced else _HEADING.match(line)
-        if level and heading and (len(heading[1]) <= level or level == 1):
-            break
-        if level:
-            taken.append(line)
-        elif heading and slug(heading[2]) == anchor:
-            level = len(heading[1])
-    if not level:
-        raise KeyError(named)
-    return "\n".join(taken).strip("\n")
-
-
-def included(text: str) -> Iterator[tuple[str, str]]:
-    """Each section that a page takes in, with the anchor under which it stands there: none below the title."""
-    for include in _INCLUDE.finditer(text):
-        above = list(headings(text[: include.start()]))
-        level, title = above[-1]
-        yield include[1], "" if level == 1 else slug(title)
-
-
-def headings(text: str) -> Iterator[tuple[int, str]]:
-    """Level and text of each heading."""
-    for fenced, line in _lines(text):
-        heading = None if fenced else _HEADING.match(line)
-        if heading:
-            yield len(heading[1]), heading[2]
+def headings(text: str) -> list[tuple[int, str, int]]:
+    """Level, title and position of each heading outside of code blocks."""
+    outside = _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence[0]), text)
+    return [(len(heading[1]), heading[2], heading.start()) for heading in _HEADING.finditer(outside)]
 
 
 def slug(title: str) -> str:
-    """Anchor of a heading, as GitHub and the site make it."""
+    """Anchor of a heading, the same on GitHub and on the site."""
     anchor: str = _SLUG(title, "-")
     return anchor
 
 
-def _taken_in() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for page in sorted(DOCS.rglob("*.md")):
-        for named, anchor in included(page.read_text(encoding="utf-8")):
-            uri = page.relative_to(DOCS).as_posix()
-            found[named] = f"{uri}#{anchor}" if anchor else uri
-    return found
-
-
-def _lines(text: str) -> Iterator[tuple[bool, str]]:
-    """Each line, and whether it is code."""
-    fence = ""
-    for line in text.split("\n"):
-        mark = re.match(r" *(`{3,}|~{3,})", line)
-        yield bool(fence or mark), line
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and line.strip() == fence:
-            fence = ""
-
-
-def _origin(uri: str) -> str:
-    beside = {page: name for name, page in BESIDE.items()}
-    if uri in beside:
-        return beside[uri]
-    if uri == "examples/index.md":
-        return "examples/README.md"
-    example = re.fullmatch(r"examples/(\w+)\.md", uri)
-    return f"examples/{example[1]}/README.md" if example else f"docs/{uri}"
-
-
-def _page(name: str) -> str:
-    text = (ROOT / name).read_text(encoding="utf-8")
-    return text if name.endswith(".md") else f"# Licence\n\n```text\n{text}```\n"
-
-
-def _examples() -> list[Path]:
-    return sorted(folder for folder in (ROOT / "examples").iterdir() if (folder / "README.md").exists())
-
-
-def _example(folder: Path) -> str:
-    """An example's own page, and below it its files."""
-    parts = [(folder / "README.md").read_text(encoding="utf-8"), f"## Files of `examples/{folder.name}`\n"]
-    for name in _files(folder):
+def _example(readme: Path, pages: dict[str, str]) -> str:
+    """README of an example, followed by its files. Registers the place of each file in `pages`."""
+    folder = readme.parent
+    parts = [readme.read_text(encoding="utf-8"), f"## Files of `examples/{folder.name}`\n"]
+    files = [file for file in folder.rglob("*") if file.suffix in LANGUAGES and not re.match(r"Pulumi\.\w+\.yaml", file.name)]
+    names = [file.relative_to(folder).as_posix() for file in files if not {"venv", "__pycache__"} & set(file.parts)]
+    for name in sorted(names, key=lambda name: (name.count("/"), name != "__main__.py", not name.endswith(".py"), name)):
         file = folder / name
+        place = f"examples/{folder.name}.md#{slug(name)}"
+        pages[f"examples/{folder.name}/{name}"] = place
+        if file.parent != folder:
+            pages.setdefault(file.parent.relative_to(ROOT).as_posix(), place)  # a link to a folder shows its first file
         parts.append(f"### `{name}` {{#{slug(name)}}}\n\n```{LANGUAGES[file.suffix]}\n{file.read_text(encoding='utf-8').rstrip()}\n```\n")
     return "\n".join(parts)
 
 
-def _files(folder: Path) -> list[str]:
-    """Files of an example in the order in which one reads them: the program first, then what is beside it, then folders."""
-    git_has = [file for file in folder.rglob("*") if file.suffix in LANGUAGES and not re.match(r"Pulumi\.\w+\.yaml", file.name)]
-    names = [file.relative_to(folder).as_posix() for file in git_has if not {"venv", "__pycache__"} & set(file.parts)]
-    return sorted(names, key=lambda name: (name.count("/"), name != "__main__.py", not name.endswith(".py"), name))
+def _rewritten(text: str, name: str, pages: dict[str, str]) -> str:
+    """Text of a page with its includes, and with its links leading to pages."""
+    parts, end = [], 0
+    for include in _INCLUDE.finditer(text):
+        parts.append(_with_links(text[end : include.start()], name, pages[name], pages))
+        parts.append(_with_links(_section(include[1]), include[1].partition("#")[0], pages[name], pages))
+        end = include.end()
+    return "".join([*parts, _with_links(text[end:], name, pages[name], pages)])
+
+
+def _section(named: str) -> str:
+    """Text below a heading, up to the next heading of its level. A page's title ends at the next heading of any level."""
+    name, _, anchor = named.partition("#")
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = [*headings(text), (1, "", len(text))]
+    start = next(number for number, (_, title, _) in enumerate(found) if slug(title) == anchor)
+    level = found[start][0]
+    end = next(position for next_level, _, position in found[start + 1 :] if level == 1 or next_level <= level)
+    return text[found[start][2] : end].partition("\n")[2].strip("\n")
+
+
+def _with_links(text: str, origin: str, page: str, pages: dict[str, str]) -> str:
+    def rewrite(match: re.Match[str]) -> str:
+        link = match["link"]
+        if not link or re.match(r"[a-z]+:", link):
+            return match[0]
+        path, _, anchor = link.partition("#")
+        named = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path)) if path else origin
+        if (ROOT / named / "README.md").exists():
+            named = f"{named}/README.md"
+        place = pages.get(f"{named}#{anchor}" if anchor else named)
+        if place is None and named in pages and named != "README.md":
+            place = f"{pages[named].partition('#')[0]}#{anchor}"
+        if place is None:
+            return link
+        file, _, anchor = place.partition("#")
+        relative = "" if file == page and anchor else posixpath.relpath(file, posixpath.dirname(page))
+        return f"{relative}#{anchor}" if anchor else relative
+
+    return _CODE_OR_LINK.sub(rewrite, text)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,23 +1,62 @@
-"""Floor of recorded sessions: as many resources with as many properties, from a provider that does nothing."""
+"""The cost of Pulumi alone: as many resources with the same properties, from a dynamic provider that does nothing."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pulumi
-from do_nothing import DoNothing
 from pulumi import dynamic
-from record import RECORD, SECRET
+
+RECORD: dict[str, Any] = {
+    "region": "eu-west-1",
+    "status": "READY",
+    "role": "arn:aws:iam::123456789012:role/GlueSession",
+    "glue_version": "5.0",
+    "worker_type": "G.1X",
+    "number_of_workers": 2,
+    "max_capacity": 0,
+    "idle_timeout": 60,
+    "description": "Interactive session for tests",
+    "error_message": "",
+    "created_on": "2026-01-05T09:30:15.250Z",
+    "completed_on": "",
+    "security_configuration": "",
+    "profile_name": "",
+    "session_type": "",
+    "command": {"name": "glueetl", "python_version": "3"},
+    "connections": [],
+}
+ARGUMENTS = {"--enable-glue-datacatalog": "true"}  # recorded as a secret, as GlueSession does
+
+
+class DoNothing(dynamic.ResourceProvider):
+    """Records its inputs and reads the same values for any id."""
+
+    serialize_as_secret_always = False  # the same as GlueSession; encryption would slow down the floor
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Record the inputs."""
+        return dynamic.CreateResult(props["session_id"], dict(props))
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Return the recorded values."""
+        outs = {**props, **RECORD, "default_arguments": ARGUMENTS, "session_id": id_}
+        return dynamic.ReadResult(id_, outs, dict(outs))
 
 
 class Session(dynamic.Resource):
     """A resource with the inputs and outputs of a recorded session."""
 
     def __init__(self, resource_name: str, session_id: str) -> None:
-        """Give it all values, since nobody finds them."""
-        hidden = {SECRET: pulumi.Output.secret(RECORD[SECRET])}
-        super().__init__(DoNothing(), resource_name, {**RECORD, **hidden, "session_id": session_id, "wait_for": ["READY"]})
+        """Register the resource, or read it if BENCH_READ is set."""
+        read = "BENCH_READ" in os.environ
+        values: dict[str, Any] = dict.fromkeys(RECORD) if read else RECORD
+        props = {**values, "default_arguments": pulumi.Output.secret({} if read else ARGUMENTS), "wait_for": ["READY"]}
+        opts = pulumi.ResourceOptions(id=session_id) if read else None
+        super().__init__(DoNothing(), resource_name, {**props, "session_id": session_id}, opts)
 
 
-for number in range(int(os.environ["BENCH_SESSIONS"])):
-    Session(f"session-{number}", f"s{number}")
+def declare(name: str, session_id: str) -> None:
+    """Declare one session."""
+    Session(name, session_id)

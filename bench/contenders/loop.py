@@ -1,4 +1,4 @@
-"""No Pulumi at all: one client and `get_session` in a loop."""
+"""No Pulumi: one boto3 client and `get_session` in a loop."""
 
 from __future__ import annotations
 

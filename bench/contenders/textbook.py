@@ -1,10 +1,53 @@
-"""Recorded sessions, the textbook way."""
+"""The dynamic provider as in Pulumi's documentation: one client per call, waiting in `create`."""
 
 from __future__ import annotations
 
 import os
+import re
+import time
+from typing import Any
 
-from textbook_provider import TextbookSession
+import boto3
+import pulumi
+from pulumi import dynamic
 
-for number in range(int(os.environ["BENCH_SESSIONS"])):
-    TextbookSession(f"session-{number}", f"s{number}")
+MEMBERS = (
+    "Status Role GlueVersion WorkerType NumberOfWorkers MaxCapacity IdleTimeout Description ErrorMessage CreatedOn CompletedOn "
+    "SecurityConfiguration ProfileName SessionType Command Connections"
+)
+OUTPUTS = {re.sub(r"\B[A-Z]", r"_\g<0>", member).lower(): member for member in MEMBERS.split()}
+
+
+def get_session(session_id: str) -> dict[str, Any]:
+    """Outputs of a session."""
+    session = boto3.client("glue", region_name="eu-west-1").get_session(Id=session_id)["Session"]
+    values = {output: session.get(member, "") for output, member in OUTPUTS.items()}
+    return values | {"region": "eu-west-1", "created_on": str(values["created_on"])}
+
+
+class TextbookProvider(dynamic.ResourceProvider):
+    """Reads one session at a time."""
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Wait until the session is READY."""
+        while (session := get_session(props["session_id"]))["status"] != "READY":
+            time.sleep(1)
+        return dynamic.CreateResult(props["session_id"], {**props, **session})
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Read the session."""
+        return dynamic.ReadResult(id_, {**props, **get_session(id_)})
+
+
+class TextbookSession(dynamic.Resource):
+    """A session that is created when it is READY, or read by its id if BENCH_READ is set."""
+
+    def __init__(self, name: str, session_id: str) -> None:
+        """Register the resource."""
+        props = {**dict.fromkeys(["region", *OUTPUTS]), "session_id": session_id}
+        super().__init__(TextbookProvider(), name, props, pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None)
+
+
+def declare(name: str, session_id: str) -> None:
+    """Declare one session."""
+    TextbookSession(name, session_id)

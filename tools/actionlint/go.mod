@@ -1,5 +1,4 @@
-// actionlint, for tools/lint_workflows.py to build and run; Go keeps what it built.
-// The version counts for the other ways to get it too.
+// actionlint, which `make lint` builds and runs. Go caches the build.
 module pulumi-glue-session/tools/actionlint
 
 go 1.25.0

@@ -1,1 +1,0 @@
-"""Floor of the function: a program without a resource."""

@@ -1,0 +1,43 @@
+"""Run the tests with the oldest and the newest dependencies on each installed Python.
+
+    nox                                # all combinations; a Python that is not installed is skipped
+    nox -s oldest-3.12
+    make oldest                        # the oldest dependencies with the Python of .venv
+
+Needs the engine for the acceptance tests: `make engine` gets it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+TESTS = ("tests/unit", "tests/wire", "tests/acceptance/test_main_job.py", "tests/acceptance/test_states.py")
+TOOLS = ("hypothesis", "moto", "pytest")  # prefixes of the pins in requirements-dev.txt that these tests need
+
+
+@nox.session(python=PYTHONS)
+def oldest(session: nox.Session) -> None:
+    """Every dependency at the lower bound in pyproject.toml. Tests of newer features skip themselves (mark `since`)."""
+    _test(session, "lowest-direct")
+
+
+@nox.session(python=PYTHONS)
+def newest(session: nox.Session) -> None:
+    """Every dependency at its newest version."""
+    _test(session, "highest")
+
+
+def _test(session: nox.Session, resolution: str) -> None:
+    boto3 = re.search(r"boto3(>=[\d.]+)", Path("pyproject.toml").read_text(encoding="utf-8"))
+    assert boto3  # noqa: S101 - for the type checker
+    pins = [line for line in Path("requirements-dev.txt").read_text(encoding="utf-8").splitlines() if line.startswith(TOOLS)]
+    session.install("--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins)  # boto3 accepts newer patch versions of botocore
+    session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *(session.posargs or TESTS))

@@ -1,0 +1,38 @@
+"""Pages as they are in the repository. The strict build of the site checks the links of the built pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pages
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("**/README.md")]
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", flags=re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    return {pages.slug(title) for _, title, _ in pages.headings(page.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_of_a_page_work_in_the_repository(page: Path) -> None:
+    wrong: list[str] = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", _CODE.sub("", page.read_text(encoding="utf-8"))):
+        path, _, anchor = link.partition("#")
+        file = page.parent / path if path else page
+        if not re.match(r"[a-z]+:", link) and (not file.exists() or (anchor and anchor not in anchors(file))):
+            wrong.append(link)
+
+    assert [] == wrong
+
+
+@pytest.mark.parametrize(
+    ("page", "example"),
+    [("other-languages.md", "javascript_gate/index.js"), ("terraform.md", "terraform_gate/main.tf")],
+)
+def test_a_page_shows_an_example_as_it_is(page: str, example: str) -> None:
+    assert (ROOT / "examples" / example).read_text(encoding="utf-8") in (ROOT / "docs" / page).read_text(encoding="utf-8")
