@@ -1,7 +1,4 @@
-"""Sessions and errors as fronts tell them: plain values by name, and a number for scripts to branch on.
-
-Rules of this module: it maps kinds of errors, never their texts. A session's arguments are told only to whoever asks for secrets.
-"""
+"""Exit codes of `glue-session`, for scripts to branch on."""
 
 from __future__ import annotations
 
@@ -21,38 +18,42 @@ from pulumi_glue_session.core.errors import (
 
 
 class ExitCode(IntEnum):
-    """What became of it, as an exit code."""
+    """Result of a command."""
 
     DONE = 0
-    """Found; or, where it was waited for, as it should be."""
+    """The session was found or, for `wait`, has the status that was waited for."""
     NOT_READY = 1
-    """It can't become what was waited for, or is not as expected."""
-    WRONG_USE = 2
-    """An argument means nothing."""
+    """The session can no longer get that status, or is not as expected."""
+    USAGE = 2
+    """An argument is invalid."""
     NOT_FOUND = 3
-    """No such session, or not exactly one that fits."""
+    """No session has this id, or not exactly one matches the filter."""
     DENIED = 4
-    """The caller may not see it, or has no credentials that count."""
-    TOO_LATE = 5
-    """Still on its way when the time was up."""
-    NOT_SEEN = 6
-    """Glue could not be asked, or did not answer."""
+    """The credentials are missing, invalid, of another account, or may not read the session."""
+    TIMED_OUT = 5
+    """The session was still pending when the timeout was over."""
+    READ_FAILED = 6
+    """Glue could not be read."""
+    OUTPUT_FAILED = 7
+    """The result could not be written, for instance to a full disk."""
+    INTERRUPTED = 130
+    """Ctrl-C: 128 plus the number of SIGINT, as in shells."""
 
 
-_OUTCOMES: tuple[tuple[type[GlueSessionError], ExitCode], ...] = (
-    (InvalidInput, ExitCode.WRONG_USE),
+_CODES: tuple[tuple[type[GlueSessionError], ExitCode], ...] = (
+    (InvalidInput, ExitCode.USAGE),
     (SessionNotFound, ExitCode.NOT_FOUND),
     (NotOneSession, ExitCode.NOT_FOUND),
     (AccessDenied, ExitCode.DENIED),
     (BadCredentials, ExitCode.DENIED),
     (WrongAccount, ExitCode.DENIED),
-    (WaitedTooLong, ExitCode.TOO_LATE),
-    (LookFailed, ExitCode.NOT_SEEN),
+    (WaitedTooLong, ExitCode.TIMED_OUT),
+    (LookFailed, ExitCode.READ_FAILED),
     (GlueSessionError, ExitCode.NOT_READY),
 )
-"""The first that an error is one of."""
+"""Code of each class of errors. The first match counts."""
 
 
 def exit_code_for(error: GlueSessionError) -> ExitCode:
-    """What an error means to a script."""
-    return next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
+    """Exit code that tells a script about `error`."""
+    return next(code for kind, code in _CODES if isinstance(error, kind))

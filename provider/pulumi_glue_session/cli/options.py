@@ -1,34 +1,74 @@
-"""Options that commands of the command line have in common, each named once, and what they mean to the core.
-
-Rules of this module: a reader is a function whose parameters are options. `taking` gives these to a command, which gets what the reader
-makes of them by the reader's name. What a value may be the core judges.
-"""
+"""Options that several commands share. `with_options` adds the parameters of a function to a command, which receives its result."""
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import functools
 import inspect
+import json
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import typer
 
+from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.cli.output import OutputFormat
-from pulumi_glue_session.core import parsing
-from pulumi_glue_session.core.errors import InvalidInput
+from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.core.expectation import AT_LEAST, EXPECTABLE, Expectation
-from pulumi_glue_session.core.messages import short_repr
+from pulumi_glue_session.core.filter import SessionFilter
+from pulumi_glue_session.core.messages import Hints, short_repr
 from pulumi_glue_session.core.session import STATUSES, Session
 
-ANY_STATUS = f"{', '.join(sorted(STATUSES))}. May be given again, for any of several"
-"""Of an option that takes statuses."""
+_OPTIONS = {
+    "session_id": "SESSION_ID",
+    "tags": "--tag",
+    "statuses": "--status",
+    "wait_for": "--for",
+    "id_prefix": "--id-prefix",
+    "id_pattern": "--id-pattern",
+    "expect": "--expect",
+    "timeout": "--timeout",
+    "query": "--query",
+}
+"""Option or argument for each input name of the core that appears in messages."""
 
-_OPTIONS = {"session_id": "SESSION_ID", "tags": "--tag", "statuses": "--status", "wait_for": "--for"}
+HINTS = Hints(
+    region="AWS_REGION or --region",
+    profile="AWS_PROFILE or --profile",
+    allowed_accounts="--allowed-account-id",
+    role="the role that runs this command",
+    skip_wait="use glue-session get",
+    list_sessions="glue-session list",
+    spell=lambda name: _OPTIONS.get(name, name),
+)
+
+ANY_STATUS = f"{', '.join(sorted(STATUSES))}. Repeat it to accept several"
+"""End of the help of options that take a status."""
 
 
-def statuses() -> list[str]:
-    """What a shell completes a status with."""
-    return sorted(STATUSES)
+class Result(NamedTuple):
+    """How to print a result."""
+
+    output_format: OutputFormat
+    show_secrets: bool
+    query: str | None
+
+
+def complete_status(incomplete: str) -> list[str]:
+    """Statuses that start with what was typed, in any case."""
+    return [status for status in sorted(STATUSES) if status.startswith(incomplete.upper())]
+
+
+def complete_session_id(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Ids of sessions that start with what was typed; none if Glue cannot be read."""
+    names = ("region", "profile", "endpoint_url")
+    options = {name: ctx.params.get(name) for name in names if ctx.params.get(name)}
+    with contextlib.suppress(GlueSessionError):
+        sessions = GlueSessions(AwsConfig.parse({**options, "max_retries": 0}))
+        return list(sessions.list(SessionFilter(id_prefix=incomplete)))
+    return []
 
 
 def aws_options(
@@ -39,19 +79,19 @@ def aws_options(
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Profile of the shared AWS configuration. Default: AWS_PROFILE.")
     ] = None,
-    assume_role: Annotated[list[str] | None, typer.Option(metavar="ARN", help="Role to assume. Again: one after another.")] = None,
+    assume_role: Annotated[
+        list[str] | None, typer.Option(metavar="ARN", help="Role to assume. Repeat it to assume one role with another.")
+    ] = None,
     endpoint_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="URL to ask instead of Glue's own. Default: AWS_ENDPOINT_URL_GLUE, AWS_ENDPOINT_URL."),
+        typer.Option(metavar="URL", help="Endpoint of Glue. Default: AWS_ENDPOINT_URL_GLUE, then AWS_ENDPOINT_URL."),
     ] = None,
     allowed_account_id: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Account that may be asked. May be given again.")
+        list[str] | None, typer.Option(metavar="ID", help="Allowed AWS account. Repeat it to allow several.")
     ] = None,
-    max_retries: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Times that a failed request is tried again. Default: 3.")
-    ] = None,
+    max_retries: Annotated[int | None, typer.Option(metavar="NUMBER", help="Retries of a failed request. Default: 3.")] = None,
 ) -> dict[str, Any]:
-    """Who asks, and where: what `Caller.of` takes."""
+    """Values for `AwsConfig.parse`."""
     return {
         "region": region,
         "profile": profile,
@@ -64,47 +104,54 @@ def aws_options(
 
 def filter_options(
     *,
-    tag: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Tag that the session has. May be given again.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Tag of the session. Repeat it to require several.")] = None,
     status: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATUS", help=f"Status that the session has: {ANY_STATUS}.", autocompletion=statuses),
+        typer.Option(metavar="STATUS", help=f"Status of the session: {ANY_STATUS}.", autocompletion=complete_status),
     ] = None,
-    id_prefix: Annotated[str | None, typer.Option(metavar="TEXT", help="Text that the id begins with.")] = None,
+    id_prefix: Annotated[str | None, typer.Option(metavar="TEXT", help="Start of the id.")] = None,
     id_pattern: Annotated[
-        str | None, typer.Option(metavar="PATTERN", help="Pattern that the id fits: * stands for any text, ? for one character.")
+        str | None, typer.Option(metavar="PATTERN", help="Pattern of the id: * matches any text, ? one character.")
     ] = None,
 ) -> dict[str, Any]:
-    """Which sessions are meant: what `Question.of` takes. Raises InvalidInput."""
-    pairs = dict(_pair("tags", each) for each in tag or ())
-    return {"tags": pairs or None, "statuses": status or None, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    """Values for `SessionQuery.parse`, without those that were not given. Raises InvalidInput."""
+    tags = dict(_split_pair("tags", each) for each in tag or ())
+    given = {
+        "tags": tags or None,
+        "statuses": [each.upper() for each in status or ()] or None,
+        "id_prefix": id_prefix,
+        "id_pattern": id_pattern,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def output_options(
     *,
-    output: Annotated[OutputFormat, typer.Option("--output", "-o", help="Form of the result.")] = OutputFormat.TABLE,
+    output: Annotated[OutputFormat, typer.Option("--output", "-o", help="Output format.")] = OutputFormat.TABLE,
+    query: Annotated[str | None, typer.Option(metavar="JMESPATH", help="Part of the JSON result to print, as in the AWS CLI.")] = None,
     show_secrets: Annotated[
-        bool, typer.Option("--show-secrets", help="Show the session's arguments too: they often carry passwords.")
+        bool, typer.Option("--show-secrets", help="Print the session's arguments too, which often contain passwords.")
     ] = False,
-) -> tuple[OutputFormat, bool]:
-    """Form of the result, and whether secrets are shown."""
-    return output, show_secrets
+) -> Result:
+    """How to print the result."""
+    return Result(output, show_secrets, query)
 
 
 def with_options(*readers: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of `readers`."""
+    """Add the parameters of each reader to a command, which receives the reader's result under the reader's name."""
     read = {reader.__name__: inspect.signature(reader, eval_str=True).parameters for reader in readers}
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.name not in read]
-        theirs = [each for parameters in read.values() for each in parameters.values()]
-        options = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *theirs)]
+        shared = [each for parameters in read.values() for each in parameters.values()]
+        options = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *shared)]
 
         @functools.wraps(command)
         def run(**values: object) -> None:
-            made = {reader.__name__: reader(**{name: values.pop(name) for name in read[reader.__name__]}) for reader in readers}
-            command(**values, **made)
+            results = {reader.__name__: reader(**{name: values.pop(name) for name in read[reader.__name__]}) for reader in readers}
+            command(**values, **results)
 
-        # What typer reads.
+        # Typer reads the signature and the annotations.
         readable = cast("Any", run)
         readable.__signature__ = inspect.Signature(options)
         readable.__annotations__ = {each.name: each.annotation for each in options}
@@ -114,22 +161,28 @@ def with_options(*readers: Callable[..., Any]) -> Callable[[Callable[..., None]]
 
 
 def parse_expectation(text: str, *, minimum: bool = False) -> Expectation:
-    """Expectation of `NAME=VALUE`; what is no text in a session is given as JSON. Raises InvalidInput."""
-    name, value = _pair("expect", text)
-    wanted: Any = value
+    """Expectation of `NAME=VALUE`. Raises InvalidInput."""
+    name, value = _split_pair("expect", text)
+    if name not in EXPECTABLE and (close := difflib.get_close_matches(name, EXPECTABLE, n=1)):
+        raise InvalidInput("expect", f"{short_repr(name)} cannot be expected: did you mean {close[0]}?")
+    expected: Any = value
     if name in EXPECTABLE and not isinstance(Session().to_state()[name], str):
-        wanted = parsing.parse_json("expect", value)
-    return Expectation.parse(name, {AT_LEAST: wanted} if minimum else wanted)
+        # Numbers and mappings are JSON; a list may also be names with commas. The core refuses any other text by the field's type.
+        with contextlib.suppress(ValueError, RecursionError):
+            expected = json.loads(value)
+        if isinstance(expected, str) and isinstance(Session().to_state()[name], list):
+            expected = [each.strip() for each in value.split(",")]
+    return Expectation.parse(name, {AT_LEAST: expected} if minimum else expected)
 
 
 def option_name(name: str) -> str:
-    """Option of the command line that an input of the core comes from."""
+    """Option of the command line that the core's input `name` comes from."""
     core = name.removeprefix("aws.").partition("[")[0]
     return _OPTIONS.get(core, f"--{core.removesuffix('s') if '[' in name else core}".replace("_", "-"))
 
 
-def _pair(name: str, text: str) -> tuple[str, str]:
+def _split_pair(name: str, text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise InvalidInput(name, f"{short_repr(text)} is no NAME=VALUE")
+        raise InvalidInput(name, f"{short_repr(text)} is not NAME=VALUE")
     return key, value
