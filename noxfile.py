@@ -40,4 +40,4 @@ def _test(session: nox.Session, resolution: str) -> None:
     assert boto3  # noqa: S101 - for the type checker
     pins = [line for line in Path("requirements-dev.txt").read_text(encoding="utf-8").splitlines() if line.startswith(TOOLS)]
     session.install("--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins)  # boto3 accepts newer patch versions of botocore
-    session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *(session.posargs or TESTS))
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *(session.posargs or TESTS))

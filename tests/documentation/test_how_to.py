@@ -1,7 +1,4 @@
-"""Pages of docs/how-to: their programs run.
-
-`tests/acceptance/test_how_to.py` holds what they promise.
-"""
+"""The programs in docs/how-to run under mocks. `tests/acceptance/test_how_to.py` runs them on the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ PROGRAMS = [(page, number, code) for page in PAGES for number, code in enumerate
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Answers for the engine and for Glue; keeps the names of what is registered."""
+    """Mocks of the engine and of Glue. Record the names of registered resources."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -37,7 +34,7 @@ class Mocks(pulumi.runtime.Mocks):
 
 @pytest.fixture
 def lent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What programs take from beside them: the module that one page shows, and a command `aws`."""
+    """What the programs need: the module that one page shows, and the command `aws`."""
     module = types.ModuleType("glue_sessions")
     exec(compile(programs("migrate")[0], "glue_sessions.py", "exec"), module.__dict__)  # noqa: S102 - the page's own module
     monkeypatch.setitem(sys.modules, "glue_sessions", module)

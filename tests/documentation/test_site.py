@@ -1,6 +1,6 @@
-"""The built site, as `make docs` leaves it. Its links and anchors were checked by the strict build.
+"""The site that `make docs` built. The strict build has checked its links and anchors.
 
-Links to elsewhere are looked at for their form only: nothing here reaches out.
+Only the form of links to other sites is checked, without network access.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ LOADING = {
     "source": ("src", "srcset"),
     "use": ("href",),
 }
-"""What a browser fetches by itself, beside `link`."""
+"""Elements and attributes that a browser loads automatically, in addition to `link`."""
 
 
 class Elements(HTMLParser):
-    """Start tags of a page, in order."""
+    """Start tags of a page in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def elements(page: Path) -> list[tuple[str, dict[str, str]]]:
 
 
 def loaded(page: Path) -> Iterator[str]:
-    """What the page has a browser load."""
+    """URLs that a browser loads with the page."""
     for tag, attributes in elements(page):
         yield from (attributes[name] for name in LOADING.get(tag, ()) if name in attributes)
         if tag == "link" and not set(attributes["rel"].split()) & {"next", "prev"}:
@@ -65,7 +65,7 @@ def test_there_is_a_site() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_a_page_loads_only_what_is_in_the_site(page: Path) -> None:
-    # The page for what isn't found can stand for any address, so its own are absolute.
+    # 404.html is served for any address, so its URLs are absolute.
     files = [SITE / url.lstrip("/") if page.name == "404.html" else page.parent / url for url in loaded(page)]
 
     assert [] != files
@@ -73,8 +73,8 @@ def test_a_page_loads_only_what_is_in_the_site(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_a_page_has_nothing_for_which_the_theme_would_ask_another_host(page: Path) -> None:
-    """Its script gets diagrams' code, and a repository's stars, where a page has such."""
+def test_a_page_has_no_element_for_which_the_theme_calls_another_host(page: Path) -> None:
+    """The theme's script loads code for diagrams and the stars of a repository if a page has those elements."""
     classes = {name for _, attributes in elements(page) for name in attributes.get("class", "").split()}
     components = {attributes.get("data-md-component") for _, attributes in elements(page)}
 
@@ -103,12 +103,12 @@ def test_a_page_has_one_title(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_every_picture_says_what_it_shows(page: Path) -> None:
+def test_images_have_a_description(page: Path) -> None:
     assert [] == [attributes["src"] for tag, attributes in elements(page) if tag == "img" and not attributes.get("alt")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_links_to_elsewhere_are_whole_and_encrypted(page: Path) -> None:
+def test_external_links_are_complete_and_use_https(page: Path) -> None:
     links = [attributes.get("href", "") for tag, attributes in elements(page) if tag == "a"]
     away = [link for link in links if re.match(r"\w+:|//", link)]
 
@@ -137,8 +137,8 @@ def test_every_output_and_option_is_in_the_reference() -> None:
     assert [] == [name for name in names if name not in there]
 
 
-def test_no_docstring_is_shown_as_it_is_written() -> None:
-    """A field list that is not understood would be shown with its colons."""
+def test_docstring_fields_are_rendered() -> None:
+    """A field that is not parsed would be shown with its colons."""
     shown = {named(page): re.findall(r":(?:param|raises|returns?|type) \w+:", page.read_text(encoding="utf-8")) for page in PAGES}
 
     assert {} == {name: fields for name, fields in shown.items() if fields}

@@ -1,4 +1,4 @@
-"""What stands in for pulumi-aws takes what the real package takes: the one that `make` gets to be read, and does not install."""
+"""tests/stand_ins/pulumi_aws takes the same arguments as the real package, which `make` downloads without installing it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ STAND_INS = Path(__file__).parents[1] / "stand_ins"
 
 
 def real(path: str) -> str:
-    """Text of a module of the real package."""
+    """Source of a module of the real package."""
     (wheel,) = Path(sys.prefix, "pulumi-aws").glob("*.whl")
     with zipfile.ZipFile(wheel) as package:
         return package.read(path).decode()
 
 
 class _Modern(ast.NodeTransformer):
-    """Types as the stand-in writes them: `X | None` for `Optional[X]`, and `str` for `_builtins.str`."""
+    """Rewrites types in the style of the stand-in: `X | None` for `Optional[X]`, and `str` for `_builtins.str`."""
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         self.generic_visit(node)
         if ast.unparse(node.value) == "Optional":
             return ast.BinOp(left=node.slice, op=ast.BitOr(), right=ast.Constant(None))
         if ast.unparse(node.value) == "Union" and isinstance(node.slice, ast.Tuple):
-            # Of several forms the example uses the first.
+            # The example uses the first of several forms.
             return node.slice.elts[0]
         return node
 
@@ -39,7 +39,7 @@ class _Modern(ast.NodeTransformer):
 
 
 def parameters(text: str, name: str) -> dict[str, str]:
-    """Types of the parameters of a function, or of a class' first constructor, by name."""
+    """Types of the parameters of a function, or of the first constructor of a class."""
     found = next(node for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name)
     function = next(each for each in ast.walk(found) if isinstance(each, ast.FunctionDef))
     arguments = [*function.args.args, *function.args.kwonlyargs]
@@ -54,7 +54,7 @@ def parameters(text: str, name: str) -> dict[str, str]:
         ("pulumi_aws/iam/get_role.py", "get_role_output", "pulumi_aws/iam.py"),
     ],
 )
-def test_the_stand_in_takes_what_the_real_package_takes(path: str, name: str, stand_in: str) -> None:
+def test_stand_in_has_the_parameters_of_the_real_package(path: str, name: str, stand_in: str) -> None:
     theirs, ours = parameters(real(path), name), parameters((STAND_INS / stand_in).read_text(), name)
 
     assert ours == {each: theirs.get(each) for each in ours}

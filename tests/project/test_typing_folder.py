@@ -1,4 +1,4 @@
-"""What `tests/typing` has to show: a type checker reads that folder, and nothing runs it, so what is left out there would go unseen."""
+"""`tests/typing` is complete. Type checkers read that folder and nothing runs it, so an omission would not be noticed."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def test_the_type_of_each_output_is_asserted(kind: type, variable: str) -> None:
     assert set() == outputs - asserted
 
 
-def test_each_line_that_is_to_be_refused_says_so_to_both_checkers() -> None:
+def test_expected_errors_are_marked_for_both_checkers() -> None:
     lines = [line for line in (FOLDER / "refused.py").read_text(encoding="utf-8").splitlines() if "ignore[" in line]
 
     assert [] == [line for line in lines if not ("# type: ignore[" in line and "# pyright: ignore[" in line)]
     assert len(lines) > 80
 
 
-def test_nothing_is_allowed_but_what_is_to_be_refused() -> None:
-    """A comment of that kind anywhere else would hide a type that users trip over."""
+def test_only_expected_errors_are_ignored() -> None:
+    """A comment of that kind elsewhere would hide a wrong type from us, but not from users."""
     others = [file for file in FOLDER.glob("*.py") if file.name != "refused.py"]
 
     assert [] == [file.name for file in others if "ignore[" in file.read_text(encoding="utf-8")]
