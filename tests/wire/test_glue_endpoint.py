@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support import glue_endpoint
 from support.glue_endpoint import (
     DEFAULTS,
     GONE,
@@ -862,9 +861,9 @@ def test_many_threads_at_once_lose_nothing(glue: GlueEndpoint, client: Client) -
     """The script lets other threads run in the middle of a look."""
 
     class Dawdling(Script):
-        def at(self, *, looks: int, since_first_look: float, since_put: float) -> Step:
+        def at(self, *, reads: int, since_first_read: float, since_put: float) -> Step:
             sleep(0.0005)
-            return super().at(looks=looks, since_first_look=since_first_look, since_put=since_put)
+            return super().at(reads=reads, since_first_read=since_first_read, since_put=since_put)
 
     script = looks(*["PROVISIONING"] * 50, "READY")
     glue.put("analytics", Dawdling(script.steps, script.ends, script.counted))
@@ -979,10 +978,3 @@ def test_a_mistake_in_the_endpoint_fails_the_thread_and_so_the_test(monkeypatch:
 
     assert b"" == answered
     assert [ZeroDivisionError] == failed
-
-
-def test_the_list_of_public_names_is_complete_and_sorted() -> None:
-    public = {name for name, value in vars(glue_endpoint).items() if getattr(value, "__module__", "") == glue_endpoint.__name__}
-
-    assert {name for name in public if not name.startswith("_")} <= set(glue_endpoint.__all__)
-    assert sorted(glue_endpoint.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name)) == glue_endpoint.__all__

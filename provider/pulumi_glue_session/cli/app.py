@@ -252,6 +252,20 @@ def external_() -> None:
     raise typer.Exit(terraform_external.answer(sys.stdin, sys.stdout, sys.stderr))
 
 
+@app.command(
+    "sandbox",
+    short_help="Run a small local Glue.",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def sandbox(context: typer.Context) -> None:
+    """Run a small local Glue for tutorials, demos and tests."""
+    # Most commands do not need its HTTP server.
+    from pulumi_glue_session.sandbox.__main__ import main as run_sandbox
+
+    raise typer.Exit(run_sandbox(context.args))
+
+
 def _ids_to_wait_for(session_ids: Sequence[str], filters: dict[str, Any], sessions: SessionSource, *, all_sessions: bool) -> list[str]:
     """Ids that were given, or those of the sessions that match now. Raises InvalidInput."""
     if session_ids:
