@@ -42,7 +42,7 @@ _CALL_SECONDS = 30
 
 _ONE_ATTEMPT = """
 import runpy
-from pulumi_glue_session import client
+from pulumi_glue_session.aws import client
 client._RETRIES = 0
 runpy.run_module("pulumi.dynamic", run_name="__main__")
 """

@@ -1,17 +1,14 @@
-"""A scripted AWS STS: a real HTTP server that hands out credentials, which end when a test says so.
+"""A scripted AWS STS: a real HTTP server that issues credentials with a lifetime that the test sets.
 
     with StsEndpoint() as sts:
         sts.lifetime = 300                                # seconds: so short that botocore renews them at each use
         sts.fail("AssumeRole", throttled(), times=1)
-        ...                                               # ask boto3, with AWS_ENDPOINT_URL_STS=sts.url
+        ...                                               # call boto3 with AWS_ENDPOINT_URL_STS=sts.url
         assert 2 == sts.count("AssumeRole")
 
-Rules of this module:
-
-* The API is botocore's own model: a parameter that the model doesn't know, or a value beyond its limits, is a ValidationError.
-* Credentials that were handed out are known by their access key. Whoever signs with one has to bring its session token too.
-* Nothing of a signature or a token is kept of a call, only whose it was. An external id is no secret to STS, and is kept.
-* A call that a fault answers hands nothing out.
+Requests are validated with botocore's model: an unknown parameter, or a value beyond its limits, is a ValidationError.
+Issued credentials are known by their access key and require their session token. `calls` keeps external ids, but no
+signatures and tokens. A failing call issues no credentials.
 """
 
 from __future__ import annotations
@@ -35,76 +32,78 @@ from support.glue_endpoint import Serving, objection
 
 __all__ = ["Call", "Fault", "StsEndpoint", "denied", "expired", "server_fault", "shape", "throttled", "torn"]
 
-# Botocore has no types: loaded by name it is `Any` to each type checker, whatever stubs are installed.
+# botocore is untyped. Imported by name it is `Any` to each type checker, with and without stubs.
 Untyped: TypeAlias = Any
 
 _OPERATIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"})
 _UNSIGNED = "AssumeRoleWithWebIdentity"
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
-_FORGOTTEN = frozenset({"WebIdentityToken"})
-"""Parameters of which nothing is kept: they are credentials."""
+_NOT_KEPT = frozenset({"WebIdentityToken"})
+"""Parameters that are credentials and not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """An error in place of the true answer, or a true answer that ends too soon."""
+    """An error response, or a truncated answer."""
 
     code: str = ""
     message: str = ""
     http_status: int = 400
     share: float = 1.0
-    """Part of the true answer that is sent as if it were all of it. Below 1 there is no error."""
+    """Share of the answer that is sent, if no error is."""
 
 
 def denied(message: str = "User is not authorized to perform: sts:AssumeRole") -> Fault:
-    """The role's trust policy, or the caller's own, doesn't allow it."""
+    """The trust policy of the role, or the caller's policy, does not allow it."""
     return Fault(code="AccessDenied", message=message, http_status=403)
 
 
 def expired() -> Fault:
-    """The credentials that ask have ended."""
+    """The credentials of the request are expired."""
     return Fault(code="ExpiredToken", message="The security token included in the request is expired", http_status=403)
 
 
 def throttled() -> Fault:
-    """Too many calls."""
+    """Throttling."""
     return Fault(code="Throttling", message="Rate exceeded")
 
 
 def server_fault() -> Fault:
-    """STS itself failed."""
+    """An internal error of STS."""
     return Fault(code="InternalFailure", message="The request processing has failed", http_status=500)
 
 
 def torn() -> Fault:
-    """Three quarters of the true answer, as a broken proxy passes it on: the credentials are in it."""
+    """Three quarters of the answer, credentials included, as from a broken proxy."""
     return Fault(share=0.75)
 
 
 def shape(operation: str) -> Untyped:
-    """What botocore's model says of an operation's parameters; None where it takes none."""
+    """botocore's model of an operation's parameters, or None."""
     return _model().operation_model(operation).input_shape
 
 
 @cache
 def _model() -> Untyped:
-    return import_module("botocore.model").ServiceModel(import_module("botocore.loaders").Loader().load_service_model("sts", "service-2"))
+    return import_module("botocore.model").ServiceModel(
+        import_module("botocore.loaders").Loader().load_service_model("sts", "service-2")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that came in, however it was answered."""
+    """A received request."""
 
     operation: str
     access_key: str | None
-    """Whose it was; None: not signed."""
+    """Access key that signed it, or None."""
     region: str | None
     parameters: Mapping[str, Any]
-    """Without those that are credentials."""
+    """Without credentials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _HandedOut:
+class _Issued:
     token: str
     arn: str
 
@@ -116,17 +115,17 @@ class _HandedOut:
 class StsEndpoint(Serving):
     """AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity at `url` while the `with` block lasts.
 
-    Safe to change while it is asked.
+    Can be changed while it serves requests.
     """
 
     def __init__(self, *, account: str = "123456789012") -> None:
-        """`account` is that of all credentials which were not handed out here."""
+        """`account` is the account of all credentials that were not issued here."""
         self.lifetime: float | None = None
-        """Seconds until credentials end that are handed out from now on; None: what the call asks for, or an hour."""
+        """Lifetime of the next credentials in seconds; None: DurationSeconds of the request, or an hour."""
         self._account = account
         self._lock = threading.Lock()
         self._serials = count(1)
-        self._handed_out: dict[str, _HandedOut] = {}
+        self._issued: dict[str, _Issued] = {}
         self._trusted: str | None = None
         self._faults: list[tuple[str, Fault]] = []
         self._calls: list[Call] = []
@@ -134,16 +133,16 @@ class StsEndpoint(Serving):
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def trust(self, token: str, /) -> None:
-        """Accept this web identity token from now on, and no other."""
+        """Accept only this web identity token from now on."""
         with self._lock:
             self._trusted = token
 
     def fail(self, operation: str, fault: Fault, /, *, times: int | None = None) -> None:
-        """Answer calls of this operation with a fault, so many times or for ever. Raises ValueError for an operation that it lacks."""
+        """Answer the next `times` calls with a fault, or all calls. Raises ValueError for an unsupported operation."""
         if operation not in _OPERATIONS:
-            raise ValueError(f"there is no {operation} here")
+            raise ValueError(f"unsupported operation {operation}")
         with self._lock:
-            # For ever is longer than any test.
+            # More calls than any test makes.
             self._faults += [(operation, fault)] * (10_000 if times is None else times)
 
     def heal(self) -> None:
@@ -161,7 +160,7 @@ class StsEndpoint(Serving):
     def session_tokens(self) -> list[str]:
         """Session tokens of all credentials that were handed out, for a test of where they are."""
         with self._lock:
-            return [each.token for each in self._handed_out.values()]
+            return [each.token for each in self._issued.values()]
 
     def count(self, operation: str, /) -> int:
         """How many calls there were of this operation."""
@@ -175,9 +174,9 @@ class StsEndpoint(Serving):
         access_key, region = signed.groups() if signed else (None, None)
         with self._lock:
             against, parameters = _understood(operation, flat)
-            kept = {name: value for name, value in parameters.items() if name not in _FORGOTTEN}
+            kept = {name: value for name, value in parameters.items() if name not in _NOT_KEPT}
             self._calls.append(Call(operation=operation, access_key=access_key, region=region, parameters=kept))
-            holder = self._handed_out.get(access_key or "")
+            holder = self._issued.get(access_key or "")
             token = headers.get("X-Amz-Security-Token")
             scripted = self._scripted(operation)
             share = scripted.share if scripted else 1.0
@@ -189,7 +188,9 @@ class StsEndpoint(Serving):
                 fault = Fault(code="InvalidIdentityToken", message="The web identity token is not trusted")
             if fault:
                 return _refused(fault)
-            status, body = self._identity(holder) if operation == "GetCallerIdentity" else self._hand_out(operation, parameters)
+            status, body = (
+                self._identity(holder) if operation == "GetCallerIdentity" else self._issue(operation, parameters)
+            )
             return status, body[: int(len(body) * share)]
 
     def _scripted(self, operation: str) -> Fault | None:
@@ -201,19 +202,27 @@ class StsEndpoint(Serving):
     @staticmethod
     def _refusal(operation: str, access_key: str | None, *, strange: bool) -> Fault | None:
         if access_key is None and operation != _UNSIGNED:
-            return Fault(code="MissingAuthenticationToken", message="Request is missing Authentication Token", http_status=403)
-        return Fault(code="InvalidClientTokenId", message="The security token is invalid", http_status=403) if strange else None
+            return Fault(
+                code="MissingAuthenticationToken", message="Request is missing Authentication Token", http_status=403
+            )
+        return (
+            Fault(code="InvalidClientTokenId", message="The security token is invalid", http_status=403)
+            if strange
+            else None
+        )
 
-    def _identity(self, holder: _HandedOut | None) -> tuple[int, bytes]:
-        account, arn = (holder.account, holder.arn) if holder else (self._account, f"arn:aws:iam::{self._account}:user/tester")
+    def _identity(self, holder: _Issued | None) -> tuple[int, bytes]:
+        account, arn = (
+            (holder.account, holder.arn) if holder else (self._account, f"arn:aws:iam::{self._account}:user/tester")
+        )
         return _granted("GetCallerIdentity", {"UserId": "AIDATESTER", "Account": account, "Arn": arn})
 
-    def _hand_out(self, operation: str, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
+    def _issue(self, operation: str, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
         access_key, token = f"ASIA{next(self._serials):016}", uuid.uuid4().hex
         seconds = parameters.get("DurationSeconds", 3600) if self.lifetime is None else self.lifetime
         name = parameters["RoleSessionName"]
         arn = parameters["RoleArn"].replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + f"/{name}"
-        self._handed_out[access_key] = _HandedOut(token=token, arn=arn)
+        self._issued[access_key] = _Issued(token=token, arn=arn)
         ends = datetime.now(UTC) + timedelta(seconds=seconds)
         credentials = {
             "AccessKeyId": access_key,
@@ -221,17 +230,22 @@ class StsEndpoint(Serving):
             "SessionToken": token,
             "Expiration": ends.isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
-        return _granted(operation, {"Credentials": credentials, "AssumedRoleUser": {"AssumedRoleId": f"AROATESTER:{name}", "Arn": arn}})
+        return _granted(
+            operation,
+            {"Credentials": credentials, "AssumedRoleUser": {"AssumedRoleId": f"AROATESTER:{name}", "Arn": arn}},
+        )
 
 
 def _understood(operation: str, flat: dict[str, str]) -> tuple[str, dict[str, Any]]:
     """What STS would have against the parameters, empty if nothing; and the parameters, as the model nests them."""
     if operation not in _OPERATIONS:
-        return f"there is no {operation} here", {}
+        return f"unsupported operation {operation}", {}
     expected = shape(operation)
     left = dict(flat)
     parameters: dict[str, Any] = _nested(expected, left, "") if expected else {}
-    return ", ".join(f"{name} is unknown" for name in left) or (objection(parameters, expected) if expected else ""), parameters
+    return ", ".join(f"{name} is unknown" for name in left) or (
+        objection(parameters, expected) if expected else ""
+    ), parameters
 
 
 def _nested(expected: Untyped, flat: dict[str, str], at: str) -> Untyped:
@@ -253,7 +267,9 @@ def _nested(expected: Untyped, flat: dict[str, str], at: str) -> Untyped:
 
 
 def _granted(operation: str, result: Mapping[str, Any]) -> tuple[int, bytes]:
-    return 200, _xml(f"{operation}Response", {f"{operation}Result": result, "ResponseMetadata": {"RequestId": str(uuid.uuid4())}})
+    return 200, _xml(
+        f"{operation}Response", {f"{operation}Result": result, "ResponseMetadata": {"RequestId": str(uuid.uuid4())}}
+    )
 
 
 def _refused(fault: Fault) -> tuple[int, bytes]:

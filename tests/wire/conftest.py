@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from botocore.loaders import Loader, create_loader
 
 from support.dynamic_server import aws_environment
-from support.glue_endpoint import GlueEndpoint
+from support.glue_endpoint import GlueEndpoint, always
+from support.sts_endpoint import StsEndpoint
 
 
 @cache
@@ -36,3 +38,32 @@ def aws(glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
     # Each finder makes a client of its own, and reading Glue's large model takes longer than a test.
     monkeypatch.setattr("botocore.session.create_loader", _shared_loader)
     return glue
+
+
+@pytest.fixture
+def single_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are not retried, unless `max_retries` says so: retries take seconds."""
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
+
+
+@pytest.fixture
+def fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore does not pause before a retry."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+
+
+@pytest.fixture
+def sts(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[StsEndpoint]:
+    """A scripted STS, and a Glue with one session."""
+    aws.put("analytics", always("READY"))
+    with StsEndpoint() as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", endpoint.url)
+        yield endpoint
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> Path:
+    """File with a web identity token."""
+    path = tmp_path / "token"
+    path.write_text("token-1")
+    return path

@@ -328,8 +328,8 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
         (("wait", "a", "--expect", "number_of_workers=two"), 'error: --expect: number_of_workers is a number, not "two"\n'),
         (("wait", "a", "--for", "DONE"), "error: --for: DONE is not a status of a Glue session: use one or several of FAILED, "),
         (("list", "--max-retries", "-1"), "error: --max-retries: "),
-        (("list", "--assume-role", "me"), "error: --assume-role: 'me' is not the ARN of a role"),
-        (("list", "--allowed-account-id", "me"), "error: --allowed-account-id: 'me' is not "),
+        (("list", "--assume-role", "me"), "error: --assume-role: Invalid role ARN 'me'"),
+        (("list", "--allowed-account-id", "me"), "error: --allowed-account-id: Invalid account id 'me'"),
     ],
 )
 def test_invalid_argument_is_named(aws: GlueEndpoint, arguments: tuple[str, ...], said: str) -> None:

@@ -31,7 +31,7 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from pulumi_glue_session.aws.client import Aws
+from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.dynamic.wire_format import GET_SESSION, GET_SESSIONS
 from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
@@ -406,11 +406,11 @@ def test_a_list_that_may_not_be_read_names_its_permission(aws: GlueEndpoint, for
         ({"id_prefix": 7}, "id_prefix: 7 is no text"),
         (
             {"session_id": "etl-1", "aws": AwsOptions(max_retries=99)},
-            "aws.max_retries: 99 is no number of retries: use a whole number from 0 to 50",
+            "aws.max_retries: Invalid number of retries 99: use a whole number from 0 to 50",
         ),
         (
             {"session_id": "etl-1", "aws": "eu-west-1"},
-            "aws: 'eu-west-1' is no set of options: use AwsOptions and the classes that it names",
+            "aws: Invalid options 'eu-west-1': use AwsOptions",
         ),
     ],
     ids=str,
@@ -509,11 +509,11 @@ def test_one_client_serves_all_functions_of_a_program(team: GlueEndpoint, monkey
     """Making one takes a quarter of a second."""
     made = list[AwsConfig]()
 
-    def aws(caller: AwsConfig) -> Aws:
-        made.append(caller)
-        return Aws(caller)
+    def create(config: AwsConfig) -> Any:  # noqa: ANN401 - untyped in boto3
+        made.append(config)
+        return create_session(config)
 
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", aws)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", create)
 
     def program(ran: Ran) -> None:
         plain = [get_session("etl-1").status, *get_sessions().ids]

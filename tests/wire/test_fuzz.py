@@ -34,7 +34,8 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from pulumi_glue_session.aws.client import Aws
+from pulumi_glue_session.aws.client import create_client
+from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.core.session import STATUSES, Session
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, REPLACING
 from pulumi_glue_session.provider import GlueSessionProvider
@@ -72,7 +73,9 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[GlueEnd
         return resolve(host, *arguments, **more)
 
     monkeypatch.setattr("socket.getaddrinfo", only_here)
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", cache(SharedAws))
+    # One client for all programs with the same options: creating it takes longer than the rest of an example.
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", cache(create_session))
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_client", cache(create_client))
     monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     monkeypatch.setattr(_Provider, "new_resource", as_the_real_one_reads)
@@ -80,16 +83,6 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[GlueEnd
     with StsEndpoint() as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         yield aws
-
-
-class SharedAws(Aws):
-    """One client for all programs with the same options: making it takes longer than all else in an example."""
-
-    _made: Any = None
-
-    def glue(self) -> Any:  # noqa: ANN401 - boto3 makes its classes as it goes
-        self._made = self._made or super().glue()
-        return self._made
 
 
 class TidyLoop(asyncio.SelectorEventLoop):

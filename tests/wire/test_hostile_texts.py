@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from pulumi_glue_session import GlueSession, get_session_output, get_sessions_output
-from pulumi_glue_session.aws.client import Aws
+from pulumi_glue_session.aws.client import create_client
+from pulumi_glue_session.aws.credentials import create_session
 from support.dynamic_server import DynamicServer, Refusal, aws_environment
 from support.glue_endpoint import GlueEndpoint, always, error, verbatim
 from support.hostile_text import HAND_PICKED, hostile_ids, hostile_texts, is_fit
@@ -32,14 +33,8 @@ HALF = "\ud83d is half of a pair"
 def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
     """Glue, asked by one client for all programs: making it takes longer than all else in an example."""
 
-    class SharedAws(Aws):
-        made: Any = None
-
-        def glue(self) -> Any:  # noqa: ANN401 - boto3 makes its classes as it goes
-            self.made = self.made or super().glue()
-            return self.made
-
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.Aws", cache(SharedAws))
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", cache(create_session))
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_client", cache(create_client))
     monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     return aws
 

@@ -667,7 +667,7 @@ def test_options_come_as_values_or_as_json(engine: Said) -> None:
 @pytest.mark.parametrize(
     ("options", "failure"),
     [
-        ({"maxRetries": "-1"}, ("maxRetries", "-1 is no number of retries: use a whole number from 0 to 50")),
+        ({"maxRetries": "-1"}, ("maxRetries", "Invalid number of retries -1: use a whole number from 0 to 50")),
         ({"assumeRoles": [{"roleArn": "me"}]}, ("assumeRoles[0].roleArn", "'me' is not the ARN of a role")),
         ({"assumeRoles": "[{planted"}, ("assumeRoles", "it has to be JSON, and is not")),
         (

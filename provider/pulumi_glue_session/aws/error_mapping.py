@@ -1,6 +1,6 @@
-"""What boto3 reports, as the error of ours that it stands for.
+"""Maps errors of boto3 and botocore to the package's exceptions.
 
-Rules of this module: one error in, one error out; nothing is asked. Only EntityNotFoundException about a session means gone.
+Only EntityNotFoundException about a session maps to SessionNotFound. With all other errors nothing is known about it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _BAD_CREDENTIALS = frozenset(
         "UnrecognizedClientException",
     }
 )
-"""Common error types of AWS services that the caller's credentials bring about (Glue API reference, "Common Errors")."""
+"""Error codes of AWS services that point to the credentials (Glue API reference, "Common Errors")."""
 
 _THROTTLED = frozenset(
     {
@@ -61,7 +61,7 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-"""GetSession's model names no throttling error, but it happens (dbt-glue #693)."""
+"""The model of GetSession lists no throttling error, but Glue does throttle it (dbt-glue #693)."""
 
 _FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
 _SERVER_ERROR = 500
@@ -69,17 +69,17 @@ _SERVER_ERROR = 500
 _OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
 
 PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError)
-"""What botocore's parser raises, unwrapped, for JSON of another shape than the model's."""
+"""What botocore's parser raises for JSON that does not have the shape of the model."""
 
-_CANONICAL = "\n\nThe Canonical String"
-"""What follows in an answer about a signature is the whole request as it was signed, session token included."""
+_CANONICAL_REQUEST = "\n\nThe Canonical String"
+"""Starts the part of a signature error that repeats the signed request, session token included."""
 
-_NO_HEADER = "Invalid header value"
-"""Beginning of Python's own refusal (http.client), which ends with the value: for a request to AWS a session token, or an access key."""
+_INVALID_HEADER = "Invalid header value"
+"""Start of http.client's error for a header with a line break. The rest is the value, a session token for instance."""
 
 
 def map_error(error: Exception, subject: str, *, region: str, session_id: str = "") -> GlueSessionError:
-    """The error that stands for what a call of boto3 raised: one of botocore, `UNREADABLE`, or a plain RuntimeError."""
+    """Exception for what a boto3 call raised: an error of botocore, one of `PARSE_ERRORS` or a plain RuntimeError."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -87,32 +87,40 @@ def map_error(error: Exception, subject: str, *, region: str, session_id: str = 
         if error.operation_name in _OPERATIONS:
             action = f"glue:{error.operation_name}"
             return map_service_error(error.response, subject, session_id=session_id, region=region, action=action)
-        # The call that failed was one for credentials: AssumeRole and its like, or whose they are.
-        refusal = map_service_error(error.response, subject, region=region)
-        passes = isinstance(refusal, LookFailed) and refusal.is_transient
-        return refusal if passes else BadCredentials(subject, region=region, detail=_without_signature(str(error)))
+        # A call for credentials failed: AssumeRole or a similar one, or GetCallerIdentity.
+        failure = map_service_error(error.response, subject, region=region, says="STS says")
+        is_transient = isinstance(failure, LookFailed) and failure.is_transient
+        return (
+            failure if is_transient else BadCredentials(subject, region=region, detail=_without_signature(str(error)))
+        )
     if isinstance(error, BotoCoreError):
         return map_client_error(error, subject, region=region)
     if isinstance(error, RuntimeError):
-        # botocore's own word for assumed credentials that have ended when they come.
+        # botocore raises it for assumed credentials that are expired on arrival.
         return BadCredentials(subject, region=region, detail=str(error))
-    # The text of botocore's own error holds the whole answer. One of STS, cut short, has credentials in it.
-    told = "" if isinstance(error, ResponseParserError) else f": {error}"
-    return Unreachable(subject, region=region, detail=f"an answer that can't be read{told}")
+    # The text of ResponseParserError contains the whole answer. An answer of STS contains credentials.
+    reason = "" if isinstance(error, ResponseParserError) else f": {error}"
+    return Unreachable(subject, region=region, detail=f"invalid answer{reason}")
 
 
 def map_service_error(
-    answer: Mapping[str, Any], subject: str, *, region: str, session_id: str = "", action: str = "glue:GetSession"
+    response: Mapping[str, Any],
+    subject: str,
+    *,
+    region: str,
+    session_id: str = "",
+    action: str = "glue:GetSession",
+    says: str = "Glue says",
 ) -> GlueSessionError:
-    """The error that an answer of the service stands for."""
-    code = str(answer.get("Error", {}).get("Code", ""))
-    message = _without_signature(str(answer.get("Error", {}).get("Message", "")))
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    """Exception for an error response of a service."""
+    code = str(response.get("Error", {}).get("Code", ""))
+    message = _without_signature(str(response.get("Error", {}).get("Message", "")))
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == _GONE and session_id:
         return SessionNotFound(session_id, region=region)
     detail = ": ".join(filter(None, (code, message)))
     if code in _DENIED:
-        return AccessDenied(subject, region=region, detail=detail, detail_label="Glue says", action=action)
+        return AccessDenied(subject, region=region, detail=detail, detail_label=says, action=action)
     kind: type[LookFailed] = Refused
     if code in _BAD_CREDENTIALS:
         kind = BadCredentials
@@ -120,23 +128,23 @@ def map_service_error(
         kind = Throttled
     elif code in _FAULTS or status >= _SERVER_ERROR:
         kind = ServiceFault
-    return kind(subject, region=region, detail=detail, detail_label="Glue says")
+    return kind(subject, region=region, detail=detail, detail_label=says)
 
 
 def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSessionError:
-    """The error that a failure on our side of the wire stands for."""
+    """Exception for an error that is raised without a response of a service."""
     from botocore import exceptions
 
     kind: type[LookFailed] = Misconfigured
     if isinstance(error, exceptions.NoRegionError):
         return NoRegion(subject, region=region)
     if holds_credentials(error):
-        return BadCredentials(subject, region=region, detail="an access key or a session token has a line break in it")
+        return BadCredentials(subject, region=region, detail="an access key or session token contains a line break")
     if isinstance(
         error,
         (
             exceptions.CredentialRetrievalError,
-            # Newer than the oldest boto3 that this works with.
+            # Missing in the oldest boto3 that is supported.
             getattr(exceptions, "LoginError", exceptions.SSOError),
             exceptions.NoCredentialsError,
             exceptions.PartialCredentialsError,
@@ -152,10 +160,10 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
 
 
 def holds_credentials(error: Exception) -> bool:
-    """Whether the text of this error, and of those that it comes from, has credentials in it: it must be told nowhere."""
-    return _NO_HEADER in str(error)
+    """Whether the text of this error and of its causes contains credentials, so that it must not be printed."""
+    return _INVALID_HEADER in str(error)
 
 
 def _without_signature(message: str) -> str:
-    """Message of the service without what was signed."""
-    return message.partition(_CANONICAL)[0]
+    """Error message of the service without the signed request."""
+    return message.partition(_CANONICAL_REQUEST)[0]

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pulumi_glue_session.aws.client import MAX_CONCURRENCY, Aws, max_call_seconds
+from pulumi_glue_session.aws.client import MAX_CONCURRENCY, create_client, get_account_id, max_call_seconds
+from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.aws.error_mapping import PARSE_ERRORS, holds_credentials, map_error
 from pulumi_glue_session.aws.system_logs import read_log_tail
 from pulumi_glue_session.core.aws_config import AwsConfig
@@ -216,13 +217,13 @@ class GlueSessions:
         with self._lock:
             if self._client is None:
                 try:
-                    aws = Aws(self._config)
-                    client = aws.glue()
+                    session = create_session(self._config)
+                    client = create_client(session, self._config)
                 except (OSError, ValueError) as error:
                     # A file of certificates that is none; an endpoint URL that is none, in botocore's own words.
                     raise Misconfigured(subject, region=self.region, detail=str(error)) from error
                 allowed = self._config.allowed_account_ids
-                account = aws.account() if allowed else ""
+                account = get_account_id(session, self._config) if allowed else ""
                 if allowed and account not in allowed:
                     detail = f"account {account}, allowed {', '.join(allowed)}"
                     raise WrongAccount(subject, region=client.meta.region_name, detail=detail)

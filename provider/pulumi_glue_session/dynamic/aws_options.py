@@ -1,7 +1,7 @@
-"""`AwsOptions`: who asks Glue, and where, as a Pulumi program says it.
+"""`AwsOptions`: the AWS configuration that a Pulumi program passes in.
 
-Rules of this module: every value may be an `Output`; what they may be is the business of `caller`. Names are those of `pulumi_aws.Provider`
-where it has one. No credential is an option. An external id is a secret in the state, whether the program calls it one or not.
+Every value may be an `Output`. `core.aws_config` validates the values. Names are those of `pulumi_aws.Provider`
+where it has the option. Credentials cannot be passed in. An external id is always a secret in the state.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _SECRET = "external_id"  # noqa: S105 - the name of the option
 
 @dataclass(frozen=True, kw_only=True)
 class AssumeRole:
-    """A role to assume (STS API reference, AssumeRole), with the credentials of boto3's chain or of the role before it."""
+    """A role to assume with the credentials of boto3's chain or of the previous role (STS API, AssumeRole)."""
 
     role_arn: pulumi.Input[str]
     """ARN of the role."""
     external_id: pulumi.Input[str] | None = field(default=None, repr=False)
-    """External id that the role's trust policy asks for. Always a secret in the state."""
+    """External id that the role's trust policy requires. Always a secret in the state."""
     session_name: pulumi.Input[str] | None = None
     """Name of the assumed session, as CloudTrail shows it. Default: `pulumi-glue-session`."""
     duration: pulumi.Input[float | str] | None = None
-    """Lifetime of the credentials, in seconds or as `"1h"`: 15 minutes to 12 hours. They are renewed while a session is waited for."""
+    """Lifetime of the credentials in seconds or as `"1h"`, 15 minutes to 12 hours. They are renewed during a wait."""
     policy: pulumi.Input[str] | None = None
     """IAM policy, as JSON, that further restricts the assumed credentials."""
     policy_arns: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
@@ -37,16 +37,16 @@ class AssumeRole:
 
 @dataclass(frozen=True, kw_only=True)
 class AssumeRoleWithWebIdentity:
-    """A role to assume with a token of an identity provider (STS API reference, AssumeRoleWithWebIdentity), as in CI systems."""
+    """A role to assume with an OIDC token, as in CI systems (STS API, AssumeRoleWithWebIdentity)."""
 
     role_arn: pulumi.Input[str]
     """ARN of the role."""
     web_identity_token_file: pulumi.Input[str]
-    """Path of a file with the token. The token itself is a credential, and so no option."""
+    """Path of a file with the token. The token itself is a credential and cannot be passed in."""
     session_name: pulumi.Input[str] | None = None
     """Name of the assumed session, as CloudTrail shows it. Default: `pulumi-glue-session`."""
     duration: pulumi.Input[float | str] | None = None
-    """Lifetime of the credentials, in seconds or as `"1h"`: 15 minutes to 12 hours. The file is read again whenever they are renewed."""
+    """Lifetime of the credentials in seconds or as `"1h"`, 15 minutes to 12 hours. Each renewal reads the file."""
     policy: pulumi.Input[str] | None = None
     """IAM policy, as JSON, that further restricts the assumed credentials."""
     policy_arns: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
@@ -55,30 +55,30 @@ class AssumeRoleWithWebIdentity:
 
 @dataclass(frozen=True, kw_only=True)
 class AwsOptions:
-    """Who asks Glue, and where. What is not given comes from the stack's `aws:` configuration, then from boto3's own chain."""
+    """AWS configuration of a read. Unset options come from the stack's `aws:` configuration, then from boto3."""
 
     region: pulumi.Input[str] | None = None
-    """Region of the session, as `eu-west-1`. Default: `aws:region`, then AWS_REGION and the profile's region."""
+    """Region of the session, such as `eu-west-1`. Default: `aws:region`, then AWS_REGION and the profile's region."""
     profile: pulumi.Input[str] | None = None
     """Named profile of the shared AWS configuration. Default: `aws:profile`, then AWS_PROFILE."""
     assume_roles: Sequence[AssumeRole] = ()
-    """Roles to assume, one after the other."""
+    """Roles to assume one after the other."""
     assume_role_with_web_identity: AssumeRoleWithWebIdentity | None = None
-    """Role to assume with a token instead of credentials; before any of `assume_roles`."""
+    """Role to assume with a token instead of credentials, before `assume_roles`."""
     endpoint_url: pulumi.Input[str] | None = None
-    """URL to ask instead of Glue's public endpoint. Default: AWS_ENDPOINT_URL_GLUE and AWS_ENDPOINT_URL."""
+    """URL to use instead of Glue's public endpoint. Default: AWS_ENDPOINT_URL_GLUE and AWS_ENDPOINT_URL."""
     custom_ca_bundle: pulumi.Input[str] | None = None
     """Path of a file with the certificates to trust. Default: AWS_CA_BUNDLE."""
     max_retries: pulumi.Input[int] | None = None
-    """Times that a failed request is tried again. Default: 3."""
+    """Number of retries of a failed request. Default: 3."""
     request_origin: pulumi.Input[str] | None = None
-    """Origin of the request (Glue API reference, GetSession): 1 to 128 letters, digits, dots, hyphens and underscores."""
+    """RequestOrigin of GetSession and ListSessions: 1 to 128 letters, digits, dots, hyphens and underscores."""
     allowed_account_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
-    """Ids of the AWS accounts that may be asked. With others' credentials nothing is asked, and a refresh forgets nothing."""
+    """Ids of the AWS accounts that may be used. With another account Glue is not called and a refresh fails."""
 
 
-def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - what a program gave in place of options is left for `Caller.of` to refuse
-    """Options by name, with the stack's defaults: what `Caller.of` takes once the Outputs in it are known."""
+def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - not validated yet
+    """Options with the defaults of the stack's configuration, for `AwsConfig.parse` once Outputs are known."""
     by_name: dict[str, Any] = resolve({} if aws is None else aws)
     if type(by_name) is not dict:
         return by_name
@@ -86,27 +86,34 @@ def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - what a program gave 
     return {**defaults, **by_name}
 
 
-def to_state(aws: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
-    """What the state has to hold for a later refresh to ask the same way; None where the program gave nothing."""
-    by_name: dict[str, Any] = resolve(aws, hiding=True)
-    return {name: value for name, value in by_name.items() if name != "region"} or None if type(by_name) is dict else None
+def to_state(aws: Any) -> dict[str, Any] | None:  # noqa: ANN401 - not validated yet
+    """Options to record, so that a refresh reads with the same configuration. None if there are none."""
+    by_name: dict[str, Any] = resolve(aws, mark_secrets=True)
+    return (
+        {name: value for name, value in by_name.items() if name != "region"} or None if type(by_name) is dict else None
+    )
 
 
-def resolve(options: Any, *, hiding: bool = False) -> Any:  # noqa: ANN401 - options, or whatever a program gives in their place
-    """Options as plain names and values, without those left out: to be used more than once, as a coroutine could not be.
+def resolve(options: Any, *, mark_secrets: bool = False) -> Any:  # noqa: ANN401 - not validated yet
+    """Options as mappings and lists, without unset ones. Awaitables become Outputs, which can be used twice.
 
-    `hiding` makes a secret of what is one.
+    `mark_secrets` makes an external id a secret.
     """
     if is_dataclass(options) and not isinstance(options, type):
         options = {each.name: getattr(options, each.name) for each in fields(options)}
     if isinstance(options, Mapping):
         named = cast("Mapping[object, object]", options)
         if not all(isinstance(name, str) for name in named):
-            return None if hiding else inputs.InvalidValue(named)
-        by_name = {str(name): resolve(value, hiding=hiding) for name, value in named.items()}
-        hidden = {name: pulumi.Output.secret(by_name[name]) for name in (_SECRET,) if hiding and by_name.get(name) is not None}
-        return {name: value for name, value in {**by_name, **hidden}.items() if value is not None and value != []}
+            return None if mark_secrets else inputs.InvalidValue(named)
+        by_name = {str(name): resolve(value, mark_secrets=mark_secrets) for name, value in named.items()}
+        if mark_secrets and by_name.get(_SECRET) is not None:
+            by_name[_SECRET] = pulumi.Output.secret(by_name[_SECRET])
+        return {name: value for name, value in by_name.items() if value is not None and value != []}
     if isinstance(options, (list, tuple)):
-        return [resolve(each, hiding=hiding) for each in cast("Sequence[object]", options)]
-    value: Any = cast("object", options) if isinstance(options, (pulumi.Output, inputs.InvalidValue)) else inputs.as_output(options)
-    return inputs.as_input_value(value) if hiding else value
+        return [resolve(each, mark_secrets=mark_secrets) for each in cast("Sequence[object]", options)]
+    value: Any = (
+        cast("object", options)
+        if isinstance(options, (pulumi.Output, inputs.InvalidValue))
+        else inputs.as_output(options)
+    )
+    return inputs.as_input_value(value) if mark_secrets else value

@@ -1,4 +1,4 @@
-"""`AwsOptions` as a program gives them: what is asked with, what is recorded, and what is shown."""
+"""AwsOptions: how a program's options are resolved, recorded and printed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pulumi_glue_session.dynamic.aws_options import AssumeRole, AssumeRoleWithWe
 from support.clock import run
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
-HUSH = "hush-hush"
+EXTERNAL_ID = "hush-hush"
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,10 @@ def every_option() -> AwsOptions:
     return AwsOptions(
         region="eu-west-1",
         profile="analysts",
-        assume_roles=[AssumeRole(role_arn=ROLE, external_id=HUSH, **how), AssumeRole(role_arn=f"{ROLE}-2")],
-        assume_role_with_web_identity=AssumeRoleWithWebIdentity(role_arn=ROLE, web_identity_token_file="/run/token", **how),
+        assume_roles=[AssumeRole(role_arn=ROLE, external_id=EXTERNAL_ID, **how), AssumeRole(role_arn=f"{ROLE}-2")],
+        assume_role_with_web_identity=AssumeRoleWithWebIdentity(
+            role_arn=ROLE, web_identity_token_file="/run/token", **how
+        ),
         endpoint_url="http://localhost:5000",
         custom_ca_bundle="/etc/ssl/ca.pem",
         max_retries=7,
@@ -43,46 +45,51 @@ def every_option() -> AwsOptions:
     )
 
 
-# --- What is asked with ---
-
-
 @pytest.mark.parametrize(
-    ("given", "taken"),
-    [(AwsOptions, AwsConfig), (AssumeRole, aws_config.AssumeRole), (AssumeRoleWithWebIdentity, aws_config.AssumeRoleWithWebIdentity)],
+    ("public", "core"),
+    [
+        (AwsOptions, AwsConfig),
+        (AssumeRole, aws_config.AssumeRole),
+        (AssumeRoleWithWebIdentity, aws_config.AssumeRoleWithWebIdentity),
+    ],
     ids=lambda kind: kind.__name__,
 )
-def test_a_program_has_the_options_that_a_caller_has(given: type[Any], taken: type[Any]) -> None:
-    """One that only one side knows would be refused, or could not be given."""
-    assert [each.name for each in fields(taken)] == [each.name for each in fields(given)]
+def test_options_match_the_core(public: type[Any], core: type[Any]) -> None:
+    assert [each.name for each in fields(core)] == [each.name for each in fields(public)]
 
 
-def test_every_option_arrives_at_the_caller() -> None:
-    taken = AwsConfig.parse(aws_options.with_stack_defaults(every_option()))
-    neutral = AwsConfig()
+def test_every_option_is_passed_on() -> None:
+    config = AwsConfig.parse(aws_options.with_stack_defaults(every_option()))
+    default = AwsConfig()
 
-    assert HUSH == taken.assume_roles[0].external_id
-    assert (ROLE, f"{ROLE}-2") == tuple(each.role_arn for each in taken.assume_roles)
-    assert [] == [each.name for each in fields(AwsConfig) if getattr(taken, each.name) == getattr(neutral, each.name)]
-    assert None not in {getattr(taken.assume_roles[0], each.name) for each in fields(aws_config.AssumeRole)}
-    assert taken.assume_role_with_web_identity is not None
-    assert None not in {getattr(taken.assume_role_with_web_identity, each.name) for each in fields(aws_config.AssumeRoleWithWebIdentity)}
+    assert EXTERNAL_ID == config.assume_roles[0].external_id
+    assert (ROLE, f"{ROLE}-2") == tuple(each.role_arn for each in config.assume_roles)
+    assert [] == [each.name for each in fields(AwsConfig) if getattr(config, each.name) == getattr(default, each.name)]
+    assert None not in {getattr(config.assume_roles[0], each.name) for each in fields(aws_config.AssumeRole)}
+    assert config.assume_role_with_web_identity is not None
+    assert None not in {
+        getattr(config.assume_role_with_web_identity, each.name)
+        for each in fields(aws_config.AssumeRoleWithWebIdentity)
+    }
 
 
 @pytest.mark.parametrize("aws", [None, AwsOptions(), {}, AwsOptions(assume_roles=[], allowed_account_ids=[])], ids=repr)
-def test_what_is_left_out_is_asked_with_nothing(aws: AwsOptions | None) -> None:
+def test_unset_options_are_omitted(aws: AwsOptions | None) -> None:
     assert {} == aws_options.with_stack_defaults(aws)
 
 
-def test_the_stacks_configuration_is_a_default() -> None:
+def test_stack_configuration_is_the_default() -> None:
     set_all_config({"aws:region": "ap-south-1", "aws:profile": "ci", "aws:maxRetries": "5"})
 
     assert {"region": "ap-south-1", "profile": "ci"} == aws_options.with_stack_defaults(None)
     assert {"region": "eu-west-1", "profile": "ci"} == aws_options.with_stack_defaults(AwsOptions(region="eu-west-1"))
-    assert {"region": "ap-south-1", "profile": "analysts"} == aws_options.with_stack_defaults(AwsOptions(profile="analysts"))
+    assert {"region": "ap-south-1", "profile": "analysts"} == aws_options.with_stack_defaults(
+        AwsOptions(profile="analysts")
+    )
 
 
-def test_a_mapping_will_do_for_options() -> None:
-    """A program that reads them from its own configuration has one."""
+def test_mapping_as_options() -> None:
+    """For instance from `pulumi.Config().require_object`."""
     set_all_config({"aws:region": "ap-south-1"})
 
     assert {"region": "ap-south-1", "assume_roles": [{"role_arn": ROLE}]} == aws_options.with_stack_defaults(
@@ -91,11 +98,11 @@ def test_a_mapping_will_do_for_options() -> None:
 
 
 @pytest.mark.parametrize("junk", ["eu-west-1", 5, ["eu-west-1"], AwsOptions, True], ids=repr)
-def test_what_is_no_options_is_left_for_the_caller_to_refuse(junk: Any) -> None:  # noqa: ANN401 - wrong on purpose
-    """Also where the stack has defaults, which must not hide it."""
+def test_invalid_options_are_rejected_later(junk: Any) -> None:  # noqa: ANN401 - invalid on purpose
+    """AwsConfig rejects them, also if the stack's configuration has defaults."""
     set_all_config({"aws:region": "ap-south-1"})
 
-    with pytest.raises(InvalidInput, match="is no set of options: use AwsOptions and the classes that it names") as caught:
+    with pytest.raises(InvalidInput, match="use AwsOptions") as caught:
         AwsConfig.parse(aws_options.with_stack_defaults(junk))
 
     assert "aws" == caught.value.input_name
@@ -105,29 +112,26 @@ def test_what_is_no_options_is_left_for_the_caller_to_refuse(junk: Any) -> None:
 def test_outputs_stay_outputs() -> None:
     async def program() -> list[object]:
         region = pulumi.Output.from_input("eu-west-1")
-        external_id = pulumi.Output.from_input(HUSH)
-        given = aws_options.with_stack_defaults(
+        external_id = pulumi.Output.from_input(EXTERNAL_ID)
+        options = aws_options.with_stack_defaults(
             AwsOptions(region=region, assume_roles=[AssumeRole(role_arn=ROLE, external_id=external_id)])
         )
-        return [given["region"] is region, await pulumi.Output.from_input(given["assume_roles"]).future()]
+        return [options["region"] is region, await pulumi.Output.from_input(options["assume_roles"]).future()]
 
-    assert [True, [{"role_arn": ROLE, "external_id": HUSH}]] == run(program())
-
-
-# --- What is recorded ---
+    assert [True, [{"role_arn": ROLE, "external_id": EXTERNAL_ID}]] == run(program())
 
 
-async def plain(recorded: dict[str, Any] | None) -> Any:  # noqa: ANN401 - as recorded
+async def resolved(recorded: dict[str, Any] | None) -> Any:  # noqa: ANN401 - recorded values
     return await pulumi.Output.from_input(recorded).future()
 
 
-def test_what_a_refresh_needs_to_ask_the_same_way_is_recorded() -> None:
-    """All but the region, which is an output of its own, and what the stack's configuration gives, which a refresh has too."""
+def test_state_contains_all_but_the_region() -> None:
+    """The region is an output of its own, and a refresh has the stack's configuration too."""
     set_all_config({"aws:region": "ap-south-1", "aws:profile": "ci"})
     how = {"session_name": "ci", "duration": "1h", "policy": "{}", "policy_arns": [ROLE]}
     expected = {
         "profile": "analysts",
-        "assume_roles": [{"role_arn": ROLE, "external_id": HUSH, **how}, {"role_arn": f"{ROLE}-2"}],
+        "assume_roles": [{"role_arn": ROLE, "external_id": EXTERNAL_ID, **how}, {"role_arn": f"{ROLE}-2"}],
         "assume_role_with_web_identity": {"role_arn": ROLE, "web_identity_token_file": "/run/token", **how},
         "endpoint_url": "http://localhost:5000",
         "custom_ca_bundle": "/etc/ssl/ca.pem",
@@ -137,39 +141,43 @@ def test_what_a_refresh_needs_to_ask_the_same_way_is_recorded() -> None:
     }
 
     async def program() -> object:
-        return await plain(aws_options.to_state(every_option()))
+        return await resolved(aws_options.to_state(every_option()))
 
     assert expected == run(program())
 
 
-@pytest.mark.parametrize("aws", [None, AwsOptions(), AwsOptions(region="eu-west-1"), {}, AwsOptions(assume_roles=())], ids=repr)
-def test_nothing_is_recorded_where_nothing_was_given(aws: AwsOptions | None) -> None:
-    """An empty mapping would be a difference to a state that has none."""
+@pytest.mark.parametrize(
+    "aws", [None, AwsOptions(), AwsOptions(region="eu-west-1"), {}, AwsOptions(assume_roles=())], ids=repr
+)
+def test_state_without_options(aws: AwsOptions | None) -> None:
+    """An empty mapping would differ from a state without options."""
     assert aws_options.to_state(aws) is None
 
 
 @pytest.mark.parametrize("secret", [True, False])
-def test_an_external_id_is_a_secret_in_the_state_whatever_the_program_calls_it(*, secret: bool) -> None:
+def test_external_id_is_always_a_secret(*, secret: bool) -> None:
     async def program() -> list[bool]:
-        external_id: Any = pulumi.Output.secret(HUSH) if secret else HUSH
-        given = aws_options.to_state(AwsOptions(profile="ci", assume_roles=[AssumeRole(role_arn=ROLE, external_id=external_id)]))
-        (role,) = (given or {})["assume_roles"]
-        return [await pulumi.Output.from_input(each).is_secret() for each in (role["external_id"], role["role_arn"], given["profile"])]  # type: ignore[index]
+        external_id: Any = pulumi.Output.secret(EXTERNAL_ID) if secret else EXTERNAL_ID
+        options = aws_options.to_state(
+            AwsOptions(profile="ci", assume_roles=[AssumeRole(role_arn=ROLE, external_id=external_id)])
+        )
+        (role,) = (options or {})["assume_roles"]
+        return [
+            await pulumi.Output.from_input(each).is_secret()
+            for each in (role["external_id"], role["role_arn"], options["profile"])
+        ]  # type: ignore[index]
 
     assert [True, False, False] == run(program())
 
 
-# --- What is shown ---
-
-
-def test_an_external_id_is_in_no_repr() -> None:
-    assert HUSH not in repr(every_option())
+def test_repr_omits_external_id() -> None:
+    assert EXTERNAL_ID not in repr(every_option())
     assert f"{ROLE}-2" in repr(every_option())
 
 
 @pytest.mark.parametrize("kind", [AwsOptions, AssumeRole, AssumeRoleWithWebIdentity], ids=lambda kind: kind.__name__)
-def test_no_credential_is_an_option(kind: type[Any]) -> None:
-    """Whatever is an option stands in the state."""
+def test_options_contain_no_credentials(kind: type[Any]) -> None:
+    """Every option is recorded in the state."""
     words = ("access_key", "secret", "password", "credential")
 
     assert [] == [each.name for each in fields(kind) if any(word in each.name for word in words)]

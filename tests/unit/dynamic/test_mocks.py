@@ -82,7 +82,7 @@ def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
         ({"timeout": "10 minutes"}, "'10 minutes' is no length of time"),
         ({"expect": {"rolle": "x"}}, "'rolle' can't be expected"),
         ({"on_mismatch": "ignore"}, "'ignore' is none of 'fail' and 'warn'"),
-        ({"aws": AwsOptions(max_retries=-1)}, "-1 is no number of retries"),
+        ({"aws": AwsOptions(max_retries=-1)}, "Invalid number of retries -1"),
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )

@@ -371,7 +371,7 @@ def test_a_read_with_a_wrong_option_names_it(provider: GlueSessionProvider) -> N
     with pytest.raises(RuntimeError) as caught:
         provider.read("analytics", {**STATE, "aws": {"max_retries": -1}})
 
-    assert "aws.max_retries: -1 is no number of retries: use a whole number from 0 to 50" == str(caught.value)
+    assert "aws.max_retries: Invalid number of retries -1: use a whole number from 0 to 50" == str(caught.value)
 
 
 def test_a_read_whose_gate_cannot_be_passed_fails_and_asks_nobody(provider: GlueSessionProvider, stubbed: Boto3) -> None:
