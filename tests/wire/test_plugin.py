@@ -668,7 +668,7 @@ def test_options_come_as_values_or_as_json(engine: Said) -> None:
     ("options", "failure"),
     [
         ({"maxRetries": "-1"}, ("maxRetries", "Invalid number of retries -1: use a whole number from 0 to 50")),
-        ({"assumeRoles": [{"roleArn": "me"}]}, ("assumeRoles[0].roleArn", "'me' is not the ARN of a role")),
+        ({"assumeRoles": [{"roleArn": "me"}]}, ("assumeRoles[0].roleArn", "Invalid role ARN 'me'")),
         ({"assumeRoles": "[{planted"}, ("assumeRoles", "it has to be JSON, and is not")),
         (
             {"endpoint": "x"},
