@@ -83,7 +83,7 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
 
 def test_the_wheel_asks_for_what_the_package_imports(metadata: Message) -> None:
     """Nothing that only developers need, and what the command line needs only with it."""
-    expected = ["boto3<2,>=1.43.23", "durationpy<1,>=0.6", "packaging>=26", "pulumi<4,>=3.268"]
+    expected = ["boto3<2,>=1.43.23", "packaging>=26", "pulumi<4,>=3.268"]
     of_command_line = ["rich>=13.8; extra == 'cli'", "typer<1,>=0.26; extra == 'cli'"]
 
     assert sorted([*expected, *of_command_line]) == sorted(metadata.get_all("Requires-Dist", []))

@@ -1,7 +1,4 @@
-"""Texts that try to do something to whoever shows or keeps them, and what is right of a line that holds one.
-
-Rules of this module: a text is a plain value, with the reason that it is here as its name. What Glue itself would refuse is among them.
-"""
+"""Hostile texts: input that tries to control a terminal, a display or a wire format."""
 
 from __future__ import annotations
 
@@ -12,13 +9,11 @@ from hypothesis import strategies as st
 
 from pulumi_glue_session.core.session import is_valid_id
 
-__all__ = ["HAND_PICKED", "hostile_ids", "hostile_texts", "is_fit"]
-
 HAND_PICKED: Mapping[str, str] = {
-    "Pulumi's colours": "a <{%reset%}> and <{%fg 13%}> b",
-    "a colour that Pulumi doesn't know": "a <{%boom%}> b",
-    "a colour that does not end": "a <{%boom",
-    "a colour in halves": "<<{%{%reset%}>",
+    "Pulumi's colors": "a <{%reset%}> and <{%fg 13%}> b",
+    "an unknown color of Pulumi": "a <{%boom%}> b",
+    "a color that does not end": "a <{%boom",
+    "a nested color": "<<{%{%reset%}>",
     "escape sequences": "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J",
     "escape sequences of one character": "\x9b31mred \x9d0;title\x9c",
     "lines": "one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven\x0beight\x0cnine",
@@ -30,29 +25,29 @@ HAND_PICKED: Mapping[str, str] = {
     "255 emoji": "😀" * 255,
     "255 characters": "x" * 255,
     "path": "../../../../etc/passwd",
-    "path of another system": "..\\..\\C:\\windows\\..",
-    "what fills in formats": "%s %d %n %!v(MISSING) {} {0} {{.}} ${pulumi:stack} $(id) `id`",
+    "path of Windows": "..\\..\\C:\\windows\\..",
+    "format strings": "%s %d %n %!v(MISSING) {} {0} {{.}} ${pulumi:stack} $(id) `id`",
     "quotes": '"\'\\"}, {"a": \'b\'',
-    "markup of the web": "<script>alert(1)</script> &amp; <!-- [x](javascript:1)",
-    "no character": "\ufffe\uffff",
+    "markup": "<script>alert(1)</script> &amp; <!-- [x](javascript:1)",
+    "noncharacters": "\ufffe\uffff",
 }
-"""Each does something else."""
+"""Texts by the reason for which they are here. Glue itself would refuse some of them."""
 
 
 def is_fit(line: str) -> bool:
-    """Whether a line that is shown does nothing to a terminal, and tells Pulumi's display no colour."""
-    steers = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return "<{%" not in line and steers.isdisjoint(map(unicodedata.category, line))
+    """Whether a printed line is safe: without control characters for a terminal and color commands for Pulumi."""
+    control = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "<{%" not in line and control.isdisjoint(map(unicodedata.category, line))
 
 
 _PIECES = st.sampled_from([*HAND_PICKED.values(), "<{%", "%}>", "<", "{%", "reset", "\x1b[", "\n", "..", "/", "."])
 
 
 def hostile_texts(*, pieces: int = 4) -> st.SearchStrategy[str]:
-    """Texts made of the hand-picked ones, of parts of them and of any characters that are some."""
+    """Texts that combine the hand-picked ones, parts of them, and any characters."""
     return st.lists(_PIECES | st.text(max_size=8), max_size=pieces).map("".join)
 
 
 def hostile_ids() -> st.SearchStrategy[str]:
-    """The same, as far as a session may be called so."""
+    """Hostile texts that are valid session ids."""
     return hostile_texts().map(lambda text: "".join(filter(is_valid_id, text))[:255]).filter(bool)

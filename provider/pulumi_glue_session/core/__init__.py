@@ -1,1 +1,1 @@
-"""Rules and model of Glue sessions: what a session is, what to wait for, when to ask again. Knows neither Pulumi nor boto3."""
+"""Model and rules of Glue sessions: fields, statuses, wait conditions, polling. Imports neither Pulumi nor boto3."""

@@ -1,8 +1,4 @@
-"""Work in threads of its own, for whoever can't wait for it for ever.
-
-Rules of this module: threads are daemons, so that a program which is interrupted, or has given an answer up, ends all the same. What the
-work raises is raised for whoever asks for its result, a bug included. Nothing known of Pulumi or boto3.
-"""
+"""Work in daemon threads, which never delay the end of an interrupted program."""
 
 from __future__ import annotations
 
@@ -13,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -21,47 +16,47 @@ _K = TypeVar("_K")
 
 
 def run_in_thread(work: Callable[[], _T]) -> Future[_T]:
-    """Result of `work`, which begins at once. `result(timeout=...)` gives it up: the work goes on, and nobody hears of it."""
-    done: Future[_T] = Future()
+    """Start `work` in a thread. The future holds its result or its exception.
+
+    After a timeout of `Future.result` the work continues, and its result is ignored.
+    """
+    future: Future[_T] = Future()
 
     def run() -> None:
-        if done.set_running_or_notify_cancel():
-            with _Told(done):
-                done.set_result(work())
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            # All exceptions go to the caller, which would wait forever otherwise.
+            future.set_exception(error)
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
-    return done
+    return future
 
 
-class _Told:
-    """Hands what is raised in its block to a future, in place of the thread, where nobody would hear of it."""
+async def await_in_thread(work: Callable[[], _T]) -> _T:
+    """Result of `work`, which runs in a daemon thread.
 
-    def __init__(self, done: Future[_T]) -> None:
-        self._done = done
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None) -> bool:
-        if error is not None:
-            self._done.set_exception(error)
-        return True
+    The loop's executor is not used: the SDK keeps its threads busy with registrations that can wait for this result.
+    """
+    return await asyncio.wrap_future(run_in_thread(work))
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """Time for several pieces of work together, and the moment at which it is over."""
+    """A time limit that several calls share."""
 
     seconds: float
     end: float
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """Limit that begins now."""
+        """Deadline that many seconds from now."""
         return cls(seconds, time.monotonic() + seconds)
 
     def run(self, work: Callable[[], _T]) -> _T:
-        """Result of `work`. Raises TimeoutError at the end, after which no work begins."""
+        """Result of `work`. Raises TimeoutError at the deadline; after it no work starts."""
         left = self.end - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -69,36 +64,21 @@ class Deadline:
 
 
 def map_concurrently(work: Callable[[_K], _T], items: Iterable[_K], *, max_workers: int) -> dict[_K, _T]:
-    """Result of `work`, which raises nothing, for each item; so many at a time.
-
-    Not an executor: its threads would hold back the end of an interrupted program.
-    """
-    left = list(items)
-    done: dict[_K, _T] = {}
+    """Result of `work` for each item, at most `max_workers` at a time. `work` must not raise."""
+    pending = list(items)
+    results: dict[_K, _T] = {}
 
     def run() -> None:
         while True:
             try:
-                item = left.pop()
+                item = pending.pop()
             except IndexError:
                 return
-            done[item] = work(item)
+            results[item] = work(item)
 
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(max_workers, len(left)))]
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(max_workers, len(pending)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return done
-
-
-_T = TypeVar("_T")
-
-
-async def await_in_thread(work: Callable[[], _T]) -> _T:
-    """Result of `work`, done in a daemon thread.
-
-    Not the loop's executor: the SDK keeps its threads busy with registrations that may wait for this very result, and its threads would
-    hold back the end of an interrupted program.
-    """
-    return await asyncio.wrap_future(run_in_thread(work))
+    return results

@@ -1,7 +1,7 @@
-"""Exceptions of the package. Each keeps its facts as attributes; `report()` turns them into a message with the hints of one face.
+"""Exceptions of the package. Each keeps its facts as attributes; `report()` builds the message of one face.
 
 GlueSessionError
-├── SessionNotFound       Glue has no such session (EntityNotFoundException, and nothing else)
+├── SessionNotFound       EntityNotFoundException: the session does not exist
 ├── SessionEnded          the session can no longer get a status that is waited for
 ├── UnknownStatus         the session has a status that this version does not know
 ├── WaitedTooLong         the session was still pending when the timeout was over
@@ -94,14 +94,14 @@ class _SessionError(GlueSessionError):
 
 
 class SessionNotFound(_SessionError):
-    """Glue answered EntityNotFoundException: the account has no such session in this region."""
+    """Glue answered EntityNotFoundException: the session does not exist in this account and region."""
 
     def report(self, hints: Hints = _PYTHON) -> ErrorReport:
         """Fact and next step."""
         return ErrorReport(
             fact=f"Not found: {self._subject}",
-            next_step=f"check {hints.spell('session_id')}, the region and the account, ask the session's owner to start it, "
-            "or name another session",
+            next_step=f"check {hints.spell('session_id')}, the region and the account, "
+            "ask the session's owner to start it, or name another session",
         )
 
 
@@ -131,7 +131,8 @@ class SessionEnded(_SessionError):
         return ErrorReport(
             fact=f"{sanitize(self.status)}, will not become {join_statuses(self.targets)}: {self._subject}",
             details=(*says, *(("", f"| {sanitize(line)}") for line in self.logs)),
-            next_step=f"ask the session's owner to start it again, name another session, or {hints.skip_wait} to go on without waiting",
+            next_step="ask the session's owner to start it again, name another session, "
+            f"or {hints.skip_wait} to go on without waiting",
         )
 
 
@@ -146,7 +147,8 @@ class UnknownStatus(_SessionError):
     def report(self, hints: Hints = _PYTHON) -> ErrorReport:
         """Fact and next step."""
         return ErrorReport(
-            fact=f"Unknown status {sanitize(self.status)}, cannot tell whether it becomes {join_statuses(self.targets)}: {self._subject}",
+            fact=f"Unknown status {sanitize(self.status)}, "
+            f"cannot tell whether it becomes {join_statuses(self.targets)}: {self._subject}",
             next_step=f"upgrade pulumi-glue-session, or {hints.skip_wait} to take the session as it is",
         )
 
@@ -155,9 +157,17 @@ class WaitedTooLong(_SessionError):
     """The session was still pending when the timeout was over."""
 
     def __init__(
-        self, session_id: str, *, region: str, status: str, targets: frozenset[str], seconds: float, polls: int, reason: str = ""
+        self,
+        session_id: str,
+        *,
+        region: str,
+        status: str,
+        targets: frozenset[str],
+        seconds: float,
+        polls: int,
+        reason: str = "",
     ) -> None:
-        """`status` is the last one that was read in `polls` reads; `reason` is the error that the last read ended with."""
+        """`status` is the last of `polls` reads; `reason` is the error that the last read ended with."""
         self.status = status
         self.targets = targets
         self.seconds = seconds
@@ -169,7 +179,8 @@ class WaitedTooLong(_SessionError):
         """Fact and next step."""
         last = [("Last read", self.reason)] if self.reason else []
         return ErrorReport(
-            fact=f"Still {sanitize(self.status)} after {format_duration(self.seconds)}, not {join_statuses(self.targets)}: {self._subject}",
+            fact=f"Still {sanitize(self.status)} after {format_duration(self.seconds)}, "
+            f"not {join_statuses(self.targets)}: {self._subject}",
             details=tuple(last),
             next_step=f"raise {hints.spell('timeout')}, or ask the session's owner why it takes so long",
         )
@@ -216,8 +227,8 @@ class NotOneSession(GlueSessionError):
 
     def report(self, hints: Hints = _PYTHON) -> ErrorReport:
         """Fact, matching ids, and next step."""
-        criteria = "; ".join(f"{hints.spell(name)} {sanitize(text)}" for name, text in self.criteria) or "no filter"
-        where = f"{criteria} ({sanitize(self.region)})"
+        criteria = "; ".join(f"{hints.spell(name)} {sanitize(text)}" for name, text in self.criteria)
+        where = f"{criteria} ({sanitize(self.region)})" if criteria else f"an empty filter ({sanitize(self.region)})"
         if not self.found:
             return ErrorReport(
                 fact=f"No Glue session matches {where}",
@@ -242,7 +253,7 @@ class LookFailed(GlueSessionError):
     what: ClassVar[str]
 
     def __init__(self, subject: str, *, region: str, detail: str = "", detail_label: str = "Reason") -> None:
-        """`subject` is what was read, for instance `Glue session "analytics"`; `detail` is the text of the service or the client."""
+        """`subject` is what was read, such as `Glue session "analytics"`; `detail` is the reason of AWS or boto3."""
         self.subject = subject
         self.region = region
         self.detail = detail
@@ -268,7 +279,13 @@ class AccessDenied(LookFailed):
     what = "Access denied"
 
     def __init__(
-        self, subject: str, *, region: str, detail: str = "", detail_label: str = "Reason", action: str = "glue:GetSession"
+        self,
+        subject: str,
+        *,
+        region: str,
+        detail: str = "",
+        detail_label: str = "Reason",
+        action: str = "glue:GetSession",
     ) -> None:
         """`action` is the IAM action that is missing."""
         self.action = action

@@ -1,7 +1,7 @@
-"""What a program expects of a session, and what differs from it.
+"""Expected values of a session (`expect`) and how they are compared.
 
-Rules of this module: pure; a value is compared as what it is (a version as a version, a number as a number, a role by name or by ARN).
-Only fields that stay as they are for a session's life can be expected.
+Versions compare as versions, numbers as numbers, and roles by name or ARN. Only fields that stay constant during the
+life of a session can be expected.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ EXPECTABLE = tuple(sorted(_NEUTRAL.keys() - set(SET_BY_WAITING)))
 """Outputs that can be expected."""
 
 _KINDS: Mapping[type, tuple[tuple[type, ...], str]] = {
-    str: ((str,), "text"),
+    str: ((str,), "a string"),
     int: ((int, float), "a number"),
     float: ((int, float), "a number"),
     list: ((list, tuple), "a list"),
     dict: ((dict,), "a mapping"),
 }
-"""What may be expected of a field, by the type of its neutral value."""
+"""Types that an expected value may have, by the type of the field's neutral value."""
 
 _HIDDEN = "[secret]"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """One field, the value that it should have, and whether more will do too."""
+    """Expected value of one field. With `minimum`, a greater value is accepted too."""
 
     name: str
     value: Any
@@ -49,17 +49,21 @@ class Expectation:
     secret: bool = False
 
     @classmethod
-    def parse(cls, name: str, wanted: Any, *, secret: bool = False) -> Expectation:  # noqa: ANN401 - whatever a program gives
-        """Expectation of a program's `expect={name: wanted}`. Raises InvalidInput for what no session could be compared with.
+    def parse(cls, name: str, expected: Any, *, secret: bool = False) -> Expectation:
+        """Expectation of one item of `expect`. Raises InvalidInput if no session can have this value.
 
-        `secret` keeps the value out of every message; what is secret in a session stays out of them anyway.
+        `secret` keeps the value out of messages. Secret fields of a session never appear in messages.
         """
         if name not in EXPECTABLE:
             raise InvalidInput(
-                "expect", lambda hints: f"{short_repr(name)} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}"
+                "expect",
+                lambda hints: (
+                    f"{short_repr(name)} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}"
+                ),
             )
-        minimum = isinstance(wanted, dict) and list(wanted) == [AT_LEAST]  # pyright: ignore[reportUnknownArgumentType]
-        expectation = cls(name=name, value=wanted[AT_LEAST] if minimum else wanted, minimum=minimum, secret=secret or name in SECRET)
+        minimum = isinstance(expected, dict) and list(cast("dict[object, object]", expected)) == [AT_LEAST]
+        value: Any = cast("dict[str, object]", expected)[AT_LEAST] if minimum else expected
+        expectation = cls(name=name, value=value, minimum=minimum, secret=secret or name in SECRET)
         expectation._check()
         return expectation
 
@@ -68,23 +72,31 @@ class Expectation:
         value: Any = self.value
         kinds, kind = _KINDS[type(neutral)]
         shown = _HIDDEN if self.secret else json.dumps(value, default=str)
-        # By its type, because to Python True is an int.
+        # bool is excluded, because it is a subclass of int.
         if not issubclass(type(value), kinds) or type(value) is bool:
             raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is {kind}, not {shown}")
-        has_minimum = kind == "a number" or (self.name == "glue_version" and _version(value) is not None)
+        has_minimum = kind == "a number" or (self.name == "glue_version" and _parse_version(value) is not None)
         if self.minimum and not has_minimum:
-            raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} has no minimum {shown}: only numbers and versions do")
+            raise InvalidInput(
+                "expect",
+                lambda hints: (
+                    f"{hints.spell(self.name)} cannot have a minimum of {shown}: only numbers and versions can"
+                ),
+            )
         unknown = sorted(str(key) for key in value if key not in neutral) if self.name == "command" else []
         if unknown:
             raise InvalidInput(
                 "expect",
-                lambda hints: f"{hints.spell(self.name)} has no {', '.join(unknown)}: use name and {hints.spell('python_version')}",
+                lambda hints: (
+                    f"unknown key of {hints.spell(self.name)} {', '.join(unknown)}: "
+                    f"use name and {hints.spell('python_version')}"
+                ),
             )
 
     def mismatch(self, session: Session) -> Mismatch | None:
-        """Expected and found value; None if the session is as expected."""
+        """Expected and actual value, or None if they match."""
         found: Any = session.to_state()[self.name]
-        if self._holds(found):
+        if self._matches(found):
             return None
         expected = _HIDDEN if self.secret else json.dumps(self.value)
         return Mismatch(
@@ -93,37 +105,39 @@ class Expectation:
             found=_HIDDEN if self.name in SECRET else json.dumps(found),
         )
 
-    def _holds(self, found: Any) -> bool:  # noqa: ANN401 - a plain value of a record
-        wanted: Any = self.value
+    def _matches(self, found: Any) -> bool:
+        expected: Any = self.value
         if self.name == "glue_version":
-            return self._version_holds(found)
+            return self._matches_version(found)
         if self.minimum:
-            return bool(found >= wanted)
+            return bool(found >= expected)
         if self.name in ("command", "default_arguments"):
-            return all(found.get(key) == value for key, value in wanted.items())
+            return all(found.get(key) == value for key, value in expected.items())
         if self.name == "connections":
-            return sorted(found) == sorted(map(str, wanted))
+            return sorted(found) == sorted(map(str, expected))
         if self.name == "role":
-            return _same_role(wanted, found)
-        return bool(found == wanted)
+            return _is_same_role(expected, found)
+        return bool(found == expected)
 
-    def _version_holds(self, found: str) -> bool:
-        wanted, got = _version(self.value), _version(found)
-        if wanted is None or got is None:
-            # A session without a version is never new enough.
-            return not self.minimum and found == self.value
-        return got >= wanted if self.minimum else got == wanted
+    def _matches_version(self, text: str) -> bool:
+        expected, found = _parse_version(self.value), _parse_version(text)
+        if expected is None or found is None:
+            # A session without a version does not meet any minimum.
+            return not self.minimum and text == self.value
+        return found >= expected if self.minimum else found == expected
 
 
-def require_mapping(expect: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever a program gives
-    """What is expected, by the names of outputs. Raises InvalidInput for what is no mapping."""
+def require_mapping(expect: Any) -> Mapping[str, Any]:
+    """`expect` if it is a mapping. Raises InvalidInput otherwise."""
     if not isinstance(expect, Mapping):
-        raise InvalidInput("expect", f"{short_repr(expect)} is no mapping of outputs to the values that they should have")
+        raise InvalidInput(
+            "expect", f"{short_repr(expect)} is not a mapping: use output names and their expected values"
+        )
     return cast("Mapping[str, Any]", expect)
 
 
-def _version(text: str) -> Version | None:
-    # Imported only here: most programs expect no version.
+def _parse_version(text: str) -> Version | None:
+    # Imported here, because most programs do not compare versions.
     from packaging.version import InvalidVersion, Version
 
     try:
@@ -132,8 +146,8 @@ def _version(text: str) -> Version | None:
         return None
 
 
-def _same_role(one: str, other: str) -> bool:
-    """Whether two roles are the same: Glue gives back a name or an ARN, as whoever created the session wrote it."""
+def _is_same_role(one: str, other: str) -> bool:
+    # Glue returns a name or an ARN, depending on how the session was created.
     if one.startswith("arn:") == other.startswith("arn:"):
         return one == other
     return one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1]

@@ -17,8 +17,8 @@ _MAX_REPR = 400
 """Characters of an invalid argument."""
 
 _MARKUP, _BROKEN_MARKUP = "<{%", "<{ %"
-"""Start of Pulumi's color commands, as in `<{%reset%}>`, and how it is printed. The engine obeys a command in any message, drops what
-follows an unfinished one, and panics at one that it does not know (Go package `colors` of Pulumi's SDK)."""
+"""Start of Pulumi's color commands, as in `<{%reset%}>`, and how it is printed. The engine obeys a command in any
+message, drops the text after an unfinished one, and panics at an unknown one (Go package `colors` of Pulumi's SDK)."""
 
 _WIDTH = 80
 """Columns at which error messages wrap. A word that is longer, such as an ARN, stays in one piece."""
@@ -26,7 +26,7 @@ _WIDTH = 80
 
 @dataclass(frozen=True, kw_only=True)
 class Hints:
-    """What each face calls the settings that error messages recommend. The defaults are those of a Pulumi program in Python."""
+    """Names of settings in the error messages of one face. The defaults are for Pulumi programs in Python."""
 
     region: str = "AWS_REGION, the stack's aws:region or AwsOptions(region=...)"
     profile: str = "AWS_PROFILE, the stack's aws:profile or AwsOptions(profile=...)"
@@ -44,7 +44,7 @@ class ErrorReport:
 
     fact: str
     details: tuple[tuple[str, str], ...] = ()
-    """Label and text of further lines, such as ("Glue says", "no more addresses"). A text without a label is indented."""
+    """Label and text of more lines, such as ("Glue says", "no more addresses"). The label can be empty."""
     changed: tuple[str, ...] = ()
     """Fields that differ from the recorded state, such as `status "READY" => "FAILED"`."""
     next_step: str = ""
@@ -102,8 +102,12 @@ def join_statuses(statuses: frozenset[str]) -> str:
 
 
 def sanitize(text: str) -> str:
-    """Text from outside, safe for one line of a terminal: no control characters, no color commands, limited in length."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".").replace(_MARKUP, _BROKEN_MARKUP)
+    """Text from outside on one line of a terminal: no control characters, no color commands, limited in length."""
+    line = (
+        " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        .rstrip(".")
+        .replace(_MARKUP, _BROKEN_MARKUP)
+    )
     return line if len(line) <= _MAX_TEXT else line[:_MAX_TEXT] + "…"
 
 

@@ -1,7 +1,4 @@
-"""Lengths of time as people write them: `"10m"`, `"1h30m"`, or a number of seconds.
-
-Rules of this module: pure; one reader for every duration that a program gives.
-"""
+"""Parsers for arguments that arrive as text: durations, booleans and JSON."""
 
 from __future__ import annotations
 
@@ -14,55 +11,77 @@ from typing import Any
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import short_repr
 
-_DURATION = re.compile(r"(\d+(\.\d+)?[a-zµ]+)+")
-"""Shape of a duration. durationpy alone would read "10m and 5s" too."""
+_UNIT_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+_PART = re.compile(rf"([0-9]+(?:\.[0-9]+)?)({'|'.join(_UNIT_SECONDS)})(?=[0-9]|$)")
+
+_MAX_SECONDS = timedelta.max.total_seconds()
+
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on", "enabled"})
+_FALSE = frozenset({"0", "false", "f", "no", "n", "off", "none", "disabled"})
 
 
 def parse_duration(duration: float | str, *, input_name: str = "timeout") -> float:
-    """Seconds in a number of seconds or a duration such as `90s`, `10m` or `1h30m` (the form of Pulumi's custom timeouts).
+    """Seconds of a number or of a duration such as `90s`, `10m` or `1h30m`, the form of Pulumi's custom timeouts.
 
-    Raises InvalidInput for anything else, and for less than nothing.
+    Raises InvalidInput for anything else, negative numbers included.
     """
-    # Imported only here: most programs leave the default or give a number.
-    import durationpy
-
-    if isinstance(duration, str) and duration != "0" and not _DURATION.fullmatch(duration):
-        raise InvalidInput(input_name, _no_duration(duration))
-    try:
-        length = durationpy.from_str(duration) if isinstance(duration, str) else timedelta(seconds=float(duration))
-    except (durationpy.DurationError, ValueError, TypeError, OverflowError) as reason:
-        raise InvalidInput(input_name, _no_duration(duration)) from reason
-    if length < timedelta(0):
-        raise InvalidInput(input_name, _no_duration(duration))
-    return length.total_seconds()
+    seconds = -1.0
+    with contextlib.suppress(OverflowError, TypeError, ValueError):
+        seconds = _sum_parts(duration) if isinstance(duration, str) else float(duration)
+    if isinstance(duration, bool) or not 0 <= seconds <= _MAX_SECONDS:
+        raise InvalidInput(
+            input_name,
+            f"invalid duration {short_repr(duration)}: use seconds (600) or a duration such as '90s', '10m' or '1h30m'",
+        )
+    return seconds
 
 
-def _no_duration(duration: object) -> str:
-    return f"{short_repr(duration)} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
+def _sum_parts(text: str) -> float:
+    parts = _PART.findall(text)
+    if text != "0" and (not parts or "".join(number + unit for number, unit in parts) != text):
+        raise ValueError(text)
+    return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts)
 
 
-_JSON = frozenset({"allowed_account_ids", "assume_role_with_web_identity", "assume_roles", "expect", "max_retries", "skip_wait", "tags"})
-"""Names of arguments that are numbers, lists or mappings."""
+def parse_bool(text: str, *, input_name: str) -> bool:
+    """Value of a word such as `true`, `yes`, `on`, `false`, `no` or `off`. Raises InvalidInput for others."""
+    word = text.strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise InvalidInput(input_name, f"{short_repr(text)} is neither true nor false: use true or false")
+    return word in _TRUE
+
+
+_JSON = frozenset(
+    {
+        "allowed_account_ids",
+        "assume_role_with_web_identity",
+        "assume_roles",
+        "expect",
+        "max_retries",
+        "skip_wait",
+        "tags",
+    }
+)
+"""Arguments that are numbers, lists or mappings."""
 
 _LISTS = frozenset({"statuses", "wait_for"})
-"""Names of arguments that may be several plain names, with commas between them."""
+"""Arguments that are lists of plain names, separated by commas."""
 
 
-def parse_text(name: str, text: str) -> Any:  # noqa: ANN401 - by name
-    """Value of an argument by its inner name. Raises InvalidInput."""
+def parse_text(name: str, text: str) -> Any:
+    """Value of an argument that is given as text. Raises InvalidInput."""
     if name == "timeout":
-        # Seconds are a number, a duration is none.
+        # A plain number means seconds.
         with contextlib.suppress(ValueError):
             return float(text)
     if name in _LISTS:
-        return [each.strip() for each in text.split(",")]
+        return [item.strip() for item in text.split(",")]
     return parse_json(name, text) if name in _JSON else text
 
 
-def parse_json(name: str, text: str) -> Any:  # noqa: ANN401 - whatever it holds
-    """Value of a JSON text. Raises InvalidInput, which doesn't tell the text: an external id may be in it."""
-    try:
+def parse_json(name: str, text: str) -> Any:
+    """Value of a JSON text. Raises InvalidInput without the text, which can contain an external id."""
+    with contextlib.suppress(ValueError, RecursionError):
         return json.loads(text)
-    except ValueError:
-        pass
-    raise InvalidInput(name, "it has to be JSON, and is not")
+    raise InvalidInput(name, "it is not valid JSON")

@@ -179,7 +179,9 @@ class Poller:
             return
         wait.polls += 1
         before = wait.result.session if wait.result else None
-        seen = wait.condition.evaluate(wait.session_id, found.sessions[wait.session_id], region=found.region, before=before)
+        seen = wait.condition.evaluate(
+            wait.session_id, found.sessions[wait.session_id], region=found.region, previous=before
+        )
         wait.result = seen
         if seen.state is not WaitState.PENDING or wait.timeout is None:
             # Who only looks has nothing to wait with: an error that may pass is the answer all the same.
@@ -187,7 +189,9 @@ class Poller:
             return
         waited = now - wait.started
         if waited >= wait.timeout:
-            wait.done.set_result(wait.condition.timed_out(wait.session_id, seen, limit=wait.timeout, looks=wait.polls))
+            wait.done.set_result(
+                wait.condition.timed_out(wait.session_id, seen, timeout=wait.timeout, polls=wait.polls)
+            )
         else:
             # The last look comes at the limit, not before it: whoever is READY in time passes.
             wait.next_poll = now + min(backoff(waited, jitter=self._jitter()), wait.timeout - waited)
@@ -214,7 +218,9 @@ class Waiter:
 
         `once` looks once and takes "on its way" for an answer, as a preview does.
         """
-        seen = await self._watch.wait(demand.session_id, condition=demand.condition, timeout=None if once else demand.timeout)
+        seen = await self._watch.wait(
+            demand.session_id, condition=demand.condition, timeout=None if once else demand.timeout
+        )
         session = seen.session
         if logs and session is not None and session.status == "FAILED" and isinstance(seen.error, SessionEnded):
             return replace(seen, error=await self._with_logs(demand, seen.region, session))

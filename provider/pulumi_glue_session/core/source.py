@@ -1,4 +1,4 @@
-"""The port through which the rules read sessions. `aws.sessions.GlueSessions` implements it, and so do the fakes of the unit tests."""
+"""The interface through which `core` reads sessions. `aws.sessions.GlueSessions` implements it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class SessionSource(Protocol):
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
         ...
 
-    def get_many(self, session_ids: Sequence[str], *, note: Callable[[str], None] = ...) -> Mapping[str, Session | GlueSessionError]:
+    def get_many(
+        self, session_ids: Sequence[str], *, note: Callable[[str], None] = ...
+    ) -> Mapping[str, Session | GlueSessionError]:
         """Each of `session_ids`, or the error that its read ended with. `note` receives lines for a debug log."""
         ...
 

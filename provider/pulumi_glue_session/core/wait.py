@@ -1,7 +1,4 @@
-"""What it means to wait for a session: a wait is data (targets and a limit), judged by pure functions of what was seen.
-
-Rules of this module: no clock, no sleep, no call; time comes in as seconds. Nothing known of Pulumi or boto3.
-"""
+"""Wait requests, wait conditions, and their evaluation. Has no clock and calls nothing; `poller` does both."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from pulumi_glue_session.core.errors import (
     GlueSessionError,
     InvalidInput,
     LookFailed,
+    Mismatch,
     NotAsExpected,
     SessionEnded,
     UnknownStatus,
@@ -22,23 +20,23 @@ from pulumi_glue_session.core.errors import (
 )
 from pulumi_glue_session.core.expectation import Expectation
 from pulumi_glue_session.core.messages import format_duration, join_statuses, sanitize, short_repr
-from pulumi_glue_session.core.parsing import parse_duration
+from pulumi_glue_session.core.parsing import parse_bool, parse_duration
 from pulumi_glue_session.core.session import STATUSES, Session, can_become, validate_session_id
 
 DEFAULT_TIMEOUT = "10m"
 """Ten minutes: sessions start in about one; a VPC connection, many workers or a busy account can take several."""
 
 MIN_BACKOFF_SECONDS = 1.0
-"""Seconds. Looking more often than this would only bring throttling (dbt-glue #693) for a start that takes a minute."""
+"""Polling more often only causes throttling (dbt-glue #693), because a session starts in about a minute."""
 
 MAX_BACKOFF_SECONDS = 10.0
-"""Seconds. The most that a deployment can be late after a session that took long."""
+"""The longest delay of a deployment after its session became READY."""
 
-_SHARE_OF_WAITED = 0.1
+_BACKOFF_RATIO = 0.1
 
 
 class WaitState(Enum):
-    """Where a session stands before a gate."""
+    """State of a session with respect to a wait condition."""
 
     SUCCEEDED = auto()
     PENDING = auto()
@@ -47,7 +45,7 @@ class WaitState(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitResult:
-    """One look at one session: the session, or why it was not seen, and where it stands before the gate."""
+    """Outcome of a read or a wait: the session if it was read, the error if there is one, and the state."""
 
     region: str
     session: Session | None = None
@@ -57,134 +55,145 @@ class WaitResult:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitCondition:
-    """What a session has to become and to be. No targets: it has to exist, in whatever status."""
+    """Target statuses and expected values. Without targets, the session only has to exist."""
 
     targets: frozenset[str] = frozenset()
     expectations: tuple[Expectation, ...] = ()
 
     @classmethod
-    def parse(cls, wait_for: Any) -> WaitCondition:  # noqa: ANN401 - whatever a program gives
-        """Gate for the `wait_for` of a program. Raises InvalidInput for anything but known statuses."""
+    def parse(cls, wait_for: Any) -> WaitCondition:
+        """Condition of `wait_for`: None, one status or several. Raises InvalidInput."""
         if wait_for is None:
             return cls()
         try:
             names: list[Any] = [wait_for] if isinstance(wait_for, str) else list(wait_for)
         except TypeError:
             names = [wait_for]
-        strange = sorted(short_repr(name).strip("'") or "''" for name in names if not isinstance(name, str) or name not in STATUSES)
-        if strange or not names:
+        unknown = sorted(short_repr(name) for name in names if not isinstance(name, str) or name not in STATUSES)
+        if unknown or not names:
             raise InvalidInput(
                 "wait_for",
                 lambda hints: (
-                    f"{', '.join(strange) or 'an empty list'} is not a status of a Glue session: "
-                    f"use one or several of {', '.join(sorted(STATUSES))}, or {hints.skip_wait} to take the session as it is"
+                    f"{', '.join(unknown) or 'an empty list'} is not a status of a Glue session: "
+                    f"use one or several of {', '.join(sorted(STATUSES))}, "
+                    f"or {hints.skip_wait} to take the session as it is"
                 ),
             )
         return cls(targets=frozenset(names))
 
-    def evaluate(self, session_id: str, found: Session | GlueSessionError, *, region: str, before: Session | None = None) -> WaitResult:
-        """Where the session stands before this gate after a look that gave `found`; `before` is what an earlier look saw."""
-        if isinstance(found, GlueSessionError):
-            passes = isinstance(found, LookFailed) and (found.is_transient if before else found.is_transient_before_first_read)
-            phase = WaitState.PENDING if passes else WaitState.FAILED
-            return WaitResult(region=region, session=before, error=found, state=phase)
-        passed = not self.targets or found.status in self.targets
-        if passed or can_become(found.status, self.targets):
-            # Judged before the wait is over: what is expected stays as it is for a session's life.
-            mismatches = [each for each in (expectation.mismatch(found) for expectation in self.expectations) if each]
+    def evaluate(
+        self, session_id: str, answer: Session | GlueSessionError, *, region: str, previous: Session | None = None
+    ) -> WaitResult:
+        """State after a read that ended with `answer`. `previous` is the session of the last successful read."""
+        if isinstance(answer, GlueSessionError):
+            retry = isinstance(answer, LookFailed) and (
+                answer.is_transient if previous else answer.is_transient_before_first_read
+            )
+            state = WaitState.PENDING if retry else WaitState.FAILED
+            return WaitResult(region=region, session=previous, error=answer, state=state)
+        reached = not self.targets or answer.status in self.targets
+        if reached or can_become(answer.status, self.targets):
+            # Expected values are constant during the life of a session, so a mismatch fails before the wait ends.
+            mismatches = _find_mismatches(self.expectations, answer)
             if not mismatches:
-                return WaitResult(region=region, session=found, state=WaitState.SUCCEEDED if passed else WaitState.PENDING)
+                state = WaitState.SUCCEEDED if reached else WaitState.PENDING
+                return WaitResult(region=region, session=answer, state=state)
             error: GlueSessionError = NotAsExpected(session_id, region=region, mismatches=mismatches)
-        elif found.status in STATUSES:
+        elif answer.status in STATUSES:
             error = SessionEnded(
                 session_id,
                 region=region,
-                status=found.status,
+                status=answer.status,
                 targets=self.targets,
-                error_message=found.error_message,
+                error_message=answer.error_message,
             )
         else:
-            error = UnknownStatus(session_id, region=region, status=found.status, targets=self.targets)
-        return WaitResult(region=region, session=found, error=error, state=WaitState.FAILED)
+            error = UnknownStatus(session_id, region=region, status=answer.status, targets=self.targets)
+        return WaitResult(region=region, session=answer, error=error, state=WaitState.FAILED)
 
-    def timed_out(self, session_id: str, seen: WaitResult, *, limit: float, looks: int) -> WaitResult:
-        """What `seen`, still on its way, becomes when the time is up."""
-        if seen.session is None:
-            return replace(seen, state=WaitState.FAILED)
+    def timed_out(self, session_id: str, result: WaitResult, *, timeout: float, polls: int) -> WaitResult:
+        """Result of a wait that is still pending at its timeout."""
+        if result.session is None:
+            return replace(result, state=WaitState.FAILED)
         error = WaitedTooLong(
             session_id,
-            region=seen.region,
-            status=seen.session.status,
+            region=result.region,
+            status=result.session.status,
             targets=self.targets,
-            seconds=limit,
-            polls=looks,
-            reason=seen.error.report().fact if seen.error else "",
+            seconds=timeout,
+            polls=polls,
+            reason=result.error.report().fact if result.error else "",
         )
-        return replace(seen, error=error, state=WaitState.FAILED)
+        return replace(result, error=error, state=WaitState.FAILED)
+
+
+def _find_mismatches(expectations: Iterable[Expectation], session: Session) -> list[Mismatch]:
+    return [mismatch for expectation in expectations if (mismatch := expectation.mismatch(session))]
 
 
 def backoff(waited: float, *, jitter: float) -> float:
-    """Seconds until the next look: about a tenth of those `waited`, within bounds, spread a little by `jitter` (0.0 to 1.0)."""
-    share = min(max(waited * _SHARE_OF_WAITED, MIN_BACKOFF_SECONDS), MAX_BACKOFF_SECONDS)
-    return share * (0.9 + 0.2 * jitter)
+    """Seconds until the next poll: a tenth of the time waited, from 1 to 10, spread by `jitter` (0.0 to 1.0)."""
+    seconds = min(max(waited * _BACKOFF_RATIO, MIN_BACKOFF_SECONDS), MAX_BACKOFF_SECONDS)
+    return seconds * (0.9 + 0.2 * jitter)
 
 
 SKIP_WAIT_VARIABLE = "PULUMI_GLUE_SESSION_SKIP_WAIT"
-"""Environment variable that takes every session as it is."""
+"""Environment variable that turns all waiting off."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitRequest:
-    """A session, and the gate before it."""
+    """A wait request: session id, condition, timeout in seconds, and AWS configuration."""
 
     session_id: str
     condition: WaitCondition = field(default_factory=WaitCondition)
     timeout: float = 0.0
-    """Seconds."""
     aws_config: AwsConfig
     soft_expectations: tuple[Expectation, ...] = ()
+    """Expected values that only cause a warning."""
 
     @classmethod
-    def parse(cls, asked: Mapping[str, Any]) -> WaitRequest:
-        """Demand for `session_id`, `wait_for`, `timeout` and `aws`, by name. Raises InvalidInput for what means nothing."""
-        validate_session_id(asked["session_id"])
+    def parse(cls, arguments: Mapping[str, Any]) -> WaitRequest:
+        """Request of the arguments `session_id`, `wait_for`, `timeout` and `aws`. Raises InvalidInput."""
+        validate_session_id(arguments["session_id"])
         return cls(
-            session_id=asked["session_id"],
-            condition=WaitCondition.parse(asked["wait_for"]),
-            timeout=parse_duration(asked["timeout"]),
-            aws_config=AwsConfig.parse(asked["aws"]),
+            session_id=arguments["session_id"],
+            condition=WaitCondition.parse(arguments["wait_for"]),
+            timeout=parse_duration(arguments["timeout"]),
+            aws_config=AwsConfig.parse(arguments["aws"]),
         )
 
-    def with_expectations(self, expected: Iterable[Expectation], *, on_mismatch: object) -> WaitRequest:
-        """The same with values that the session should have: before its gate, or only to be warned of. Raises InvalidInput."""
+    def with_expectations(self, expectations: Iterable[Expectation], *, on_mismatch: object) -> WaitRequest:
+        """The same request with expected values; `on_mismatch` is "fail" or "warn". Raises InvalidInput."""
         if on_mismatch not in ("fail", "warn"):
-            raise InvalidInput("on_mismatch", f"{on_mismatch!r} is none of 'fail' and 'warn'")
+            raise InvalidInput("on_mismatch", f"{short_repr(on_mismatch)} is not supported: use 'fail' or 'warn'")
         if on_mismatch == "warn":
-            return replace(self, soft_expectations=tuple(expected))
-        return replace(self, condition=replace(self.condition, expectations=tuple(expected)))
+            return replace(self, soft_expectations=tuple(expectations))
+        return replace(self, condition=replace(self.condition, expectations=tuple(expectations)))
 
     def without_waiting(self) -> WaitRequest:
-        """The same of the session as it is."""
+        """The same request without target statuses. Expected values stay."""
         return replace(self, condition=replace(self.condition, targets=frozenset()))
 
-    def pending_message(self, seen: WaitResult) -> str | None:
-        """What an up will wait for, after a look that found the session on its way."""
-        if seen.state is not WaitState.PENDING or seen.session is None:
+    def pending_message(self, result: WaitResult) -> str | None:
+        """Message of a preview for a pending session; None for any other state."""
+        if result.state is not WaitState.PENDING or result.session is None:
             return None
         return (
-            f'Glue session "{sanitize(self.session_id)}" in {sanitize(seen.region)} is {seen.session.status}: '
-            f"up will wait until it is {join_statuses(self.condition.targets)}, {format_duration(self.timeout)} at most."
+            f'Glue session "{sanitize(self.session_id)}" ({sanitize(result.region)}) '
+            f"is {sanitize(result.session.status)}: "
+            f"up will wait for {join_statuses(self.condition.targets)}, at most {format_duration(self.timeout)}"
         )
 
-    def soft_mismatch(self, seen: WaitResult) -> NotAsExpected | None:
-        """What is not as expected, where that is no reason to fail."""
-        if seen.session is None:
+    def soft_mismatch(self, result: WaitResult) -> NotAsExpected | None:
+        """Error to show as a warning, if values differ that only cause a warning."""
+        if result.session is None:
             return None
-        mismatches = [each for each in (expectation.mismatch(seen.session) for expectation in self.soft_expectations) if each]
-        return NotAsExpected(self.session_id, region=seen.region, mismatches=mismatches) if mismatches else None
+        mismatches = _find_mismatches(self.soft_expectations, result.session)
+        return NotAsExpected(self.session_id, region=result.region, mismatches=mismatches) if mismatches else None
 
 
 def parse_skip_wait(environment: Mapping[str, str]) -> bool | None:
-    """Whether the environment says to take every session as it is; None where it says nothing."""
-    said = environment.get(SKIP_WAIT_VARIABLE, "").strip().lower()
-    return said not in {"0", "false", "no"} if said else None
+    """Whether the environment turns waiting off; None if the variable is not set or empty. Raises InvalidInput."""
+    text = environment.get(SKIP_WAIT_VARIABLE, "").strip()
+    return parse_bool(text, input_name=SKIP_WAIT_VARIABLE) if text else None

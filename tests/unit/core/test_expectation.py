@@ -1,4 +1,4 @@
-"""What a program expects of a session, and how a difference is said."""
+"""Expected values of a session: comparison, mismatches, and invalid values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_glue_session.core.errors import InvalidInput, NotAsExpected
+from pulumi_glue_session.core.errors import InvalidInput, Mismatch, NotAsExpected
 from pulumi_glue_session.core.expectation import EXPECTABLE, Expectation, require_mapping
 from pulumi_glue_session.core.session import Command, Session
 from pulumi_glue_session.core.wait import WaitCondition, WaitState
@@ -26,7 +26,7 @@ SESSION = Session(
     default_arguments={"--team": "etl", "--password": "planted"},
 )
 
-AS_EXPECTED: list[tuple[str, Any]] = [
+MATCHES: list[tuple[str, Any]] = [
     ("worker_type", "G.1X"),
     ("number_of_workers", 2),
     ("number_of_workers", 2.0),
@@ -47,7 +47,7 @@ AS_EXPECTED: list[tuple[str, Any]] = [
     ("security_configuration", ""),
 ]
 
-OTHERWISE: list[tuple[str, Any, str]] = [
+MISMATCHES: list[tuple[str, Any, str]] = [
     ("worker_type", "G.2X", 'worker_type: expected "G.2X", found "G.1X"'),
     ("number_of_workers", 3, "number_of_workers: expected 3, found 2"),
     ("number_of_workers", {"at_least": 3}, "number_of_workers: expected at least 3, found 2"),
@@ -57,54 +57,69 @@ OTHERWISE: list[tuple[str, Any, str]] = [
     (
         "role",
         "arn:aws:iam::999999999999:role/service/GlueSession",
-        'role: expected "arn:aws:iam::999999999999:role/service/GlueSession", found "arn:aws:iam::123456789012:role/service/GlueSession"',
+        (
+            'role: expected "arn:aws:iam::999999999999:role/service/GlueSession", '
+            'found "arn:aws:iam::123456789012:role/service/GlueSession"'
+        ),
     ),
-    ("command", {"name": "gluestreaming"}, 'command: expected {"name": "gluestreaming"}, found {"name": "glueetl", "python_version": "3"}'),
+    (
+        "command",
+        {"name": "gluestreaming"},
+        'command: expected {"name": "gluestreaming"}, found {"name": "glueetl", "python_version": "3"}',
+    ),
     ("connections", ["vpc"], 'connections: expected ["vpc"], found ["vpc", "warehouse"]'),
     ("default_arguments", {"--team": "web"}, "default_arguments: expected [secret], found [secret]"),
     ("security_configuration", "kms", 'security_configuration: expected "kms", found ""'),
 ]
 
-WRONG: list[tuple[str, Any, str]] = [
-    ("glue_version", 5.0, "glue_version can't be 5.0, only text"),
-    ("glue_version", {"at_least": "new"}, 'glue_version can\'t be at least "new", only a number or a version can'),
-    ("role", {"at_least": "a"}, 'role can\'t be at least "a", only a number or a version can'),
-    ("role", b"a", "role can't be \"b'a'\", only text"),
-    ("role", None, "role can't be null, only text"),
-    ("number_of_workers", "2", 'number_of_workers can\'t be "2", only a number'),
-    ("number_of_workers", True, "number_of_workers can't be true, only a number"),
-    ("number_of_workers", {"at_most": 2}, 'number_of_workers can\'t be {"at_most": 2}, only a number'),
-    ("connections", "vpc", 'connections can\'t be "vpc", only a list'),
-    ("command", "glueetl", 'command can\'t be "glueetl", only a mapping'),
-    ("command", {"version": "3"}, "command has no version: it has name and python_version"),
-    ("command", {"version": "3", "args": []}, "command has no args, version: it has name and python_version"),
+INVALID: list[tuple[str, Any, str]] = [
+    ("glue_version", 5.0, "glue_version is a string, not 5.0"),
+    ("glue_version", {"at_least": "new"}, 'glue_version cannot have a minimum of "new": only numbers and versions can'),
+    ("role", {"at_least": "a"}, 'role cannot have a minimum of "a": only numbers and versions can'),
+    ("role", b"a", "role is a string, not \"b'a'\""),
+    ("role", None, "role is a string, not null"),
+    ("number_of_workers", "2", 'number_of_workers is a number, not "2"'),
+    ("number_of_workers", True, "number_of_workers is a number, not true"),
+    ("number_of_workers", {"at_most": 2}, 'number_of_workers is a number, not {"at_most": 2}'),
+    ("connections", "vpc", 'connections is a list, not "vpc"'),
+    ("command", "glueetl", 'command is a mapping, not "glueetl"'),
+    ("command", {"version": "3"}, "unknown key of command version: use name and python_version"),
+    ("command", {"version": "3", "args": []}, "unknown key of command args, version: use name and python_version"),
 ]
 
 
-@pytest.mark.parametrize(("name", "wanted"), AS_EXPECTED)
-def test_a_session_is_as_expected(name: str, wanted: Any) -> None:  # noqa: ANN401
-    assert Expectation.parse(name, wanted).mismatch(SESSION) is None
+def describe(expectation: Expectation, session: Session = SESSION) -> str:
+    mismatch = expectation.mismatch(session)
+    assert mismatch is not None
+    return mismatch.describe()
 
 
-@pytest.mark.parametrize(("name", "wanted", "line"), OTHERWISE)
-def test_a_difference_says_what_was_expected_and_what_was_found(name: str, wanted: Any, line: str) -> None:  # noqa: ANN401
-    assert line == Expectation.parse(name, wanted).mismatch(SESSION)
+@pytest.mark.parametrize(("name", "expected_value"), MATCHES)
+def test_expected_value_matches(name: str, expected_value: Any) -> None:
+    assert Expectation.parse(name, expected_value).mismatch(SESSION) is None
 
 
-@pytest.mark.parametrize(("name", "wanted", "sentence"), WRONG)
-def test_what_no_session_could_be_compared_with_is_refused(name: str, wanted: Any, sentence: str) -> None:  # noqa: ANN401
+@pytest.mark.parametrize(("name", "expected_value", "line"), MISMATCHES)
+def test_mismatch_has_expected_and_found_value(name: str, expected_value: Any, line: str) -> None:
+    assert line == describe(Expectation.parse(name, expected_value))
+
+
+@pytest.mark.parametrize(("name", "expected_value", "reason"), INVALID)
+def test_impossible_value_is_refused(name: str, expected_value: Any, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        Expectation.parse(name, wanted)
+        Expectation.parse(name, expected_value)
 
-    assert (sentence, "expect") == (str(refused.value), refused.value.input_name)
+    assert (reason, "expect") == (refused.value.reason(), refused.value.input_name)
 
 
-def test_what_a_wait_changes_can_not_be_expected() -> None:
+def test_fields_that_a_wait_changes_cannot_be_expected() -> None:
     with pytest.raises(InvalidInput) as refused:
         Expectation.parse("status", "READY")
 
     assert "expect" == refused.value.input_name
-    assert str(refused.value).startswith("'status' can't be expected: use one of command, connections, created_on, ")
+    assert refused.value.reason().startswith(
+        "'status' cannot be expected: use one of command, connections, created_on, "
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,74 +134,69 @@ def test_what_a_wait_changes_can_not_be_expected() -> None:
         ("arn:aws:iam::123456789012:role/Etl", "arn:aws:iam::123456789012:role/data/Etl", False),
     ],
 )
-def test_a_role_is_the_same_by_its_name_and_by_its_arn(one: str, other: str, *, same: bool) -> None:
+def test_role_compares_by_name_or_arn(one: str, other: str, *, same: bool) -> None:
     assert same == (Expectation.parse("role", one).mismatch(Session(role=other)) is None)
     assert same == (Expectation.parse("role", other).mismatch(Session(role=one)) is None)
 
 
-def test_an_expectation_is_exact_and_no_secret_unless_it_says_so() -> None:
+def test_expectation_is_exact_and_not_secret_by_default() -> None:
     assert Expectation.parse("role", "Etl") == Expectation(name="role", value="Etl")
     assert Expectation.parse("role", "Etl") == Expectation(name="role", value="Etl", minimum=False, secret=False)
 
 
-def test_a_session_without_a_version_is_never_new_enough() -> None:
+def test_session_without_version_meets_no_minimum() -> None:
     expected = 'glue_version: expected at least "0.9", found ""'
 
-    assert expected == Expectation.parse("glue_version", {"at_least": "0.9"}).mismatch(Session(status="READY"))
-    assert 'glue_version: expected "5.0", found ""' == Expectation.parse("glue_version", "5.0").mismatch(Session(status="READY"))
+    session = Session(status="READY")
+    assert expected == describe(Expectation.parse("glue_version", {"at_least": "0.9"}), session)
+    assert 'glue_version: expected "5.0", found ""' == describe(Expectation.parse("glue_version", "5.0"), session)
     assert Expectation.parse("glue_version", "").mismatch(Session(status="READY")) is None
 
 
-def test_a_secret_is_compared_and_never_said() -> None:
+def test_secret_value_is_compared_but_not_shown() -> None:
     secret = Expectation.parse("role", "planted", secret=True)
     with pytest.raises(InvalidInput) as refused:
         Expectation.parse("number_of_workers", "planted", secret=True)
 
-    assert 'role: expected [secret], found "arn:aws:iam::123456789012:role/service/GlueSession"' == secret.mismatch(SESSION)
-    assert "number_of_workers can't be [secret], only a number" == str(refused.value)
+    assert Mismatch(name="role", expected="[secret]", found=f'"{SESSION.role}"') == secret.mismatch(SESSION)
+    assert "number_of_workers is a number, not [secret]" == refused.value.reason()
 
 
 @given(
     st.sampled_from(EXPECTABLE),
     st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text() | st.just("at_least"), x)
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda x: st.lists(x) | st.dictionaries(st.text() | st.just("at_least"), x),
     ),
 )
-def test_whatever_is_expected_is_judged_or_refused(name: str, wanted: Any) -> None:  # noqa: ANN401
-    """Nothing else may be raised: a program's mistake must not end in a traceback."""
+def test_any_value_is_compared_or_refused(name: str, expected_value: Any) -> None:
+    """A mistake in a program must not end in a traceback."""
     with contextlib.suppress(InvalidInput):
-        Expectation.parse(name, wanted).mismatch(SESSION)
+        Expectation.parse(name, expected_value).mismatch(SESSION)
 
 
-def test_what_is_expected_is_told_by_names() -> None:
+def test_mapping_is_accepted() -> None:
     assert {"role": "r"} == require_mapping({"role": "r"})
 
 
 @pytest.mark.parametrize("expect", ["role", ["role"], None, 7])
-def test_what_is_no_mapping_expects_nothing(expect: object) -> None:
+def test_other_types_are_not_a_mapping(expect: object) -> None:
     with pytest.raises(InvalidInput) as caught:
         require_mapping(expect)
 
-    expected = ("expect", f"{expect!r} is no mapping of outputs to the values that they should have")
-    assert expected == (caught.value.input_name, str(caught.value))
+    expected = ("expect", f"{expect!r} is not a mapping: use output names and their expected values")
+    assert expected == (caught.value.input_name, caught.value.reason())
 
 
-def test_a_gate_bars_a_session_that_is_not_as_expected_before_it_waits() -> None:
-    """Ten minutes of waiting for a session of the wrong version would be ten minutes lost."""
-    gate = WaitCondition(
-        targets=frozenset({"READY"}), expectations=(Expectation.parse("glue_version", "5.0"), Expectation.parse("worker_type", "G.1X"))
+def test_mismatch_fails_before_the_wait() -> None:
+    """It is useless to wait ten minutes for a session of the wrong version."""
+    condition = WaitCondition(
+        targets=frozenset({"READY"}),
+        expectations=(Expectation.parse("glue_version", "5.0"), Expectation.parse("worker_type", "G.1X")),
     )
-    seen = gate.evaluate("analytics", Session(status="PROVISIONING", glue_version="4.0", worker_type="G.2X"), region="eu-west-1")
-    expected = NotAsExpected(
-        "analytics",
-        region="eu-west-1",
-        differences=['glue_version: expected "5.0", found "4.0"', 'worker_type: expected "G.1X", found "G.2X"'],
-    )
+    session = Session(status="PROVISIONING", glue_version="4.0", worker_type="G.2X")
+    result = condition.evaluate("analytics", session, region="eu-west-1")
 
-    assert WaitState.FAILED is seen.state
-    assert str(expected) == str(seen.error)
-    assert (
-        'Glue session "analytics" in eu-west-1 is not as expected: name a session that is, or correct expect, and run again.\n'
-        '  glue_version: expected "5.0", found "4.0"\n'
-        '  worker_type: expected "G.1X", found "G.2X"'
-    ) == str(expected)
+    assert WaitState.FAILED is result.state
+    assert isinstance(result.error, NotAsExpected)
+    assert ["glue_version", "worker_type"] == [mismatch.name for mismatch in result.error.mismatches]

@@ -1,4 +1,4 @@
-"""Choosing among sessions: which conditions fit which sessions, in what order, and what is no condition at all."""
+"""Filters: which sessions match, in what order, and which arguments are refused."""
 
 from __future__ import annotations
 
@@ -19,44 +19,57 @@ from support.glue_endpoint import objection
 
 READY = Session(status="READY")
 KNOWN = "FAILED, PROVISIONING, READY, STOPPED, STOPPING, TIMEOUT"
-NO_TAGS = "can't be tags: use at most 50 names of 1 to 128 characters, each with a text of at most 256"
-NO_STATUS = f"names no status of a Glue session: use {KNOWN}"
+NO_TAGS = "is not a mapping of tags: use at most 50 keys of 1 to 128 characters with values of at most 256 characters"
+NO_STATUS = f"is not a status of a Glue session: use {KNOWN}"
 
 
-def refusal_of(**conditions: Any) -> tuple[str, str]:  # noqa: ANN401 - wrong on purpose
+def refusal(**arguments: Any) -> tuple[str, str]:
     with pytest.raises(InvalidInput) as caught:
-        SessionFilter.parse(conditions)
-    return caught.value.input_name, str(caught.value)
+        SessionFilter.parse(arguments)
+    return caught.value.input_name, caught.value.reason()
 
 
-# --- What is a condition ---
+# --- Parsing ---
 
 
-def test_every_condition_is_taken_over() -> None:
-    conditions = {"tags": {"team": "etl"}, "statuses": ["READY", "STOPPED"], "id_prefix": "etl-", "id_pattern": "*-[0-9]"}
-    expected = SessionFilter(tags={"team": "etl"}, statuses=frozenset({"READY", "STOPPED"}), id_prefix="etl-", id_pattern="*-[0-9]")
+def test_parse_reads_every_criterion() -> None:
+    arguments = {
+        "tags": {"team": "etl"},
+        "statuses": ["READY", "STOPPED"],
+        "id_prefix": "etl-",
+        "id_pattern": "*-[0-9]",
+    }
+    expected = SessionFilter(
+        tags={"team": "etl"}, statuses=frozenset({"READY", "STOPPED"}), id_prefix="etl-", id_pattern="*-[0-9]"
+    )
 
-    assert expected == SessionFilter.parse(conditions)
+    assert expected == SessionFilter.parse(arguments)
 
 
-def test_what_is_not_said_fits_every_session() -> None:
+def test_missing_criteria_match_every_session() -> None:
     assert SessionFilter() == SessionFilter.parse({})
-    assert SessionFilter() == SessionFilter.parse({"tags": None, "statuses": None, "id_prefix": None, "id_pattern": None})
+    assert SessionFilter() == SessionFilter.parse(
+        {"tags": None, "statuses": None, "id_prefix": None, "id_pattern": None}
+    )
     assert all(
-        SessionFilter().matches(session_id, Session(status=status)) for session_id in ("a", "*", " ") for status in (*STATUSES, "NEW")
+        SessionFilter().matches(session_id, Session(status=status))
+        for session_id in ("a", "*", " ")
+        for status in (*STATUSES, "NEW")
     )
 
 
-@pytest.mark.parametrize("statuses", ["READY", ["READY"], ("READY", "READY"), {"READY"}, frozenset({"READY"})], ids=repr)
-def test_a_status_alone_is_a_list_of_one(statuses: object) -> None:
+@pytest.mark.parametrize(
+    "statuses", ["READY", ["READY"], ("READY", "READY"), {"READY"}, frozenset({"READY"})], ids=repr
+)
+def test_single_status_is_a_list_of_one(statuses: object) -> None:
     assert frozenset({"READY"}) == SessionFilter.parse({"statuses": statuses}).statuses
 
 
-# --- What fits ---
+# --- What matches ---
 
 
 @pytest.mark.parametrize(
-    ("conditions", "session_id", "fits"),
+    ("arguments", "session_id", "matches"),
     [
         ({"statuses": "READY"}, "etl-1", True),
         ({"statuses": ["STOPPED", "READY"]}, "etl-1", True),
@@ -86,12 +99,12 @@ def test_a_status_alone_is_a_list_of_one(statuses: object) -> None:
     ],
     ids=str,
 )
-def test_a_session_fits_if_it_fits_every_condition(conditions: Mapping[str, Any], session_id: str, *, fits: bool) -> None:
-    assert fits is SessionFilter.parse(conditions).matches(session_id, READY)
+def test_session_has_to_match_every_criterion(arguments: Mapping[str, Any], session_id: str, *, matches: bool) -> None:
+    assert matches is SessionFilter.parse(arguments).matches(session_id, READY)
 
 
-def test_tags_are_the_services_to_compare() -> None:
-    """A session doesn't tell its tags, so what came back for them fits."""
+def test_tags_are_left_to_the_service() -> None:
+    """A session doesn't tell its tags, so what came back for them matches."""
     assert SessionFilter.parse({"tags": {"team": "etl"}}).matches("a", READY)
 
 
@@ -103,17 +116,17 @@ def test_tags_are_the_services_to_compare() -> None:
 @example("[[a]", "a")
 @example("[a--b]", "a")
 @example("*a" * 50, "a" * 60)
-def test_any_text_is_a_pattern(pattern: str, session_id: str) -> None:
-    """Whatever a person writes between brackets: no error of `re`, no warning, and no pattern that takes for ever."""
-    selection = SessionFilter.parse({"id_pattern": pattern})
+def test_every_string_is_a_pattern(pattern: str, session_id: str) -> None:
+    """No error or warning of `re`, and no pattern that takes exponential time."""
+    session_filter = SessionFilter.parse({"id_pattern": pattern})
 
-    assert selection.matches(session_id, READY) in {True, False}
-
-
-# --- In what order ---
+    assert session_filter.matches(session_id, READY) in {True, False}
 
 
-def test_the_newest_session_comes_first() -> None:
+# --- Order ---
+
+
+def test_newest_session_comes_first() -> None:
     days = {"a": "2026-01-02", "b": "2026-01-03", "c": "2026-01-01", "d": "2025-12-31"}
     sessions = {name: Session(status="READY", created_on=f"{day}T09:30:00.000Z") for name, day in days.items()}
 
@@ -121,14 +134,16 @@ def test_the_newest_session_comes_first() -> None:
     assert {name: sessions[name] for name in days} == SessionFilter().apply(sessions)
 
 
-def test_sessions_of_one_moment_come_by_their_id() -> None:
+def test_sessions_of_the_same_time_are_sorted_by_id() -> None:
     moment = "2026-01-02T09:30:00.000Z"
-    sessions = {name: Session(created_on=moment) for name in "cab"} | {"0": Session(created_on="2026-01-02T09:30:00.001Z")}
+    sessions = {name: Session(created_on=moment) for name in "cab"} | {
+        "0": Session(created_on="2026-01-02T09:30:00.001Z")
+    }
 
     assert ["0", "a", "b", "c"] == list(SessionFilter().apply(sessions))
 
 
-def test_a_session_whose_age_glue_does_not_tell_comes_last() -> None:
+def test_session_without_creation_time_comes_last() -> None:
     sessions = {"a": Session(), "b": Session(created_on="2026-01-02T09:30:00.000Z")}
 
     assert ["b", "a"] == list(SessionFilter().apply(sessions))
@@ -137,51 +152,52 @@ def test_a_session_whose_age_glue_does_not_tell_comes_last() -> None:
 MOMENTS = st.integers(0, 3).map(lambda second: f"2026-01-02T09:30:0{second}.000Z")
 SESSIONS = st.dictionaries(
     st.text("ab-", min_size=1, max_size=3),
-    st.builds(lambda status, moment: Session(status=status, created_on=moment), st.sampled_from(["READY", "FAILED"]), MOMENTS),
+    st.builds(
+        lambda status, moment: Session(status=status, created_on=moment), st.sampled_from(["READY", "FAILED"]), MOMENTS
+    ),
 )
 
 
 @given(SESSIONS, st.sampled_from(["", "a", "b-"]), st.sampled_from([None, "READY", ["READY", "FAILED"], "STOPPED"]))
-def test_those_that_fit_are_all_there_and_in_order(sessions: dict[str, Session], prefix: str, statuses: Any) -> None:  # noqa: ANN401
+def test_apply_returns_all_matches_in_order(sessions: dict[str, Session], prefix: str, statuses: Any) -> None:
     chosen = SessionFilter.parse({"id_prefix": prefix, "statuses": statuses}).apply(sessions)
-    expected = {name for name, each in sessions.items() if name.startswith(prefix) and (not statuses or each.status in statuses)}
+    expected = {
+        name for name, each in sessions.items() if name.startswith(prefix) and (not statuses or each.status in statuses)
+    }
     order = [(each.created_on, name) for name, each in chosen.items()]
 
     assert expected == set(chosen)
     assert all(
-        moment > next_moment or (moment == next_moment and name < next_name) for (moment, name), (next_moment, next_name) in pairwise(order)
+        moment > next_moment or (moment == next_moment and name < next_name)
+        for (moment, name), (next_moment, next_name) in pairwise(order)
     )
 
 
-# --- How it is said ---
+# --- Messages ---
 
 
 @pytest.mark.parametrize(
-    ("conditions", "text"),
+    ("arguments", "criteria"),
     [
-        ({}, "no condition"),
-        ({"tags": {"team": "etl"}}, "tags team=etl"),
-        ({"tags": {"team": "etl", "env": ""}}, "tags env=, team=etl"),
-        ({"statuses": "READY"}, "status READY"),
-        ({"statuses": ["STOPPED", "READY"]}, "status READY or STOPPED"),
-        ({"id_prefix": "etl-"}, "id_prefix etl-"),
-        ({"id_pattern": "*-[0-9]"}, "id_pattern *-[0-9]"),
-        ({"id_pattern": "*"}, "no condition"),
+        ({}, []),
+        ({"tags": {"team": "etl", "env": ""}}, [("tags", "env=, team=etl")]),
+        ({"statuses": ["STOPPED", "READY"]}, [("statuses", "READY or STOPPED")]),
+        ({"id_pattern": "*"}, []),
         (
             {"tags": {"team": "etl"}, "statuses": "READY", "id_prefix": "etl-", "id_pattern": "*-1"},
-            "tags team=etl; status READY; id_prefix etl-; id_pattern *-1",
+            [("tags", "team=etl"), ("statuses", "READY"), ("id_prefix", "etl-"), ("id_pattern", "*-1")],
         ),
     ],
 )
-def test_conditions_are_told_as_a_person_says_them(conditions: Mapping[str, Any], text: str) -> None:
-    assert text == str(SessionFilter.parse(conditions))
+def test_criteria_for_messages(arguments: Mapping[str, Any], criteria: list[tuple[str, str]]) -> None:
+    assert criteria == SessionFilter.parse(arguments).criteria()
 
 
-# --- What is no condition ---
+# --- Invalid arguments ---
 
 
 @pytest.mark.parametrize(
-    ("statuses", "told"),
+    ("statuses", "shown"),
     [
         ("RUNNING", "'RUNNING'"),
         ("ready", "'ready'"),
@@ -196,18 +212,18 @@ def test_conditions_are_told_as_a_person_says_them(conditions: Mapping[str, Any]
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
-def test_a_status_that_no_session_ever_has_is_refused(statuses: object, told: str) -> None:
-    assert ("statuses", f"{told} {NO_STATUS}") == refusal_of(statuses=statuses)
+def test_unknown_status_is_refused(statuses: object, shown: str) -> None:
+    assert ("statuses", f"{shown} {NO_STATUS}") == refusal(statuses=statuses)
 
 
 @pytest.mark.parametrize("name", ["id_prefix", "id_pattern"])
-@pytest.mark.parametrize(("value", "told"), [(5, "5"), (["a"], "['a']"), (b"a", "b'a'"), (True, "True")])
-def test_an_id_is_compared_with_text_only(name: str, value: object, told: str) -> None:
-    assert (name, f"{told} is no text") == refusal_of(**{name: value})
+@pytest.mark.parametrize(("value", "shown"), [(5, "5"), (["a"], "['a']"), (b"a", "b'a'"), (True, "True")])
+def test_id_criteria_have_to_be_strings(name: str, value: object, shown: str) -> None:
+    assert (name, f"{shown} is not a string") == refusal(**{name: value})
 
 
 @pytest.mark.parametrize(
-    ("tags", "told"),
+    ("tags", "shown"),
     [
         ("team=etl", "'team=etl'"),
         (["team"], "['team']"),
@@ -218,42 +234,52 @@ def test_an_id_is_compared_with_text_only(name: str, value: object, told: str) -
     ],
     ids=str,
 )
-def test_what_is_no_mapping_of_texts_is_no_tags(tags: object, told: str) -> None:
-    assert ("tags", f"{told} {NO_TAGS}") == refusal_of(tags=tags)
+def test_invalid_tags_are_refused(tags: object, shown: str) -> None:
+    assert ("tags", f"{shown} {NO_TAGS}") == refusal(tags=tags)
 
 
-def test_tags_are_no_longer_the_programs_to_change() -> None:
+def test_tags_are_copied() -> None:
     tags = {"team": "etl"}
-    selection = SessionFilter.parse({"tags": tags})
+    session_filter = SessionFilter.parse({"tags": tags})
     tags["team"] = "ops"
 
-    assert {"team": "etl"} == selection.tags
+    assert {"team": "etl"} == session_filter.tags
 
 
 @cache
-def list_sessions() -> Any:  # noqa: ANN401 - botocore's shapes have no types
-    return import_module("botocore.session").Session().get_service_model("glue").operation_model("ListSessions").input_shape
+def list_sessions() -> Any:
+    return (
+        import_module("botocore.session")
+        .Session()
+        .get_service_model("glue")
+        .operation_model("ListSessions")
+        .input_shape
+    )
 
 
 @pytest.mark.parametrize(
-    ("session_id", "told"), [("", "''"), ("x" * 256, f"'{'x' * 256}'"), ("a\nb", "'a\\nb'"), (5, "5"), (None, "None")], ids=repr
+    ("session_id", "shown"),
+    [("", "''"), ("x" * 256, f"'{'x' * 256}'"), ("a\nb", "'a\\nb'"), (5, "5"), (None, "None")],
+    ids=repr,
 )
-def test_an_id_that_glue_would_refuse_is_refused(session_id: object, told: str) -> None:
-    expected = f"{told} is no id of a Glue session: use 1 to 255 characters, none of them a control character"
+def test_invalid_session_id_is_refused(session_id: object, shown: str) -> None:
+    expected = f"{shown} is not a Glue session id: use 1 to 255 characters without control characters"
 
     with pytest.raises(InvalidInput) as caught:
         validate_session_id(session_id)
 
-    assert ("session_id", expected) == (caught.value.input_name, str(caught.value))
+    assert ("session_id", expected) == (caught.value.input_name, caught.value.reason())
 
 
 @pytest.mark.parametrize("session_id", ["a", "x" * 255, "tab\there"])
-def test_an_id_that_glue_would_take_is_taken(session_id: str) -> None:
+def test_valid_session_id_is_accepted(session_id: str) -> None:
     validate_session_id(session_id)
 
 
 def edges(most: int) -> st.SearchStrategy[str]:
-    return st.sampled_from([0, 1, most - 1, most, most + 1]).map(lambda length: "x" * length) | st.text(st.characters(codec=None))
+    return st.sampled_from([0, 1, most - 1, most, most + 1]).map(lambda length: "x" * length) | st.text(
+        st.characters(codec=None)
+    )
 
 
 @given(
@@ -263,31 +289,36 @@ def edges(most: int) -> st.SearchStrategy[str]:
 @example({"x" * 128: "x" * 256})
 @example({"x" * 129: ""})
 @example({"x": "x" * 257})
-def test_tags_are_taken_if_the_api_would_take_them(tags: dict[str, str]) -> None:
-    """The limits are those of botocore's model, on both sides."""
+def test_tags_are_valid_if_the_api_accepts_them(tags: dict[str, str]) -> None:
+    """The limits are those of botocore's model."""
     try:
-        taken = SessionFilter.parse({"tags": tags}).tags == tags
+        accepted = SessionFilter.parse({"tags": tags}).tags == tags
     except InvalidInput:
-        taken = False
+        accepted = False
 
-    assert taken == (not objection({"Tags": tags}, list_sessions()))
+    assert accepted == (not objection({"Tags": tags}, list_sessions()))
 
 
 @given(
     st.dictionaries(
         st.sampled_from(["tags", "statuses", "id_prefix", "id_pattern"]),
         st.recursive(
-            st.none() | st.booleans() | st.floats() | st.text(st.characters(codec=None)) | st.binary() | st.builds(object),
+            st.none()
+            | st.booleans()
+            | st.floats()
+            | st.text(st.characters(codec=None))
+            | st.binary()
+            | st.builds(object),
             lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner),
             max_leaves=5,
         ),
     )
 )
-def test_whatever_is_given_is_a_selection_or_an_invalid_input(conditions: dict[str, Any]) -> None:
+def test_any_arguments_are_a_filter_or_invalid_input(arguments: dict[str, Any]) -> None:
     try:
-        selection = SessionFilter.parse(conditions)
+        session_filter = SessionFilter.parse(arguments)
     except InvalidInput as refusal:
-        assert str(refusal).isprintable()  # noqa: PT017 - either is right
-        assert refusal.input_name in conditions  # noqa: PT017
+        assert refusal.reason().isprintable()  # noqa: PT017 - either is right
+        assert refusal.input_name in arguments  # noqa: PT017
     else:
-        assert {"a", "b"} >= selection.apply({"a": READY, "b": READY}).keys()
+        assert {"a", "b"} >= session_filter.apply({"a": READY, "b": READY}).keys()

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: what is one, how long it is, and what is said of anything else."""
+"""Parsers of durations, booleans and JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_glue_session.core.errors import InvalidInput
-from pulumi_glue_session.core.parsing import parse_duration
+from pulumi_glue_session.core.parsing import parse_bool, parse_duration, parse_json, parse_text
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT
 
 
 @pytest.mark.parametrize(
-    ("duration", "length"),
+    ("duration", "seconds"),
     [
         ("90s", 90.0),
         ("10m", 600.0),
@@ -27,11 +27,14 @@ from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT
         (0, 0.0),
         (600, 600.0),
         (0.25, 0.25),
+        ("1w", 604_800.0),
+        ("1h0.5m2s", 3_632.0),
+        ("1µs", 1e-6),
         (DEFAULT_TIMEOUT, 600.0),
     ],
 )
-def test_a_length_of_time_is_a_number_of_seconds_or_a_duration(duration: float | str, length: float) -> None:
-    assert length == parse_duration(duration)
+def test_duration_is_seconds_or_a_string(duration: float | str, seconds: float) -> None:
+    assert seconds == parse_duration(duration)
 
 
 @pytest.mark.parametrize(
@@ -62,35 +65,38 @@ def test_a_length_of_time_is_a_number_of_seconds_or_a_duration(duration: float |
         [600],
         {},
         1j,
+        True,
+        "1µ",
+        "٣s",
     ],
     ids=lambda each: ascii(each)[:20],
 )
-def test_anything_else_is_no_length_of_time(duration: Any) -> None:  # noqa: ANN401 - wrong on purpose
-    expected = f"{duration!r} is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'"
+def test_invalid_duration_is_refused(duration: Any) -> None:
+    expected = f"invalid duration {duration!r}: use seconds (600) or a duration such as '90s', '10m' or '1h30m'"
 
     with pytest.raises(InvalidInput) as caught:
         parse_duration(duration)
 
-    assert expected == str(caught.value)
+    assert expected == caught.value.reason()
     assert "timeout" == caught.value.input_name
 
 
-def test_an_endless_duration_is_told_in_a_sentence_that_ends() -> None:
+def test_long_duration_is_cut_in_the_message() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_duration("x" * 10_000)
 
-    assert 2_000 > len(str(caught.value))
+    assert 2_000 > len(caught.value.reason())
 
 
-def test_a_number_with_more_digits_than_python_writes_out_is_no_length_of_time() -> None:
-    """`repr` itself raises for it, and the sentence would be lost."""
+def test_number_that_python_cannot_print_is_refused() -> None:
+    """`repr` raises for more than 4,300 digits."""
     with pytest.raises(InvalidInput) as caught:
         parse_duration(10**5_000)
 
-    assert 2_000 > len(str(caught.value))
+    assert 2_000 > len(caught.value.reason())
 
 
-def test_the_sentence_names_the_input_that_it_is_about() -> None:
+def test_error_has_the_input_name() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_duration("soon", input_name="patience")
 
@@ -107,10 +113,53 @@ def test_the_sentence_names_the_input_that_it_is_about() -> None:
     | st.binary()
     | st.lists(st.integers())
 )
-def test_whatever_is_given_is_seconds_or_an_invalid_input(duration: Any) -> None:  # noqa: ANN401 - wrong on purpose
+def test_any_value_is_seconds_or_invalid_input(duration: Any) -> None:
     try:
-        length = parse_duration(duration)
+        seconds = parse_duration(duration)
     except InvalidInput as invalid:
-        assert str(invalid).isprintable()  # noqa: PT017 - either is right
+        assert invalid.reason().isprintable()  # noqa: PT017 - either is right
     else:
-        assert 0 <= length < float("inf")
+        assert 0 <= seconds < float("inf")
+
+
+@pytest.mark.parametrize("word", ["1", "true", "TRUE", "t", "yes", "y", " on ", "enabled"])
+def test_true_words(word: str) -> None:
+    assert parse_bool(word, input_name="skip")
+
+
+@pytest.mark.parametrize("word", ["0", "false", "False", "f", "no", "n", "off", "none", "disabled"])
+def test_false_words(word: str) -> None:
+    assert not parse_bool(word, input_name="skip")
+
+
+@pytest.mark.parametrize("word", ["", "maybe", "2", "ja"])
+def test_other_words_are_refused(word: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_bool(word, input_name="skip")
+
+    assert ("skip", f"{word!r} is neither true nor false: use true or false") == (
+        caught.value.input_name,
+        caught.value.reason(),
+    )
+
+
+@pytest.mark.parametrize("text", ["{", "", "[" * 100_000], ids=["cut", "empty", "deep"])
+def test_invalid_json_is_refused_without_its_text(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_json("expect", text)
+
+    assert ("expect", "it is not valid JSON") == (caught.value.input_name, caught.value.reason())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("timeout", "90", 90.0),
+        ("timeout", "10m", "10m"),
+        ("statuses", "READY, STOPPED", ["READY", "STOPPED"]),
+        ("tags", '{"team": "etl"}', {"team": "etl"}),
+        ("region", "eu-west-1", "eu-west-1"),
+    ],
+)
+def test_text_is_parsed_by_the_type_of_its_argument(name: str, text: str, value: object) -> None:
+    assert value == parse_text(name, text)
