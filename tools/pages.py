@@ -5,8 +5,8 @@
 Copies docs/ and adds pages for files that are elsewhere in the repository: the changelog, the contributing guide, and each example with
 its files. A page can also include a section of another page:
 
-    <!-- include: README.md#limits -->
-    [Limits](../README.md#limits)
+    <!-- include: README.md#install -->
+    [Install](../README.md#install)
     <!-- end -->
 
 Write links so that they work in the repository. They are changed to lead to the page of the same file. A link to a file without a page is
@@ -34,8 +34,6 @@ PAGES = {
     "LICENSE": "license.md",
     "SECURITY.md": "security.md",
     "README.md": "index.md",
-    "README.md#inputs": "reference/glue-session.md",
-    "README.md#outputs": "reference/glue-session.md#pulumi_glue_session.GlueSession.session_id",
     "examples/README.md": "examples/index.md",
 }
 """Page for a file or a section of the repository. docs/, included sections and the files of each example are added to these."""

@@ -1,6 +1,6 @@
-"""Deploy once a session is READY, and show what is waited for: `python deploy.py STACK SESSION_ID`.
+"""Deploy once a session is READY, and show the progress of the wait: `python deploy.py STACK SESSION_ID`.
 
-In a terminal the last line is always what happens now; in a log each change is a line.
+In a terminal, the last line shows the current step. In a log, each step is a line.
 """
 
 import argparse
@@ -14,58 +14,58 @@ from pulumi.automation import EngineEvent, OpType
 
 
 class Display:
-    """Shows what the engine tells."""
+    """Prints the events of the engine."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
-        self._passing = sys.stdout.isatty()
+        self._is_terminal = sys.stdout.isatty()
 
     def __call__(self, event: EngineEvent) -> None:
-        """Take one event of the engine."""
-        told = event.diagnostic_event
-        if told and told.severity == "error":
-            self.errors.append(_plain(told.message))
-        elif told and told.ephemeral:
-            self.now(_plain(told.message))
+        """Handle one event of the engine."""
+        diagnostic = event.diagnostic_event
+        if diagnostic and diagnostic.severity == "error":
+            self.errors.append(_plain(diagnostic.message))
+        elif diagnostic and diagnostic.ephemeral:
+            self.show(_plain(diagnostic.message))
         elif event.res_outputs_event and event.res_outputs_event.metadata.op is not OpType.SAME:
-            done = event.res_outputs_event.metadata
-            # Providers are the engine's own business.
-            if not done.type.startswith("pulumi:providers:"):
-                self.now(f"{done.urn.split('::')[-1]}: {done.op.value} done")
+            step = event.res_outputs_event.metadata
+            # Default providers are an implementation detail of the engine.
+            if not step.type.startswith("pulumi:providers:"):
+                self.show(f"{step.urn.split('::')[-1]}: {step.op.value} done")
 
-    def now(self, what: str) -> None:
-        """Show what happens now: over what was shown before, or below it."""
-        print(f"\r\x1b[K{what}" if self._passing else what, end="" if self._passing else "\n", flush=True)
+    def show(self, line: str) -> None:
+        """Show the current step. In a terminal it replaces the previous one."""
+        print(f"\r\x1b[K{line}" if self._is_terminal else line, end="" if self._is_terminal else "\n", flush=True)
 
-    def end(self) -> None:
-        """Leave the line."""
-        if self._passing:
+    def close(self) -> None:
+        """End the line of the current step."""
+        if self._is_terminal:
             print()
 
 
 def main(stack_name: str, session_id: str) -> int:
-    """Deploy, and give the exit code."""
-    # With the interpreter that runs this, not with the first one on PATH.
+    """Deploy, and return the exit code."""
+    # Run the program with this interpreter and not with the first one on PATH.
     workspace = automation.LocalWorkspaceOptions(env_vars={"PULUMI_PYTHON_CMD": sys.executable})
     stack = automation.create_or_select_stack(stack_name, work_dir=str(Path(__file__).parent), opts=workspace)
     stack.set_config("session_id", automation.ConfigValue(session_id))
     display = Display()
-    # A terminal's Ctrl-C reaches the engine as well, which then ends in order: this only waits for it.
+    # In a terminal, Ctrl-C also reaches the engine, which cancels the update. Wait for it here.
     signal.signal(signal.SIGINT, lambda _signal, _frame: None)
     try:
         result = stack.up(on_event=display)
-    except automation.CommandError as failed:
-        display.end()
-        print("\n".join(display.errors) or failed, file=sys.stderr)
+    except automation.CommandError as error:
+        display.close()
+        print("\n".join(display.errors) or error, file=sys.stderr)
         return 1
-    display.end()
+    display.close()
     for name, output in result.outputs.items():
         print(f"{name} = {'[secret]' if output.secret else output.value}")
     return 0
 
 
 def _plain(message: str) -> str:
-    """Text of a message of the engine, without its marks of colour."""
+    """Remove the engine's color codes from a message."""
     return re.sub(r"<\{%.*?%\}>", "", message).strip()
 
 
@@ -73,5 +73,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stack")
     parser.add_argument("session_id")
-    given = parser.parse_args()
-    sys.exit(main(given.stack, given.session_id))
+    args = parser.parse_args()
+    sys.exit(main(args.stack, args.session_id))

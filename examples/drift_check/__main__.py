@@ -1,4 +1,4 @@
-"""Record a session whose drift is checked by drift.py."""
+"""Record a session. drift.py checks it for drift."""
 
 import pulumi
 from pulumi_glue_session import GlueSession

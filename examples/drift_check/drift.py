@@ -1,7 +1,7 @@
-"""Say as Markdown what is no longer as a stack recorded it: `python drift.py STACK`.
+"""Print the drift of a stack as Markdown: `python drift.py STACK`.
 
-The exit code is 0 without drift, 7 with it and 1 if the check failed. The program is not run, so what a pull request changes in it is no
-drift, and no gate stands in the way. Nothing is recorded.
+The exit code is 0 without drift, 7 with drift, and 1 if the check failed. The check does not run the program, so changes to the program do
+not count as drift, and nothing waits. It does not record anything.
 """
 
 import argparse
@@ -19,24 +19,24 @@ DRIFT = 7
 
 
 def main(stack_name: str) -> int:
-    """Check the stack, print what was found, and give the exit code."""
+    """Check the stack, print the result, and return the exit code."""
     rows, errors = list[str](), list[str]()
 
     def listen(event: EngineEvent) -> None:
         if event.res_outputs_event:
             rows.extend(drifted(event.res_outputs_event.metadata))
         if event.diagnostic_event and event.diagnostic_event.severity == "error":
-            # Without the engine's marks of colour.
+            # Remove the engine's color codes.
             errors.append(re.sub(r"<\{%.*?%\}>", "", event.diagnostic_event.message).strip())
 
-    # With the interpreter that runs this, not with the first one on PATH.
+    # Run with this interpreter and not with the first one on PATH.
     workspace = automation.LocalWorkspaceOptions(env_vars={"PULUMI_PYTHON_CMD": sys.executable})
     try:
         stack = automation.select_stack(stack_name, work_dir=str(Path(__file__).parent), opts=workspace)
         stack.preview_refresh(on_event=listen)
-    except automation.CommandError as failed:
+    except automation.CommandError as error:
         print(f"### The drift of stack {stack_name} could not be checked\n")
-        print("\n".join(f"- {code(error)}" for error in errors or [str(failed)]))
+        print("\n".join(f"- {code(message)}" for message in errors or [str(error)]))
         return 1
     if not rows:
         print(f"### No drift in stack {stack_name}")
@@ -47,17 +47,17 @@ def main(stack_name: str) -> int:
 
 
 def drifted(step: StepEventMetadata) -> Iterator[str]:
-    """Rows of the table for one resource that was looked at."""
+    """Yield the table rows for one resource."""
     resource = code(step.urn.split("::")[-1])
     if step.op is OpType.DELETE:
         yield f"| {resource} | | | gone |"
-    # A path may lead into a property, as `command.python_version` does.
+    # A path can point into a property, for example `command.python_version`.
     for name in sorted({re.split(r"[.\[]", path)[0] for path in step.detailed_diff or ()}):
         yield f"| {resource} | {code(name)} | {value(step.old, name)} | {value(step.new, name)} |"
 
 
 def value(state: StepEventStateMetadata | None, name: str) -> str:
-    """Value of a property as JSON. What is secret stays so."""
+    """Format a property as JSON. Secrets stay hidden."""
     found = (state.outputs or {}).get(name) if state else None
     if isinstance(found, Mapping) and "ciphertext" in found:
         return "(secret)"
@@ -65,7 +65,7 @@ def value(state: StepEventStateMetadata | None, name: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text as code in Markdown, within a table too. Nothing that a session says of itself gets a meaning in the comment."""
+    """Format text as code, also inside a table. Escapes all markup, because values come from the session."""
     return f"<code>{html.escape(text).replace('|', '&#124;')}</code>"
 
 

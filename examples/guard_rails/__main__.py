@@ -1,4 +1,4 @@
-"""Say what a session has to be like for this stack. The policy pack beside it says what holds for all stacks."""
+"""Set the requirements for the session of this stack. The policy pack in `policy` has those for all stacks."""
 
 import pulumi
 from pulumi_glue_session import GlueSession
@@ -10,7 +10,7 @@ session = GlueSession(
     expect={"role": "GlueSession", "number_of_workers": {"at_least": 2}, "command": {"python_version": "3"}},
 )
 
-# Stands for whatever you deploy. It is never touched while the session is not as expected.
+# Placeholder for your own resources. They are not touched unless the session meets the expectations.
 pulumi.Stash("nightly-job", input={"role": session.role, "glue_version": session.glue_version})
 
 pulumi.export("glue_version", session.glue_version)

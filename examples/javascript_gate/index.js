@@ -2,7 +2,7 @@
 "use strict";
 const pulumi = require("@pulumi/pulumi");
 
-// The SDK makes an output of each name that it is given.
+// The SDK creates an output for each of these names.
 const outputs = { status: undefined, role: undefined, glueVersion: undefined };
 
 class Session extends pulumi.CustomResource {

@@ -1,11 +1,11 @@
-"""Use a session of this account and region, and one of another account and another region."""
+"""Use a session in this account and region, and one in another account and region."""
 
 import pulumi
 from pulumi_glue_session import AssumeRole, AwsOptions, GlueSession
 
 config = pulumi.Config()
 
-# As whom the other account is asked. With credentials of a third one nothing would be asked, and nothing forgotten.
+# Role for the other account. With credentials of any third account, reads fail and no record is removed.
 lake = AwsOptions(
     region=config.get("lake_region") or "us-east-1",
     assume_roles=[
@@ -21,7 +21,7 @@ lake = AwsOptions(
 analytics = GlueSession("analytics", session_id="analytics-prod")
 ingest = GlueSession("ingest", session_id="ingest-prod", aws=lake)
 
-# Stands for whatever you deploy once both are READY.
+# Placeholder for resources that need both sessions.
 pulumi.Stash("nightly-run", input={"analytics": analytics.role, "ingest": ingest.role})
 
 pulumi.export("regions", {"analytics": analytics.region, "ingest": ingest.region})

@@ -1,4 +1,4 @@
-"""Make a job of a notebook's session: with its role, Glue version, workers, connections and arguments."""
+"""Create a job from a notebook's session, with its role, Glue version, workers, connections and arguments."""
 
 import pulumi
 import pulumi_aws as aws
@@ -6,12 +6,12 @@ from pulumi_glue_session import GlueSession
 
 config = pulumi.Config()
 
-# As it is: the notebook may have been closed meanwhile.
+# In any status, because the notebook may have been closed since.
 session = GlueSession("notebook", session_id=config.require("session_id"), wait_for=None)
 
 
 def arn(role: str) -> pulumi.Input[str]:
-    """ARN of a role. A session has it or the name, as whoever started it wrote it; a job needs the ARN."""
+    """Return the ARN of a role. A session has a name or an ARN, as its creator wrote it. A job needs the ARN."""
     return role if role.startswith("arn:") else aws.iam.get_role_output(name=role).arn
 
 
@@ -24,7 +24,7 @@ job = aws.glue.Job(
     ),
     role_arn=session.role.apply(arn),
     glue_version=session.glue_version,
-    # What a session has not is empty text or 0: for a job it is left out.
+    # A session reports a missing value as an empty string or 0. Leave it out of the job.
     worker_type=session.worker_type.apply(lambda name: name or None),
     number_of_workers=session.number_of_workers.apply(lambda count: count or None),
     security_configuration=session.security_configuration.apply(lambda name: name or None),

@@ -10,7 +10,7 @@ session = GlueSession(
     timeout="10m",
 )
 
-# Stands for whatever you deploy. An aws.glue.Job takes the same two values as role_arn and glue_version.
+# Placeholder for your own resources. An aws.glue.Job takes the same two values as role_arn and glue_version.
 pulumi.Stash("nightly-job", input={"role": session.role, "glue_version": session.glue_version})
 
 pulumi.export("status", session.status)

@@ -1,4 +1,4 @@
-# Reads a Glue session by way of `glue-session external`, and refuses to go on while it is not READY.
+# Reads a Glue session with `glue-session external`, and fails the plan unless the session is READY.
 
 terraform {
   required_version = ">= 1.5"
@@ -12,18 +12,18 @@ terraform {
 }
 
 variable "session_id" {
-  description = "Id of the session."
+  description = "ID of the session."
   type        = string
 }
 
 variable "region" {
-  description = "Region of the session. Empty: AWS_REGION, then the profile's."
+  description = "Region of the session. If empty, AWS_REGION, then the region of the profile."
   type        = string
   default     = ""
 }
 
 variable "wait_for" {
-  description = "Status to wait for while planning. Empty: take the session as it is."
+  description = "Status to wait for during the plan. If empty, the session is read without waiting."
   type        = string
   default     = ""
 }

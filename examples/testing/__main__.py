@@ -1,4 +1,4 @@
-"""Deploy a nightly job with the role and the Glue version of a session, from a module that has unit tests."""
+"""Deploy a nightly job with the role and Glue version of a session. The module `infrastructure` has unit tests."""
 
 import pulumi
 

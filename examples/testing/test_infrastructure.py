@@ -1,4 +1,4 @@
-"""Unit tests of the infrastructure: they need no engine, no AWS and no credentials."""
+"""Unit tests of the infrastructure. They do not need an engine, AWS or credentials."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ GET_SESSION = "glue-session:index:getSession"
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Answers in place of the engine and of Glue, and keeps what it was given."""
+    """Replaces the engine and Glue, and records the inputs."""
 
     def __init__(self) -> None:
         self.session: dict[str, Any] = {"status": "READY", "role": "GlueSession", "glue_version": "5.0"}
@@ -41,7 +41,7 @@ class Mocks(pulumi.runtime.Mocks):
 @pytest.fixture
 def mocks() -> Iterator[Mocks]:
     mocks = Mocks()
-    # Python 3.14 makes none by itself, and the SDK needs one from here on.
+    # The SDK needs an event loop from here on, and Python 3.14 does not create one.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(mocks, preview=False)

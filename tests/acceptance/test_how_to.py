@@ -37,7 +37,7 @@ def dependants(project: Project) -> dict[str, tuple[object, object]]:
 def test_what_ci_sees_of_a_gate_is_what_the_page_shows(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     program = programs("gate-a-deployment")[0]
-    previewed, failed = blocks("gate-a-deployment", "text", under="What CI sees")
+    previewed, failed = blocks("gate-a-deployment", "text", under="Output in CI")
 
     project.program(program)
     assert [] == shown(project.pulumi("preview", "--non-interactive"), previewed)

@@ -1,4 +1,4 @@
-"""A policy pack for all stacks: no session of a Glue version that is too old."""
+"""Policy pack for all stacks: reject sessions with an old Glue version."""
 
 from packaging.version import InvalidVersion, Version
 from pulumi_policy import (
@@ -14,8 +14,8 @@ SESSION = "pulumi-python:dynamic/glue:Session"
 
 
 def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    """Judge what was observed of the session: it is among the properties of the resource, in previews and ups alike."""
-    # A session that could not be read has no properties, and an error of its own.
+    """Check the observed values, which are properties of the resource in previews and updates."""
+    # A session that could not be read has no such property, and reports its own error.
     if args.resource_type != SESSION or "glue_version" not in args.props:
         return
     oldest = args.get_config()["oldest"]
@@ -25,7 +25,7 @@ def validate(args: ResourceValidationArgs, report_violation: ReportViolation) ->
 
 
 def is_at_least(found: str, oldest: str) -> bool:
-    """Whether a Glue version is new enough. 10.0 is newer than 5.0, and what is no version is not new enough."""
+    """Compare versions numerically: 10.0 is newer than 5.0. An invalid version is too old."""
     try:
         return Version(found) >= Version(oldest)
     except InvalidVersion:
