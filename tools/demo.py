@@ -1,18 +1,16 @@
-"""Show the main job on the embedded default: a moto server for Glue, a folder for Pulumi's state, nothing outside.
+"""Show the main use case on a local Glue (`glue-session sandbox`): nothing outside this machine is called.
 
     make demo
 
-A session is READY, `pulumi up` takes its role and Glue version and lets a dependant go on; the session is stopped behind Pulumi's back, and
-`pulumi preview` says so. Then everything is taken down. Each step is announced, and what Pulumi prints is shown as it is.
+A deployment waits for a session that takes 15 seconds to become READY, while an unrelated resource is created at once. Then the session
+changes, then it fails, and then the stack is deployed without waiting. Each step prints the command and what Pulumi prints.
 
-Rules of this script: it stops at the first step that isn't what it should be, with one sentence and exit code 1. The server lives in this
-process and the state in a folder that goes away with it, so nothing is left behind, interrupted or not, and no core file. The commands that
-it runs get none of the reader's own credentials.
+The demo stops at the first step that is not as it should be, with one sentence and exit code 1. It leaves nothing behind, interrupted or
+not, and the commands that it runs get none of your credentials.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import resource
 import signal
@@ -21,47 +19,60 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from pulumi_glue_session.sandbox import Sandbox, always, step, then
 
 ROOT = Path(__file__).resolve().parents[1]
 STACK = "demo"
 SESSION_ID = "analytics-prod"
-REGION = "eu-west-1"
-ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 
-STEPS = 7
+PROGRAM = f"""import pulumi
+from pulumi_glue_session import GlueSession
+
+session = GlueSession("analytics", session_id="{SESSION_ID}", wait_for="READY", timeout="10m")
+
+# A resource that does not use the session is created at once.
+pulumi.Stash("network", input="10.0.0.0/16")
+
+# This one waits until the session is READY. An aws.glue.Job takes the same two values.
+pulumi.Stash("nightly-job", input={{"role": session.role, "glue_version": session.glue_version}})
+"""
+
+STEPS = 6
 
 _END_SECONDS = 20
 """An interrupted command takes one or two."""
 
 
 class DemoError(Exception):
-    """A step was not what it should be; the text is the sentence for the person."""
+    """A step was not as it should be; the text is the sentence for the reader."""
 
 
 class Stage:
-    """What the steps share: the environment that commands run in, and the count of steps."""
+    """Runs the commands of the demo in one environment, and counts its steps."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self._folder = folder
         self._env = dict(env)
         self._step = 0
 
-    def announce(self, what: str) -> None:
-        """Say which step comes."""
+    def announce(self, text: str) -> None:
+        """Print which step starts."""
         self._step += 1
-        print(f"\n[{self._step}/{STEPS}] {what}", flush=True)
+        print(f"\n[{self._step}/{STEPS}] {text}", flush=True)
 
     def pulumi(self, *arguments: str, shows: tuple[str, ...] = (), code: int = 0, **env: str) -> None:
-        """Run a Pulumi command and show what it prints; `shows` are texts that must be in it."""
+        """Run a Pulumi command and print its output, which must contain the texts in `shows`."""
         settings = "".join(f"{name}={value} " for name, value in env.items())
         print(f"$ {settings}pulumi {' '.join(arguments)}", flush=True)
         color = "always" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else "never"
         command = ["pulumi", *arguments, "--non-interactive", "--color", color]
         printed = ""
-        # In a session of its own, so that a terminal's Ctrl-C reaches it once, through us: a second one would make it leave its plugins.
+        # In its own process group, so that Ctrl-C reaches it once, from here: at a second one it would leave its plugins running.
         with subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=self._folder,
             env=self._env | env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -77,13 +88,13 @@ class Stage:
                 raise
         if running.returncode != code:
             raise DemoError(f"pulumi {arguments[0]} ended with exit code {running.returncode} instead of {code}")
-        missing = [text for text in shows if color == "never" and text not in printed]
+        missing = [text for text in shows if color == "never" and text not in " ".join(printed.split())]
         if missing:
             raise DemoError(f"pulumi {arguments[0]} did not show {missing[0]!r}")
 
 
 def _end(running: subprocess.Popen[str]) -> None:
-    """Let an interrupted command end in order, with everything that it started."""
+    """End an interrupted command with everything that it started."""
     running.send_signal(signal.SIGINT)
     try:
         running.communicate(timeout=_END_SECONDS)
@@ -92,45 +103,38 @@ def _end(running: subprocess.Popen[str]) -> None:
 
 
 def main() -> int:
-    """Run the demo; the exit code is 0 when each step was what it should be."""
+    """Run the demo. Returns 0 if each step was as it should be."""
     signal.signal(signal.SIGTERM, _interrupt)
-    # A core file of this process would hold the reader's environment. What it starts has the same limit.
+    # A core file would contain the reader's environment. Child processes inherit the limit.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        with tempfile.TemporaryDirectory(prefix="glue-session-demo-") as folder:
-            _show(Path(folder))
+        with tempfile.TemporaryDirectory(prefix="glue-session-demo-") as folder, Sandbox() as glue:
+            _run(Path(folder), glue)
     except DemoError as wrong:
         print(f"\nThe demo stopped: {wrong}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted: nothing is left behind.", file=sys.stderr)
         return 130
-    finally:
-        # `pulumi stack init` writes it beside Pulumi.yaml, for the salt of the stack's secrets.
-        (ROOT / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
     return 0
 
 
-def _show(folder: Path) -> None:
-    getting = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=False)
-    if getting.returncode:
-        raise DemoError("there is no Pulumi engine, as said above")
-    engine = getting.stdout.strip()
-
-    # Imported after the engine is there: moto takes some seconds to load.
-    print("Starting a moto server, which stands for AWS.", flush=True)
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request would stand between Pulumi's
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        _steps(Stage(_environment(folder, engine, f"http://{host}:{port}")), f"http://{host}:{port}")
-    finally:
-        server.stop()
+def _run(folder: Path, glue: Sandbox) -> None:
+    found = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=False)
+    if found.returncode:
+        raise DemoError("there is no Pulumi engine, for the reason above")
+    engine = found.stdout.strip()
+    program = folder / "program"
+    program.mkdir()
+    (program / "Pulumi.yaml").write_text("name: glue-session-demo\nruntime: python\n", encoding="utf-8")
+    (program / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    print("The program of this demo:\n")
+    print("".join(f"  {line}\n" for line in PROGRAM.splitlines()))
+    stage = Stage(program, _environment(folder, engine, glue))
+    stage.pulumi("stack", "init", STACK)
+    _show(stage, glue)
     print(f"""
-Done. The same against your own AWS account, with a session of yours and the credentials you have now:
+Done. To run the same against your AWS account, with one of your sessions and your credentials:
 
   export PATH="{engine}:{Path(sys.executable).parent}:$PATH" AWS_REGION=<its region>
   pulumi stack init dev && pulumi config set session_id <its id>
@@ -138,38 +142,34 @@ Done. The same against your own AWS account, with a session of yours and the cre
 """)
 
 
-def _steps(stage: Stage, url: str) -> None:
-    glue = _glue(url)
-    stage.announce(f"Somebody starts the Glue session {SESSION_ID}. Pulumi has no part in it.")
-    command = {"Name": "glueetl", "PythonVersion": "3"}
-    glue.create_session(Id=SESSION_ID, Role=ROLE, Command=command, GlueVersion="5.0", Description="notebook of the analytics team")
-    print(f"  {SESSION_ID} is {glue.get_session(Id=SESSION_ID)['Session']['Status']}")
-    print('  (moto gives every session the error message "string" and the capacity 123.)')
+def _show(stage: Stage, glue: Sandbox) -> None:
+    starting = then(("PROVISIONING", 15.0), "READY")
 
-    stage.announce("A stack for examples/ready_gate, its state in a folder.")
-    stage.pulumi("stack", "init", STACK)
+    stage.announce(f"Someone starts the Glue session {SESSION_ID}, which takes 15 seconds. The deployment waits for it.")
+    glue.put(SESSION_ID, starting, Description="notebook of the analytics team")
+    stage.pulumi("up", "--yes", "--skip-preview", shows=("nightly-job created", "network created", "4 created"))
 
-    stage.announce("The first preview already knows the session's values.")
-    stage.pulumi("preview", "--diff", shows=('"READY"', ROLE, '"5.0"', "nightly-job"))
+    stage.announce("The owner starts the session again with another Glue version. The preview shows the drift.")
+    glue.put(SESSION_ID, always("READY"), Description="notebook of the analytics team", GlueVersion="5.1")
+    stage.pulumi("preview", "--diff", shows=('~ glue_version: "5.0" => "5.1"',))
 
-    stage.announce("Up lets nightly-job go on once the session is READY, with its role and Glue version.")
-    stage.pulumi("up", "--yes", "--skip-preview", shows=("nightly-job created", '"READY"', ROLE, '"5.0"'))
+    stage.announce("The session fails. The preview says so before anything is deployed.")
+    failed = step("FAILED", ErrorMessage="The subnet has no free IP addresses")
+    glue.put(SESSION_ID, always(failed), Description="notebook of the analytics team")
+    stage.pulumi("preview", shows=("FAILED, will not become READY", "Glue says: The subnet has no free IP addresses"), code=1)
 
-    stage.announce("Somebody stops the session behind Pulumi's back. The gate can't be passed now, so the preview fails and says why.")
-    glue.stop_session(Id=SESSION_ID)
-    stage.pulumi("preview", "--diff", shows=('status "READY" => "STOPPING"',), code=1)
+    stage.announce("An emergency deployment does not wait.")
+    stage.pulumi("up", "--yes", "--skip-preview", "--diff", shows=('~ status : "READY" => "FAILED"',), PULUMI_GLUE_SESSION_SKIP_WAIT="true")
 
-    stage.announce("The same without the gate: the preview shows exactly what changed.")
-    stage.pulumi("preview", "--diff", shows=('~ status: "READY" => "STOPPING"',), PULUMI_GLUE_SESSION_SKIP_WAIT="true")
-
-    stage.announce("Everything is taken down. Destroy drops the record and leaves the session alone.")
+    stage.announce("Destroy drops the record. The session itself stays as it is.")
     stage.pulumi("destroy", "--yes", "--skip-preview")
+
+    stage.announce("The stack is removed.")
     stage.pulumi("stack", "rm", STACK, "--yes")
-    print(f"  {SESSION_ID} is still {glue.get_session(Id=SESSION_ID)['Session']['Status']}: it was never ours.")
 
 
-def _environment(folder: Path, engine: str, url: str) -> dict[str, str]:
-    """Environment of the commands: this venv and the engine first, moto for AWS, nothing of the reader's own accounts."""
+def _environment(folder: Path, engine: str, glue: Sandbox) -> dict[str, str]:
+    """Environment of the commands: this venv and the engine first, the sandbox for AWS, none of the reader's accounts."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     return inherited | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ.get("PATH", "")]),
@@ -179,21 +179,11 @@ def _environment(folder: Path, engine: str, url: str) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_STACK": STACK,
-        "AWS_ENDPOINT_URL": url,
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "demo",
-        "AWS_SECRET_ACCESS_KEY": "demo",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **glue.environment,
     }
-
-
-def _glue(url: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Client of whoever owns the session."""
-    import boto3
-
-    return boto3.client("glue", REGION, endpoint_url=url, aws_access_key_id="demo", aws_secret_access_key="demo")  # noqa: S106 - moto's
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
