@@ -46,6 +46,7 @@ lint: .venv/made
 	$(BIN)/lint-imports
 	@command -v go >/dev/null || echo 'actionlint is skipped because Go is not installed. CI runs it.'
 	! command -v go >/dev/null || GOWORK=off go tool -C tools/actionlint actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
+	$(BIN)/hadolint Containerfile
 	$(BIN)/zizmor --offline --quiet --persona pedantic --strict-collection .
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
