@@ -1,15 +1,57 @@
-"""docs/reference/errors.md explains every error."""
+"""docs/reference/errors.md explains every error, and shows each message as it is printed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import pulumi_glue_session
 from pages import headings
-from pulumi_glue_session import GlueSessionError
+from pulumi_glue_session import (
+    AccessDenied,
+    BadCredentials,
+    GlueSessionError,
+    Misconfigured,
+    NoRegion,
+    NotAsExpected,
+    NotOneSession,
+    Refused,
+    ServiceFault,
+    SessionEnded,
+    SessionNotFound,
+    Throttled,
+    UnknownStatus,
+    Unreachable,
+    WaitedTooLong,
+    WrongAccount,
+)
+from pulumi_glue_session.core.errors import Mismatch
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "errors.md"
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+ID, REGION, READY = "analytics-prod", "eu-west-1", frozenset({"READY"})
+SUBJECT = f'Glue session "{ID}"'
+MESSAGES = [
+    SessionNotFound(ID, region=REGION),
+    SessionEnded(ID, region=REGION, status="FAILED", targets=READY, error_message="Connection vpc has no free IP addresses."),
+    UnknownStatus(ID, region=REGION, status="RESUMING", targets=READY),
+    WaitedTooLong(ID, region=REGION, status="PROVISIONING", targets=READY, seconds=600, polls=86),
+    NotAsExpected(ID, region=REGION, mismatches=[Mismatch(name="glue_version", expected='at least "5.0"', found='"4.0"')]),
+    NotOneSession([("tags", "team=etl"), ("statuses", "READY")], region=REGION, found=[]),
+    NotOneSession([("tags", "team=etl")], region=REGION, found=["etl-2", "etl-1"]),
+    AccessDenied(
+        SUBJECT, region=REGION, detail="AccessDeniedException: not authorized to perform glue:GetSession", detail_label="Glue says"
+    ),
+    BadCredentials(SUBJECT, region=REGION, detail="ExpiredTokenException: the security token is expired", detail_label="Glue says"),
+    WrongAccount(SUBJECT, region=REGION, detail="account 111111111111, allowed 222222222222"),
+    NoRegion(SUBJECT, region=""),
+    Misconfigured(SUBJECT, region=REGION, detail="The config profile (etl) could not be found"),
+    Unreachable(SUBJECT, region=REGION, detail="no whole answer within 1m7s"),
+    Throttled(SUBJECT, region=REGION, detail="ThrottlingException: Rate exceeded", detail_label="Glue says"),
+    ServiceFault(SUBJECT, region=REGION, detail="InternalServiceException", detail_label="Glue says"),
+    Refused(SUBJECT, region=REGION, detail="InvalidInputException: bad RequestOrigin", detail_label="Glue says"),
+]
 
 
 def classes(base: type[GlueSessionError]) -> Iterator[str]:
@@ -24,4 +66,17 @@ def test_every_error_class_has_a_heading() -> None:
     expected = {name for name in {*exceptions, *classes(GlueSessionError)} if not name.startswith("_")}
 
     assert expected >= {"SessionNotFound", "AccessDenied"}
-    assert set() == expected - {title for _, title, _ in headings(PAGE.read_text(encoding="utf-8"))} - {"GlueSessionError", "LookFailed"}
+    assert set() == expected - {title for _, title, _ in headings(PAGE)} - {"GlueSessionError", "LookFailed"}
+
+
+@pytest.mark.parametrize("error", MESSAGES, ids=lambda error: type(error).__name__)
+def test_a_message_is_shown_as_it_is_printed(error: GlueSessionError) -> None:
+    section = PAGE.partition(f"\n## {type(error).__name__}\n")[2].partition("\n## ")[0]
+
+    assert f"```text\n{error}\n```" in section
+
+
+def test_every_error_with_a_message_of_its_own_is_shown() -> None:
+    assert {*classes(GlueSessionError)} - {"InvalidInput", "LookFailed"} == {type(error).__name__ for error in MESSAGES} | {
+        name for name in classes(GlueSessionError) if name.startswith("_")
+    }
