@@ -23,7 +23,7 @@ help:
 	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
 	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
 	@echo 'make torture     run the torture tests with many tries and print what happened; about two hours'
-	@echo 'make mutants     run mutation tests of the core; they take a while'
+	@echo 'make mutants     run mutation tests of the core'
 	@echo 'make bench       measure the package against alternatives; up to an hour on an idle machine'
 	@echo 'make clean       remove the environments'
 
@@ -132,11 +132,12 @@ torture: .venv/made engine
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
 	@$(BIN)/python tests/torture.py
 
-# In a copy, because mutmut needs the sources in src/. The surviving mutants are printed; fails if more than 5 % survive.
+# In a copy, because mutmut needs the sources in src/. Prints the mutants that the tests do not notice; fails if they are more than 10 %.
 mutants: .venv/made
 	rm -rf .mutants && mkdir .mutants && cp -r provider .mutants/src && cp -r tests tools docs examples *.md pyproject.toml .mutants
 	cd .mutants && ../$(BIN)/mutmut run && ../$(BIN)/mutmut results && ../$(BIN)/mutmut export-cicd-stats
-	@$(BIN)/python -c 'import json; n = json.load(open(".mutants/mutants/mutmut-cicd-stats.json")); print(n); assert n["killed"] >= 0.95 * n["total"]'
+	@$(BIN)/python -c 'import json; n = json.load(open(".mutants/mutants/mutmut-cicd-stats.json")); print(n); \
+		assert n["killed"] + n["timeout"] >= 0.9 * n["total"], "More than 10 % of the mutants survived."'
 
 bench: .bench-venv/made engine
 	@PYTHONPATH=tests .bench-venv/bin/python bench/run.py

@@ -23,13 +23,13 @@ TESTS = ("tests/unit", "tests/wire", "tests/acceptance/test_main_job.py", "tests
 TOOLS = ("hypothesis", "moto", "pytest")  # prefixes of the pins in requirements-dev.txt that these tests need
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=PYTHONS, venv_params=["--seed"])  # the engine calls pip
 def oldest(session: nox.Session) -> None:
     """Every dependency at the lower bound in pyproject.toml. Tests of newer features skip themselves (mark `since`)."""
     _test(session, "lowest-direct")
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=PYTHONS, venv_params=["--seed"])
 def newest(session: nox.Session) -> None:
     """Every dependency at its newest version."""
     _test(session, "highest")
