@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures dist wheel package acceptance javascript \
+.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures recordings dist wheel package acceptance javascript \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
 	@echo 'make captures    run the tutorial and update the output in its page'
+	@echo 'make recordings  record the terminal pictures of the README and the site'
 	@echo 'make schema      generate the schema of the native provider from the Python API'
 	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
 	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
@@ -85,6 +86,10 @@ docs-serve: .venv/made
 
 captures: .venv/made engine
 	$(BIN)/python tools/captures.py
+
+# With the wheel, as users have it: a linked package makes the engine look for a plugin.
+recordings: wheel engine
+	PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" .wheel-venv/bin/python tools/recordings.py
 
 # The published files: an sdist, and the wheel built from it with the pinned hatchling, without network access.
 dist: .venv/made

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_glue_session.core.errors import InvalidInput
@@ -90,7 +91,7 @@ def _create(lives: Sequence[str], settings: Sequence[str], *, port: int) -> Sand
         _set(fields[session_id], path, value)
     sandbox = Sandbox(port=port)
     for session_id, life in sessions.items():
-        sandbox.put(session_id, life, **fields[session_id])
+        sandbox.put(session_id, life, **{"CreatedOn": datetime.now(UTC), **fields[session_id]})
     return sandbox
 
 

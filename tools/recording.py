@@ -1,0 +1,156 @@
+"""Recordings of a terminal: a command runs in a pseudo-terminal, and its screens become an animated SVG without scripts.
+
+A recording keeps one screen per half second at most. Colors come from CSS variables, so that it follows a light or a dark page.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pyte
+
+_SECONDS_PER_SCREEN = 0.5
+_LAST_SCREEN_SECONDS = 4.0
+_GRAY = 40
+"""Difference of the channels of a color up to which it counts as gray."""
+
+_LINE_HEIGHT, _CHARACTER_WIDTH, _MARGIN = 18, 8.4, 12
+
+_STYLE = """
+svg{--back:#fff;--text:#24292f;--red:#b42318;--green:#1a7f37;--brown:#8a6100;--blue:#0757ba;--magenta:#8250df;--cyan:#0f6e84}
+@media(prefers-color-scheme:dark){svg{--back:#16181d;--text:#e6e8eb;--red:#ff7b72;--green:#56d364;--brown:#e3b341;--blue:#79b8ff;
+--magenta:#d2a8ff;--cyan:#76d9e6}}
+text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--text);white-space:pre}
+.r{fill:var(--red)}.g{fill:var(--green)}.y{fill:var(--brown)}.b{fill:var(--blue)}.m{fill:var(--magenta)}.c{fill:var(--cyan)}.o{font-weight:600}
+"""
+
+_CLASSES = {"red": "r", "green": "g", "brown": "y", "yellow": "y", "blue": "b", "magenta": "m", "cyan": "c"}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a terminal shows from `at` seconds on: its lines, each as runs of text with CSS classes."""
+
+    at: float
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+
+    @property
+    def text(self) -> str:
+        """The lines without style."""
+        return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines).rstrip()
+
+
+def record(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int = 80, rows: int = 24) -> list[Screen]:
+    """Run a command in a pseudo-terminal of this size. Returns its screens."""
+    terminal = pyte.Screen(columns, rows)
+    stream = pyte.ByteStream(terminal)
+    process, descriptor = pty.fork()
+    if process == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.chdir(cwd)
+        os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)})
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    started, screens, is_open = time.monotonic(), list[Screen](), True
+    while is_open:
+        readable, _, _ = select.select([descriptor], [], [], _SECONDS_PER_SCREEN)
+        if readable:
+            try:
+                received = os.read(descriptor, 65_536)
+            except OSError:
+                # Linux reports the end of a terminal as an error.
+                received = b""
+            is_open = bool(received)
+            stream.feed(received)
+        now = time.monotonic() - started
+        if not is_open or not screens or now - screens[-1].at >= _SECONDS_PER_SCREEN:
+            lines = _lines(terminal)
+            if not screens or lines != screens[-1].lines:
+                screens.append(Screen(now, lines))
+    os.close(descriptor)
+    os.waitpid(process, 0)
+    return screens
+
+
+def to_svg(screens: Sequence[Screen], *, title: str, columns: int = 80) -> str:
+    """Animated SVG of the screens, which starts again at the end."""
+    end = screens[-1].at + _LAST_SCREEN_SECONDS
+    rows = max(index + 1 for screen in screens for index, line in enumerate(screen.lines) if line)
+    width, height = columns * _CHARACTER_WIDTH + 2 * _MARGIN, rows * _LINE_HEIGHT + 2 * _MARGIN
+    rules: dict[tuple[float, float], str] = {}
+    shown: list[str] = []
+    for row in range(rows):
+        for line, start, stop in _intervals(screens, row, end):
+            name = rules.setdefault((start, stop), f"t{len(rules)}")
+            runs = "".join(f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line)
+            shown.append(f'<text class="{name}" x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>')
+    css = [_STYLE.strip().replace("\n", "")]
+    for (start, stop), name in rules.items():
+        if (start, stop) == (0.0, end):
+            continue
+        first, last = 100 * start / end, 100 * stop / end
+        hidden = "" if start == 0 else "0%{visibility:hidden}"
+        after = "" if stop == end else f"{last:.2f}%{{visibility:hidden}}"
+        css.append(f"@keyframes {name}{{{hidden}{first:.2f}%{{visibility:visible}}{after}}}")
+        css.append(f".{name}{{animation:{name} {end:.1f}s step-end infinite}}")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img"><title>{escape(title)}</title>'
+        f'<style>{"".join(css)}</style><rect width="100%" height="100%" rx="6" style="fill:var(--back)"/>{"".join(shown)}</svg>\n'
+    )
+
+
+def _lines(terminal: pyte.Screen) -> tuple[tuple[tuple[str, str], ...], ...]:
+    return tuple(_runs([terminal.buffer[row][column] for column in range(terminal.columns)]) for row in range(terminal.lines))
+
+
+def _runs(cells: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    """Neighboring cells of one style as one text, without the blanks at the end."""
+    runs: list[tuple[str, str]] = []
+    for cell in cells:
+        style = " ".join(filter(None, (_color_class(cell.fg), "o" if cell.bold else "")))
+        if runs and runs[-1][1] == style:
+            runs[-1] = (runs[-1][0] + cell.data, style)
+        else:
+            runs.append((cell.data, style))
+    while runs and not runs[-1][0].strip():
+        runs.pop()
+    if runs:
+        runs[-1] = (runs[-1][0].rstrip(), runs[-1][1])
+    return tuple(runs)
+
+
+def _color_class(color: str) -> str:
+    """CSS class of a color name or, for the 256-color palette, of the named color nearest to the hexadecimal value."""
+    if not re.fullmatch("[0-9a-f]{6}", color):
+        return _CLASSES.get(color.removeprefix("bright"), "")
+    red, green, blue = (int(color[index : index + 2], 16) for index in (0, 2, 4))
+    brightest = max(red, green, blue)
+    if brightest - min(red, green, blue) < _GRAY:
+        return ""
+    lit = "".join(letter for letter, part in zip("rgb", (red, green, blue), strict=True) if part > brightest * 0.7)
+    return {"r": "r", "g": "g", "b": "b", "rg": "y", "rb": "m", "gb": "c"}.get(lit, "")
+
+
+def _intervals(screens: Sequence[Screen], row: int, end: float) -> list[tuple[tuple[tuple[str, str], ...], float, float]]:
+    """What a row shows, with the seconds from and to. Empty lines are left out."""
+    found: list[tuple[tuple[tuple[str, str], ...], float, float]] = []
+    for index, screen in enumerate(screens):
+        start = screen.at if index else 0.0
+        stop = screens[index + 1].at if index + 1 < len(screens) else end
+        if found and found[-1][0] == screen.lines[row]:
+            found[-1] = (screen.lines[row], found[-1][1], stop)
+        else:
+            found.append((screen.lines[row], start, stop))
+    return [each for each in found if each[0]]
