@@ -1,1 +1,1 @@
-"""Native provider: the resource and its functions for every language that Pulumi supports."""
+"""Native provider: the resource and its functions for every Pulumi language."""

@@ -1,6 +1,6 @@
-"""Looks of a plugin at the sessions of its resources: shared, waited for, told on each resource's row, given up when the engine says so.
+"""Reads and waits of the native provider: shared between resources, reported on each resource's row, canceled by the engine.
 
-Rules of this module: it belongs to one event loop. What is seen the core judges; what the engine makes of it is the provider's matter.
+Everything here belongs to one event loop.
 """
 
 from __future__ import annotations
@@ -24,124 +24,126 @@ from pulumi_glue_session.native.properties import HINTS
 
 
 class Engine(Protocol):
-    """Where a plugin says what happens."""
+    """Log of the Pulumi engine."""
 
-    async def say(self, line: str, *, urn: str, ephemeral: bool = False, warning: bool = False) -> None:
-        """Show a line at a resource; an `ephemeral` one is no part of the final report."""
+    async def log(self, line: str, *, urn: str, ephemeral: bool = False, warning: bool = False) -> None:
+        """Show a line on the row of a resource. An `ephemeral` line does not appear in the final report."""
         ...
 
 
-class Cancelled(GlueSessionError):
-    """The engine was interrupted while a session was waited for."""
+class Canceled(GlueSessionError):
+    """The engine canceled a wait."""
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
         super().__init__()
 
     def report(self, hints: Hints = HINTS) -> ErrorReport:  # noqa: ARG002 - the same in every face
-        """One sentence."""
+        """Fact only: the user interrupted the wait and knows what to do next."""
         return ErrorReport(fact=f'Interrupted while waiting for Glue session "{sanitize(self.session_id)}"')
 
 
 class ResourcePoller:
-    """Looks for the resources of one provider."""
+    """Reads sessions for the resources of one provider, and waits for them."""
 
     def __init__(self, engine: Engine) -> None:
-        """`engine` is told what happens."""
         self._engine = engine
-        self._callers: dict[AwsConfig, _ConfigPoller] = {}
-        self._at_work: set[asyncio.Task[Any]] = set()
-        self._looked: dict[str, tuple[float, str, AwsConfig, Session | GlueSessionError]] = {}
-        """When which session was looked at, as whom, and what was found, by URN: check, diff and preview of a resource are one look."""
-        self._warned: dict[str, str] = {}
-        """What each resource was warned of last, by URN."""
+        self._pollers: dict[AwsConfig, _ConfigPoller] = {}
+        self._waits: set[asyncio.Task[Any]] = set()
+        self._readings: dict[str, tuple[float, str, AwsConfig, Session | GlueSessionError]] = {}
+        """Time, session id, configuration and result of the last read by URN. Check, diff and preview share one read."""
+        self._warnings: dict[str, str] = {}
+        """Last warning by URN."""
 
-    def for_config(self, caller: AwsConfig) -> _ConfigPoller:
-        """Who looks as this caller; one for each, kept."""
-        if caller not in self._callers:
-            self._callers[caller] = _ConfigPoller(caller, self._engine)
-        return self._callers[caller]
+    def for_config(self, config: AwsConfig) -> _ConfigPoller:
+        """Poller of an AWS configuration, created on first use."""
+        if config not in self._pollers:
+            self._pollers[config] = _ConfigPoller(config, self._engine)
+        return self._pollers[config]
 
     def cancel(self) -> None:
-        """Give up every wait."""
-        for task in self._at_work:
+        """Cancel every wait."""
+        for task in self._waits:
             task.cancel()
 
-    async def poll(self, urn: str, demand: WaitRequest) -> WaitResult:
-        """How the session stands, as of this run's last look at it for this resource, or of one now."""
-        seen = self.last_result(urn, demand)
-        if seen is not None:
-            return seen
-        gatherer = self.for_config(demand.aws_config).gatherer
+    async def poll(self, urn: str, request: WaitRequest) -> WaitResult:
+        """State of the session by the last read for this resource if it is fresh, or by a read now."""
+        result = self.last_result(urn, request)
+        if result is not None:
+            return result
+        cache = self.for_config(request.aws_config).cache
         found: Session | GlueSessionError
         try:
-            found = await await_in_thread(lambda: gatherer.get(demand.session_id))
-        except GlueSessionError as refused:
-            found = refused
-        self._looked[urn] = time.monotonic(), demand.session_id, demand.aws_config, found
-        return self._judged(demand, found)
+            found = await await_in_thread(lambda: cache.get(request.session_id))
+        except GlueSessionError as error:
+            found = error
+        self._readings[urn] = time.monotonic(), request.session_id, request.aws_config, found
+        return self._evaluate(request, found)
 
-    def last_result(self, urn: str, demand: WaitRequest) -> WaitResult | None:
-        """How the session stood at a look for this resource that still counts as one of now."""
-        if urn not in self._looked:
+    def last_result(self, urn: str, request: WaitRequest) -> WaitResult | None:
+        """State of the session by the last read for this resource, if it is fresh."""
+        if urn not in self._readings:
             return None
-        at, session_id, caller, found = self._looked[urn]
-        counts = (session_id, caller) == (demand.session_id, demand.aws_config) and time.monotonic() - at <= FRESH_SECONDS
-        return self._judged(demand, found) if counts else None
+        read_at, session_id, config, found = self._readings[urn]
+        same_session = (session_id, config) == (request.session_id, request.aws_config)
+        fresh = time.monotonic() - read_at <= FRESH_SECONDS
+        return self._evaluate(request, found) if same_session and fresh else None
 
-    def _judged(self, demand: WaitRequest, found: Session | GlueSessionError) -> WaitResult:
-        return demand.condition.evaluate(demand.session_id, found, region=self.for_config(demand.aws_config).lookout.sessions.region)
+    def _evaluate(self, request: WaitRequest, found: Session | GlueSessionError) -> WaitResult:
+        region = self.for_config(request.aws_config).sessions.region
+        return request.condition.evaluate(request.session_id, found, region=region)
 
-    async def warn(self, urn: str, demand: WaitRequest, seen: WaitResult) -> None:
-        """Say what is not as expected, where that is no reason to fail; once in a run."""
-        mismatch = demand.soft_mismatch(seen)
+    async def warn_of_mismatch(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
+        """Log a warning for soft expectations that are not met, once per run."""
+        mismatch = request.soft_mismatch(result)
         warning = str(mismatch.report(HINTS)) if mismatch else ""
-        if warning and warning != self._warned.get(urn):
-            self._warned[urn] = warning
-            await self._engine.say(warning, urn=urn, warning=True)
+        if warning and warning != self._warnings.get(urn):
+            self._warnings[urn] = warning
+            await self._engine.log(warning, urn=urn, warning=True)
 
-    async def wait(self, urn: str, demand: WaitRequest, *, logs: bool) -> WaitResult:
-        """See the session pass its gate, or why it won't. Raises Cancelled."""
-        task = asyncio.ensure_future(self.for_config(demand.aws_config).wait(demand, urn=urn, logs=logs))
-        self._at_work.add(task)
+    async def wait(self, urn: str, request: WaitRequest, *, logs: bool) -> WaitResult:
+        """Wait until the session meets the condition, fails or times out. Raises Canceled."""
+        task = asyncio.ensure_future(self.for_config(request.aws_config).wait(request, urn=urn, logs=logs))
+        self._waits.add(task)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():
                 task.cancel()
                 raise
-            raise Cancelled(demand.session_id) from None
+            raise Canceled(request.session_id) from None
         finally:
-            self._at_work.discard(task)
+            self._waits.discard(task)
 
 
 class _ConfigPoller:
-    """Looks as one caller, and tells each resource on its own row what it waits for."""
+    """Reads and waits with one AWS configuration, and reports progress on the row of each resource."""
 
-    def __init__(self, caller: AwsConfig, engine: Engine) -> None:
-        self.lookout = Waiter(GlueSessions(caller), progress=self._tell, note=lambda _line: None)
-        self.gatherer = SessionCache(self.lookout.sessions)
+    def __init__(self, config: AwsConfig, engine: Engine) -> None:
+        self.sessions = GlueSessions(config)
+        self.cache = SessionCache(self.sessions)
+        self._waiter = Waiter(self.sessions, progress=self._report, note=lambda _line: None)
         self._engine = engine
-        self._announcers: dict[str, dict[str, ProgressReporter]] = {}
-        self._saying: set[asyncio.Future[None]] = set()
+        self._reporters: dict[str, dict[str, ProgressReporter]] = {}
+        self._log_tasks: set[asyncio.Future[None]] = set()
 
-    async def wait(self, demand: WaitRequest, *, urn: str, logs: bool) -> WaitResult:
-        """See the session pass its gate, or why it won't."""
+    async def wait(self, request: WaitRequest, *, urn: str, logs: bool) -> WaitResult:
+        """Wait until the session meets the condition, fails or times out."""
 
-        def say(line: str, *, ephemeral: bool) -> None:
-            saying = asyncio.ensure_future(self._engine.say(line, urn=urn, ephemeral=ephemeral))
-            # An event loop alone doesn't keep a task.
-            self._saying.add(saying)
-            saying.add_done_callback(self._saying.discard)
+        def show(line: str, *, ephemeral: bool) -> None:
+            task = asyncio.ensure_future(self._engine.log(line, urn=urn, ephemeral=ephemeral))
+            # The event loop holds only a weak reference to a task.
+            self._log_tasks.add(task)
+            task.add_done_callback(self._log_tasks.discard)
 
-        of_session = self._announcers.setdefault(demand.session_id, {})
-        of_session[urn] = ProgressReporter(say)
+        reporters = self._reporters.setdefault(request.session_id, {})
+        reporters[urn] = ProgressReporter(show)
         try:
-            return await self.lookout.wait(demand, logs=logs)
+            return await self._waiter.wait(request, logs=logs)
         finally:
-            of_session.pop(urn)
+            reporters.pop(urn)
 
-    def _tell(self, waiting: Iterable[PendingWait], now: float) -> None:
-        for wait in waiting:
-            for announcer in self._announcers.get(wait.session_id, {}).values():
-                announcer([wait], now)
+    def _report(self, waits: Iterable[PendingWait], now: float) -> None:
+        for wait in waits:
+            for reporter in self._reporters.get(wait.session_id, {}).values():
+                reporter([wait], now)

@@ -1,7 +1,4 @@
-"""Resource, functions and options as Pulumi names them, and as the core does: tokens, inputs, and what of them is recorded.
-
-Rules of this module: names and forms; what a value may be the core judges. A name that there isn't is told with those that there are.
-"""
+"""Names and values of the native provider: tokens, inputs, camelCase names and Pulumi's property values."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
-from pulumi.runtime.rpc import UNKNOWN as MARK
+from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_SENTINEL
 
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.errors import InvalidInput
@@ -23,73 +20,77 @@ GET_SESSION = "glue-session:index:getSession"
 GET_SESSIONS = "glue-session:index:getSessions"
 
 RESOURCE_INPUTS = ("session_id", "region", "wait_for", "timeout", "expect", "on_mismatch", "logs")
-"""Inputs of the resource, by their inner names. The region of the provider is the default of its own."""
+"""Inputs of the resource in snake_case."""
 
-RECORDED = ("session_id", "region", "wait_for")
-"""Inputs that are recorded, and whose change is one; nothing can be asked without them. The others only say how it is asked."""
+RECORDED_INPUTS = ("session_id", "region", "wait_for")
+"""Inputs that are recorded as outputs too. The session can be read only when all of them are known."""
 
 FUNCTION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     GET_SESSION: ("session_id", *FILTER_NAMES, "region"),
     GET_SESSIONS: (*FILTER_NAMES, "region"),
 }
 
-OWN_KEYS = frozenset({"tags", "default_arguments"})
-"""Mappings whose keys are names of the program's own."""
+USER_KEYS = frozenset({"tags", "default_arguments"})
+"""Mappings whose keys belong to the user and are never renamed."""
+
+_ENGINE_OPTIONS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
+"""Options that the engine adds to the configuration of a provider."""
 
 
-def options(given_options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of the provider by their inner names. What is no text comes as JSON: the engine's configuration knows only texts."""
-    read: dict[str, Any] = {}
-    for name, value in given_options.items():
-        # The engine adds some of its own, as `version`.
-        if name.startswith("__") or name in ("version", "pluginDownloadURL", "pluginChecksums"):
+def parse_options(provider_inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Provider options in snake_case. Numbers, lists and objects can be JSON text, because stack configuration is text."""
+    parsed: dict[str, Any] = {}
+    for name, value in provider_inputs.items():
+        if name.startswith("__") or name in _ENGINE_OPTIONS:
             continue
-        read[snake(name)] = parsing.parse_text(snake(name), value) if isinstance(value, str) else value
-    return {name: snake_keys(value, keeping=frozenset()) for name, value in read.items()}
+        parsed[snake(name)] = parsing.parse_text(snake(name), value) if isinstance(value, str) else value
+    return {name: snake_keys(value, keep=frozenset()) for name, value in parsed.items()}
 
 
-def arguments(given_arguments: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Arguments by their inner names. Raises InvalidInput for one that there isn't."""
-    for name in given_arguments:
+def parse_arguments(arguments: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Arguments in snake_case. Raises InvalidInput for an unknown one."""
+    for name in arguments:
         if snake(name) not in names or camel(snake(name)) != name:
-            raise InvalidInput(snake(name), f"{short_repr(name)} is no argument: use {', '.join(map(camel, names))}")
-    return to_snake(given_arguments)
+            raise InvalidInput(snake(name), f"unknown argument {short_repr(name)}: use {', '.join(map(camel, names))}")
+    return to_snake(arguments)
 
 
 def check_token(token: str, tokens: Iterable[str]) -> None:
-    """Raise InvalidInput for a resource or a function that there isn't."""
+    """Raise InvalidInput for an unknown resource or function."""
     if token not in tokens:
-        raise InvalidInput("", f"there is no {sanitize(token)}: use {' or '.join(tokens)}")
+        raise InvalidInput("", f"unknown type or function {sanitize(token)}: use {' or '.join(tokens)}")
 
 
-def to_snake(by_name: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs or outputs of the resource by their inner names; what a program expects keeps its names."""
-    named: dict[str, Any] = snake_keys(by_name, keeping=OWN_KEYS | {"expect"})
-    return named
+def to_snake(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs or outputs of the resource with snake_case names. The names in `expect` stay as they are."""
+    renamed: dict[str, Any] = snake_keys(properties, keep=USER_KEYS | {"expect"})
+    return renamed
 
 
 def input_path(name: str) -> str:
-    """Path of an input as the program writes it: `aws.assume_roles[0].role_arn` is the provider's `assumeRoles[0].roleArn`."""
+    """Path of an input in the user's program: `aws.assume_roles[0].role_arn` is `assumeRoles[0].roleArn`."""
     return ".".join(map(camel, name.removeprefix("aws.").split(".")))
 
 
 def region_override(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of a caller that the resource itself says."""
+    """AWS options that a resource or function sets itself."""
     return {"region": inputs["region"]} if inputs.get("region") else {}
 
 
-def to_property_values(by_name: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """Plain values by their inner names as property values. Arguments are a secret unless there are none."""
+def to_property_values(values: Mapping[str, Any]) -> dict[str, PropertyValue]:
+    """Property values of snake_case fields. Default arguments are secret unless they are empty."""
     return {
-        camel(name): wrap(value if name in OWN_KEYS else camel_keys(value, keeping=OWN_KEYS), secret=name in SECRET and bool(value))
-        for name, value in by_name.items()
+        camel(name): wrap(
+            value if name in USER_KEYS else camel_keys(value, keep=USER_KEYS), secret=name in SECRET and bool(value)
+        )
+        for name, value in values.items()
     }
 
 
 def camel(name: str) -> str:
     """`session_id` as `sessionId`."""
-    first, *others = name.split("_")
-    return first + "".join(each.capitalize() for each in others)
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def snake(name: str) -> str:
@@ -97,67 +98,70 @@ def snake(name: str) -> str:
     return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
-def camel_keys(value: Any, *, keeping: frozenset[str]) -> Any:  # noqa: ANN401 - plain JSON values
-    """Value with its keys in the outer form; what is in `keeping` (inner names) has keys of the program's own."""
-    return _renamed(value, camel, keeping)
+def camel_keys(value: Any, *, keep: frozenset[str]) -> Any:
+    """Value with camelCase keys. The keys inside a mapping named in `keep` (snake_case) stay as they are."""
+    return _rename_keys(value, camel, keep)
 
 
-def snake_keys(value: Any, *, keeping: frozenset[str]) -> Any:  # noqa: ANN401 - as above
-    """Value with its keys in the inner form; what is in `keeping` (inner names) has keys of the program's own."""
-    return _renamed(value, snake, keeping)
+def snake_keys(value: Any, *, keep: frozenset[str]) -> Any:
+    """Value with snake_case keys. The keys inside a mapping named in `keep` (snake_case) stay as they are."""
+    return _rename_keys(value, snake, keep)
 
 
-def _renamed(value: Any, rename: Callable[[str], str], keeping: frozenset[str]) -> Any:  # noqa: ANN401 - as above
+def _rename_keys(value: Any, rename: Callable[[str], str], keep: frozenset[str]) -> Any:
     if isinstance(value, Mapping):
-        named = cast("Mapping[str, object]", value)
-        return {rename(name): each if {name, rename(name)} & keeping else _renamed(each, rename, keeping) for name, each in named.items()}
+        items = cast("Mapping[str, object]", value).items()
+        return {
+            rename(name): item if {name, rename(name)} & keep else _rename_keys(item, rename, keep)
+            for name, item in items
+        }
     if isinstance(value, list):
-        return [_renamed(each, rename, keeping) for each in cast("list[object]", value)]
+        return [_rename_keys(item, rename, keep) for item in cast("list[object]", value)]
     return value
 
 
 class _Unknown:
-    """The value that a preview doesn't know yet."""
+    """Value that is not known during a preview."""
 
     def __repr__(self) -> str:
-        return "a value that is not known yet"
+        return "unknown value"
 
 
 UNKNOWN: Final = _Unknown()
 
 
-def unwrap(value: PropertyValue) -> Any:  # noqa: ANN401 - JSON values, or UNKNOWN
-    """Value as it is meant, with whole numbers as such: every number comes over the wire as a float."""
-    held: Any = value.value
-    if isinstance(held, Computed) or held == MARK:
+def unwrap(value: PropertyValue) -> Any:
+    """Plain value. Whole numbers become int, because Pulumi sends every number as a float."""
+    content: Any = value.value
+    if isinstance(content, Computed) or content == UNKNOWN_SENTINEL:
         return UNKNOWN
-    if isinstance(held, Mapping):
-        return unwrap_map(cast("Mapping[str, PropertyValue]", held))
-    if isinstance(held, Sequence) and not isinstance(held, str):
-        return [unwrap(each) for each in cast("Sequence[PropertyValue]", held)]
-    return int(held) if isinstance(held, float) and held.is_integer() else held
+    if isinstance(content, Mapping):
+        return unwrap_map(cast("Mapping[str, PropertyValue]", content))
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        return [unwrap(item) for item in cast("Sequence[PropertyValue]", content)]
+    return int(content) if isinstance(content, float) and content.is_integer() else content
 
 
 def unwrap_map(values: Mapping[str, PropertyValue]) -> dict[str, Any]:
-    """Values by name; one that is null is left out, as one that was not given."""
+    """Plain values by name, without those that are null."""
     return {name: unwrap(value) for name, value in values.items() if value.value is not None}
 
 
-def wrap(value: Any, *, secret: bool = False) -> PropertyValue:  # noqa: ANN401 - JSON values, or UNKNOWN
-    """A plain value as a property value."""
+def wrap(value: Any, *, secret: bool = False) -> PropertyValue:
+    """Property value of a plain value."""
     if isinstance(value, Mapping):
-        held: Any = {name: wrap(each) for name, each in cast("Mapping[str, object]", value).items()}
+        content: Any = {name: wrap(item) for name, item in cast("Mapping[str, object]", value).items()}
     elif isinstance(value, (list, tuple)):
-        held = [wrap(each) for each in cast("Sequence[object]", value)]
+        content = [wrap(item) for item in cast("Sequence[object]", value)]
     elif type(value) is int:
-        held = float(value)
+        content = float(value)
     else:
-        held = MARK if value is UNKNOWN else value
-    return PropertyValue(held, is_secret=secret)
+        content = UNKNOWN_SENTINEL if value is UNKNOWN else value
+    return PropertyValue(content, is_secret=secret)
 
 
 def contains_unknown(value: object) -> bool:
-    """Whether the value, or one in it, is not known yet."""
+    """Whether the value, or a value inside it, is unknown."""
     if isinstance(value, Mapping):
         return any(map(contains_unknown, cast("Mapping[str, object]", value).values()))
     if isinstance(value, list):

@@ -1,13 +1,9 @@
-"""The native provider plugin: the resource `glue-session:index:Session` and its functions, for programs in any language of Pulumi's.
+"""Native provider: the resource `glue-session:index:Session` and its functions, for programs in any Pulumi language.
 
-Rules of this module:
-
-* The engine says whether it previews: `create` and `update` look, and in an up wait, on the event loop that serves all calls. Any number
-  of sessions wait at once.
-* `check` looks once and makes what it sees inputs, for the engine shows the new side of a difference by the inputs. `diff` compares that
-  with the recorded outputs; after a `read`, it tells what that read found to be others.
-* Only SessionNotFound takes a session out of the state, and only on refresh.
-* Names are `naming`'s; fields, statuses, limits and errors are the core's.
+The engine says whether it runs a preview, so `create` and `update` read once in a preview and wait in an up. They wait on the
+event loop that serves all calls, any number of sessions at once. `check` adds the fields of the session to the inputs, because
+the engine takes the new side of a displayed difference from the inputs; `diff` compares them with the recorded outputs. Only
+SessionNotFound removes a session from the state, and only during a refresh.
 """
 
 from __future__ import annotations
@@ -34,17 +30,17 @@ from pulumi_glue_session.native.properties import (
     FUNCTION_ARGUMENTS,
     GET_SESSION,
     HINTS,
-    OWN_KEYS,
-    RECORDED,
+    RECORDED_INPUTS,
     RESOURCE_INPUTS,
     SESSION,
     UNKNOWN,
-    arguments,
+    USER_KEYS,
     camel,
     check_token,
     contains_unknown,
     input_path,
-    options,
+    parse_arguments,
+    parse_options,
     region_override,
     snake,
     snake_keys,
@@ -56,7 +52,13 @@ from pulumi_glue_session.native.properties import (
 
 _REPLACING = frozenset({"session_id", "region"})
 
-_DEFAULTS: Mapping[str, Any] = {"wait_for": ["READY"], "timeout": DEFAULT_TIMEOUT, "on_mismatch": "fail", "logs": False, "expect": {}}
+_DEFAULTS: Mapping[str, Any] = {
+    "wait_for": ["READY"],
+    "timeout": DEFAULT_TIMEOUT,
+    "on_mismatch": "fail",
+    "logs": False,
+    "expect": {},
+}
 
 _FIELDS = tuple(Session().to_state())
 
@@ -65,14 +67,14 @@ class SessionProvider(sdk.Provider):
     """Provider of read-only Glue sessions. Creates, changes and deletes nothing in AWS."""
 
     def __init__(self, engine: Engine, *, schema: str) -> None:
-        """`schema` is the package schema, as JSON."""
+        """`schema` is the package schema as JSON."""
         self._engine = engine
         self._schema = schema
         self._options: dict[str, Any] = {}
-        self._skips = False
-        self._looks = ResourcePoller(engine)
-        self._drifted: dict[str, list[str]] = {}
-        """What a refresh has just found to be others, by URN."""
+        self._skip_wait = False
+        self._poller = ResourcePoller(engine)
+        self._refreshed: dict[str, list[str]] = {}
+        """Fields that the last refresh found changed, by URN."""
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:  # noqa: ARG002 - the SDK's signature
         """Package schema."""
@@ -81,223 +83,235 @@ class SessionProvider(sdk.Provider):
     # --- Provider configuration ---
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        """Refuse options that mean nothing."""
+        """Validate the provider options."""
         try:
-            named_options = options(unwrap_map(request.new_inputs))
-            AwsConfig.parse({name: value for name, value in named_options.items() if name != "skip_wait" and not contains_unknown(value)})
-        except InvalidInput as invalid:
-            failure = sdk.CheckFailure(input_path(invalid.input_name), invalid.reason(HINTS))
+            options = parse_options(unwrap_map(request.new_inputs))
+            aws_options = {name: value for name, value in options.items() if name != "skip_wait"}
+            AwsConfig.parse({name: value for name, value in aws_options.items() if not contains_unknown(value)})
+        except InvalidInput as error:
+            failure = sdk.CheckFailure(input_path(error.input_name), error.reason(HINTS))
             return sdk.CheckResponse(inputs=request.new_inputs, failures=[failure])
         return sdk.CheckResponse(inputs=request.new_inputs)
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        """Keep who asks, and where."""
-        self._options = options(unwrap_map(request.args))
+        """Store the provider options."""
+        self._options = parse_options(unwrap_map(request.args))
         configured = bool(self._options.pop("skip_wait", False))
         from_environment = parse_skip_wait(os.environ)
-        self._skips = configured if from_environment is None else from_environment
+        self._skip_wait = configured if from_environment is None else from_environment
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     # --- The resource ---
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        """Judge what the program gives, as far as it is known, and make what is seen of the session inputs."""
-        # What follows is about the program's resource, and no longer about what a refresh has read.
-        self._drifted.pop(request.urn, None)
-        given_inputs = {name: value for name, value in request.new_inputs.items() if value.value is not None}
-        inputs = {"waitFor": wrap(_DEFAULTS["wait_for"]), **given_inputs}
-        # What ignore_changes names comes with its old value from the engine.
-        held = {name for name in inputs if snake(name) in _FIELDS and name in request.old_inputs}
+        """Validate the inputs as far as they are known, and add the current fields of the session to them."""
+        # A check starts the program's part of a run: a later diff is no longer about a refresh.
+        self._refreshed.pop(request.urn, None)
+        program_inputs = {name: value for name, value in request.new_inputs.items() if value.value is not None}
+        inputs = {"waitFor": wrap(_DEFAULTS["wait_for"]), **program_inputs}
+        # The engine passes the old values of properties in ignoreChanges.
+        ignored = {name for name in inputs if snake(name) in _FIELDS and name in request.old_inputs}
         try:
             check_token(request.type, (SESSION,))
-            news = arguments(unwrap_map({name: value for name, value in inputs.items() if name not in held}), RESOURCE_INPUTS)
-            demand = self._demand(news)
-        except InvalidInput as invalid:
-            return sdk.CheckResponse(inputs=inputs, failures=[sdk.CheckFailure(input_path(invalid.input_name), invalid.reason(HINTS))])
-        if _is_askable(news):
-            seen = await self._looks.poll(request.urn, demand)
-            await self._looks.warn(request.urn, demand, seen)
-            if seen.session is not None:
-                # What waiting will change is not known of a new record, and can't be called unknown: an up refuses that.
-                later = SET_BY_WAITING if seen.state is WaitState.PENDING and not request.old_inputs else ()
-                observed = {name: value for name, value in seen.session.to_state().items() if name not in later}
-                inputs = {**to_property_values(observed), **inputs}
+            arguments = unwrap_map({name: value for name, value in inputs.items() if name not in ignored})
+            news = parse_arguments(arguments, RESOURCE_INPUTS)
+            wait_request = self._wait_request(news)
+        except InvalidInput as error:
+            failure = sdk.CheckFailure(input_path(error.input_name), error.reason(HINTS))
+            return sdk.CheckResponse(inputs=inputs, failures=[failure])
+        if _is_readable(news):
+            result = await self._poller.poll(request.urn, wait_request)
+            await self._poller.warn_of_mismatch(request.urn, wait_request, result)
+            if result.session is not None:
+                # An up refuses unknown inputs, so fields that the wait sets are left out of a new record.
+                is_new = not request.old_inputs
+                omitted = SET_BY_WAITING if result.state is WaitState.PENDING and is_new else ()
+                fields = {name: value for name, value in result.session.to_state().items() if name not in omitted}
+                inputs = {**to_property_values(fields), **inputs}
         return sdk.CheckResponse(inputs=inputs)
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
-        """What is others than recorded, of the program's inputs and of the session itself. Raises why its gate can't be passed."""
-        if request.urn in self._drifted:
-            return _differences(self._drifted.pop(request.urn))
+        """Compare recorded outputs with the inputs and the current session. Raises the error of a session that failed."""
+        if request.urn in self._refreshed:
+            return _diff_response(self._refreshed.pop(request.urn))
         olds, news = to_snake(unwrap_map(request.old_state)), to_snake(unwrap_map(request.new_inputs))
-        changed = [name for name in RECORDED if name in news and news[name] != olds.get(name)]
-        if _is_askable(news) and not _REPLACING & set(changed):
-            seen = await self._looks.poll(request.urn, self._demand(news))
-            changed += _changed(seen, olds, ignoring=set(map(snake, request.ignore_changes)))
-        return _differences(dict.fromkeys(changed))
+        changed = [name for name in RECORDED_INPUTS if name in news and news[name] != olds.get(name)]
+        if _is_readable(news) and not _REPLACING & set(changed):
+            result = await self._poller.poll(request.urn, self._wait_request(news))
+            changed += _changed_fields(result, olds, ignored=set(map(snake, request.ignore_changes)))
+        return _diff_response(dict.fromkeys(changed))
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
-        """Record the session, in an up once it has passed its gate."""
+        """Record the session; in an up, wait for it first."""
         news = to_snake(unwrap_map(request.properties))
-        outputs = await self._recorded(news, request.urn, preview=request.preview, seconds=request.timeout)
+        outputs = await self._read_outputs(news, request.urn, preview=request.preview, custom_timeout=request.timeout)
         known = not contains_unknown(news["session_id"])
         return sdk.CreateResponse(resource_id=news["session_id"] if known else "", properties=outputs)
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        """Record the session anew. What `ignore_changes` names stays as it was."""
+        """Record the session again. Properties in `ignoreChanges` keep their recorded values."""
         news = to_snake(unwrap_map(request.news))
-        outputs = await self._recorded(news, request.urn, preview=request.preview, seconds=request.timeout)
-        held = {name: request.olds[name] for name in request.ignore_changes if name in request.olds and name in outputs}
-        return sdk.UpdateResponse(properties=outputs | held)
+        outputs = await self._read_outputs(news, request.urn, preview=request.preview, custom_timeout=request.timeout)
+        ignored = {
+            name: request.olds[name] for name in request.ignore_changes if name in request.olds and name in outputs
+        }
+        return sdk.UpdateResponse(properties=outputs | ignored)
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Drop the record. AWS is not called."""
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
-        """Look at the session, now. On refresh one that is gone leaves the state; a refused look never does that."""
+        """Read the session now. A refresh removes a missing session from the state; a refused read never does."""
         check_token(request.type, (SESSION,))
-        # A first read may come with inputs alone.
+        # The first read can come with inputs only.
         olds = to_snake(unwrap_map({**request.inputs, **request.properties}))
         is_refresh = "status" in olds
-        caller = self._looks.for_config(self._as_caller(region_override(olds)))
+        poller = self._poller.for_config(self._aws_config(region_override(olds)))
         try:
-            session = await await_in_thread(lambda: caller.gatherer.get(request.resource_id))
+            session = await await_in_thread(lambda: poller.cache.get(request.resource_id))
         except SessionNotFound:
             if not is_refresh:
                 raise
             return sdk.ReadResponse(resource_id="")
-        region = caller.lookout.sessions.region
-        inputs = dict(request.inputs) or {"sessionId": wrap(request.resource_id), "waitFor": wrap(_DEFAULTS["wait_for"])}
-        kept = {"wait_for": olds.get("wait_for", _DEFAULTS["wait_for"])}
+        default_inputs = {"sessionId": wrap(request.resource_id), "waitFor": wrap(_DEFAULTS["wait_for"])}
+        recorded_inputs = {"wait_for": olds.get("wait_for", _DEFAULTS["wait_for"])}
         if is_refresh:
-            record = session.to_state()
-            self._drifted[request.urn] = [name for name in _FIELDS if olds.get(name) != record[name]]
-        return sdk.ReadResponse(request.resource_id, _outputs(request.resource_id, region, session, kept), inputs)
+            current = session.to_state()
+            self._refreshed[request.urn] = [name for name in _FIELDS if olds.get(name) != current[name]]
+        outputs = _outputs(request.resource_id, poller.sessions.region, session, recorded_inputs)
+        return sdk.ReadResponse(request.resource_id, outputs, dict(request.inputs) or default_inputs)
 
     async def cancel(self) -> None:
-        """Give up every wait: the engine was interrupted."""
-        self._looks.cancel()
+        """Cancel every wait: the user interrupted the engine."""
+        self._poller.cancel()
 
     # --- Functions ---
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
-        """Ask for one session, or for all that fit."""
+        """Run `getSession` or `getSessions`."""
         check_token(request.tok, FUNCTION_ARGUMENTS)
-        asked = arguments(unwrap_map(request.args), FUNCTION_ARGUMENTS[request.tok])
-        finder = self._looks.for_config(self._as_caller(region_override(asked))).lookout.sessions
-        asked.pop("region", None)
-        question = SessionQuery.parse(asked, exactly_one=request.tok == GET_SESSION)
-        found = await await_in_thread(lambda: question.run(finder))
-        told = [_told(session_id, finder.region, session) for session_id, session in found.items()]
-        if question.exactly_one:
-            return sdk.InvokeResponse(return_value=told[0])
-        several = {
-            "region": wrap(finder.region),
-            "ids": wrap(list(found)),
-            "sessions": PropertyValue([PropertyValue(each) for each in told]),
-        }
-        return sdk.InvokeResponse(return_value=several)
+        arguments = parse_arguments(unwrap_map(request.args), FUNCTION_ARGUMENTS[request.tok])
+        sessions = self._poller.for_config(self._aws_config(region_override(arguments))).sessions
+        arguments.pop("region", None)
+        query = SessionQuery.parse(arguments, exactly_one=request.tok == GET_SESSION)
+        found = await await_in_thread(lambda: query.run(sessions))
+        results = [_function_result(session_id, sessions.region, session) for session_id, session in found.items()]
+        if query.exactly_one:
+            return sdk.InvokeResponse(return_value=results[0])
+        return sdk.InvokeResponse(
+            return_value={
+                "region": wrap(sessions.region),
+                "ids": wrap(list(found)),
+                "sessions": PropertyValue([PropertyValue(result) for result in results]),
+            }
+        )
 
-    # --- What they share ---
+    # --- Shared parts ---
 
-    def _as_caller(self, where_named: Mapping[str, Any]) -> AwsConfig:
-        """Who asks in this place."""
-        return AwsConfig.parse({**self._options, **where_named})
+    def _aws_config(self, overrides: Mapping[str, Any]) -> AwsConfig:
+        return AwsConfig.parse({**self._options, **overrides})
 
-    def _demand(self, news: Mapping[str, Any]) -> WaitRequest:
-        """What the program asks for. What is not known yet counts as something that would do. Raises InvalidInput."""
-        known = {**_DEFAULTS, "session_id": "unknown"} | {name: value for name, value in news.items() if not contains_unknown(value)}
+    def _wait_request(self, news: Mapping[str, Any]) -> WaitRequest:
+        """Wait request of the inputs. Unknown inputs count as valid. Raises InvalidInput."""
+        known = {name: value for name, value in news.items() if not contains_unknown(value)}
+        known = {**_DEFAULTS, "session_id": "unknown"} | known
         if "session_id" not in news:
             raise InvalidInput("session_id", "it is missing")
         if type(known["logs"]) is not bool:
-            raise InvalidInput("logs", f"{short_repr(known['logs'])} is neither true nor false")
-        expect = {name: value for name, value in require_mapping(news.get("expect", {})).items() if not contains_unknown(value)}
-        # A session is taken as it is where nothing is waited for; a schema has no None.
-        asked = {**known, "wait_for": known["wait_for"] or None, "aws": {**self._options, **region_override(known)}}
-        by_name = {snake(name): value for name, value in expect.items()}
-        expected = [
-            Expectation.parse(name, value if name in OWN_KEYS else snake_keys(value, keeping=frozenset()))
-            for name, value in by_name.items()
+            raise InvalidInput("logs", f"{short_repr(known['logs'])} is not a boolean: use true or false")
+        expect = require_mapping(news.get("expect", {}))
+        expected_values = {snake(name): value for name, value in expect.items() if not contains_unknown(value)}
+        expectations = [
+            Expectation.parse(name, value if name in USER_KEYS else snake_keys(value, keep=frozenset()))
+            for name, value in expected_values.items()
         ]
-        demand = WaitRequest.parse(asked).with_expectations(expected, on_mismatch=known["on_mismatch"])
-        return demand.without_waiting() if self._skips else demand
+        arguments = {
+            **known,
+            # An empty list, because a schema cannot express null, takes the session as it is.
+            "wait_for": known["wait_for"] or None,
+            "aws": {**self._options, **region_override(known)},
+        }
+        request = WaitRequest.parse(arguments).with_expectations(expectations, on_mismatch=known["on_mismatch"])
+        return request.without_waiting() if self._skip_wait else request
 
-    async def _recorded(self, news: Mapping[str, Any], urn: str, *, preview: bool, seconds: float) -> dict[str, PropertyValue]:
-        """Outputs of the session, once it has passed its gate; in a preview as it is now. Raises why it won't."""
-        kept = {name: news[name] for name in RECORDED if name in news}
-        if preview and not _is_askable(news):
+    async def _read_outputs(
+        self, news: Mapping[str, Any], urn: str, *, preview: bool, custom_timeout: float
+    ) -> dict[str, PropertyValue]:
+        """Outputs of the session; in an up, after waiting for it. Raises the error of a session that failed."""
+        recorded_inputs = {name: news[name] for name in RECORDED_INPUTS if name in news}
+        if preview and not _is_readable(news):
             unknown = dict.fromkeys(("region", *_FIELDS), UNKNOWN)
-            return {camel(name): wrap(value) for name, value in {**unknown, **kept}.items()}
-        demand = self._demand(news)
-        if seconds:
-            # customTimeouts, the program's own word for how long this resource may take.
-            demand = replace(demand, timeout=seconds)
-        seen = await self._looks.poll(urn, demand) if preview else self._looks.last_result(urn, demand)
-        if seen is None or (seen.state is not WaitState.SUCCEEDED and not preview):
-            # Looks of its own: it is waited for, and what failed may have passed.
-            seen = await self._looks.wait(urn, demand, logs=bool(news.get("logs")))
-        if seen.session is None or seen.state is WaitState.FAILED:
-            raise seen.error or AssertionError
-        await self._looks.warn(urn, demand, seen)
-        if prospect := demand.pending_message(seen):
-            await self._engine.say(prospect, urn=urn)
-        later = SET_BY_WAITING if seen.state is WaitState.PENDING else ()
-        return _outputs(demand.session_id, seen.region, seen.session, kept, unknown=later)
+            return {camel(name): wrap(value) for name, value in {**unknown, **recorded_inputs}.items()}
+        request = self._wait_request(news)
+        if custom_timeout:
+            # The option customTimeouts overrides the input `timeout`.
+            request = replace(request, timeout=custom_timeout)
+        result = await self._poller.poll(urn, request) if preview else self._poller.last_result(urn, request)
+        if result is None or (result.state is not WaitState.SUCCEEDED and not preview):
+            result = await self._poller.wait(urn, request, logs=bool(news.get("logs")))
+        if result.session is None or result.state is WaitState.FAILED:
+            raise result.error or AssertionError
+        await self._poller.warn_of_mismatch(urn, request, result)
+        if message := request.pending_message(result):
+            await self._engine.log(message, urn=urn)
+        unknown_fields = SET_BY_WAITING if result.state is WaitState.PENDING else ()
+        return _outputs(request.session_id, result.region, result.session, recorded_inputs, unknown=unknown_fields)
 
 
-class _GateFailed(GlueSessionError):
-    """Why the session cannot pass its gate, with what changed since it was recorded."""
+class _FailedWithDrift(GlueSessionError):
+    """The error of a session that failed, with what changed since it was recorded."""
 
-    def __init__(self, error: GlueSessionError, recorded: Mapping[str, Any], session: Mapping[str, Any]) -> None:
+    def __init__(self, error: GlueSessionError, recorded: Mapping[str, Any], current: Mapping[str, Any]) -> None:
         self._error = error
         self._recorded = recorded
-        self._session = session
+        self._current = current
         super().__init__()
 
     def report(self, hints: Hints = HINTS) -> ErrorReport:
-        """Report of the error with the differences."""
-        changed = describe_drift(self._recorded, self._session, fields=_FIELDS, hints=hints)
+        """Report of the error, with the changed fields."""
+        changed = describe_drift(self._recorded, self._current, fields=_FIELDS, hints=hints)
         return replace(self._error.report(hints), changed=changed)
 
 
-def _is_askable(news: Mapping[str, Any]) -> bool:
-    """Whether all is known that a look needs."""
-    return not contains_unknown([news.get(name) for name in RECORDED])
+def _is_readable(news: Mapping[str, Any]) -> bool:
+    """Whether every input that a read needs is known."""
+    return not contains_unknown([news.get(name) for name in RECORDED_INPUTS])
 
 
-def _changed(seen: WaitResult, olds: Mapping[str, Any], *, ignoring: set[str]) -> list[str]:
-    """What of a session is no longer as recorded. Raises why its gate can't be passed."""
-    if seen.session is None:
-        if isinstance(seen.error, LookFailed) and seen.error.is_transient_before_first_read:
-            # It may pass: an update looks again, and in an up waits.
+def _changed_fields(result: WaitResult, olds: Mapping[str, Any], *, ignored: set[str]) -> list[str]:
+    """Fields of the session that differ from the recorded ones. Raises the error of a session that failed."""
+    if result.session is None:
+        if isinstance(result.error, LookFailed) and result.error.is_transient_before_first_read:
+            # The update reads again.
             return ["status"]
-        raise seen.error or AssertionError
-    record = seen.session.to_state()
-    if seen.error is not None:
-        raise _GateFailed(seen.error, olds, record) from seen.error
-    changed = [name for name in _FIELDS if name not in ignoring and record[name] != olds.get(name)]
-    if seen.region != olds.get("region"):
-        # The provider asks elsewhere now: that is another session.
+        raise result.error or AssertionError
+    current = result.session.to_state()
+    if result.error is not None:
+        raise _FailedWithDrift(result.error, olds, current) from result.error
+    changed = [name for name in _FIELDS if name not in ignored and current[name] != olds.get(name)]
+    if result.region != olds.get("region"):
+        # With other provider options the id names another session.
         return ["region", *changed]
-    # One on its way has to be waited for, whatever is recorded of it.
-    return [*changed, "status"] if seen.state is WaitState.PENDING else changed
+    # A pending session has to be waited for, whatever is recorded.
+    return [*changed, "status"] if result.state is WaitState.PENDING else changed
 
 
-def _told(session_id: str, region: str, session: Session) -> dict[str, PropertyValue]:
-    """All of a session but its arguments: one secret would make the whole answer of a function a secret to the SDKs."""
+def _function_result(session_id: str, region: str, session: Session) -> dict[str, PropertyValue]:
+    """Fields without default arguments: SDKs treat the whole result of a function as secret if one field is."""
     return to_property_values(session_to_dict(session_id, region, session))
 
 
 def _outputs(
-    session_id: str, region: str, session: Session, kept: Mapping[str, Any], *, unknown: Iterable[str] = ()
+    session_id: str, region: str, session: Session, recorded_inputs: Mapping[str, Any], *, unknown: Iterable[str] = ()
 ) -> dict[str, PropertyValue]:
-    """What is recorded."""
-    record: dict[str, Any] = {**kept, "session_id": session_id, "region": region, **session.to_state(), **dict.fromkeys(unknown, UNKNOWN)}
-    return to_property_values(record)
+    values = {**recorded_inputs, "session_id": session_id, "region": region, **session.to_state()}
+    return to_property_values({**values, **dict.fromkeys(unknown, UNKNOWN)})
 
 
-def _differences(changed: Iterable[str]) -> sdk.DiffResponse:
-    """Properties that are others, each by its name."""
+def _diff_response(changed: Iterable[str]) -> sdk.DiffResponse:
     kinds = {True: sdk.PropertyDiffKind.UPDATE_REPLACE, False: sdk.PropertyDiffKind.UPDATE}
-    details = {camel(name): sdk.PropertyDiff(kinds[name in _REPLACING], input_diff=name in RECORDED) for name in changed}
+    details = {
+        camel(name): sdk.PropertyDiff(kinds[name in _REPLACING], input_diff=name in RECORDED_INPUTS) for name in changed
+    }
     replaces = [camel(name) for name in changed if name in _REPLACING]
     return sdk.DiffResponse(changes=bool(details), diffs=list(details), replaces=replaces, detailed_diff=details)
