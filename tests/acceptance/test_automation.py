@@ -21,7 +21,7 @@ PROGRAM = """
 OTHER_ROLE = ROLE.replace("GlueSession", "Other")
 
 
-def test_a_local_program_of_the_automation_api_lives_its_whole_life(
+def test_automation_api_life_cycle(
     project: Project, glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     glue.put("analytics-prod", always("READY"))
@@ -52,7 +52,7 @@ def test_a_local_program_of_the_automation_api_lives_its_whole_life(
     assert {"delete": 2} == stack.destroy().summary.resource_changes
 
 
-def test_a_program_in_a_folder_of_its_own_is_recorded_refreshed_and_destroyed(project: Project, glue: GlueEndpoint) -> None:
+def test_program_in_a_subfolder(project: Project, glue: GlueEndpoint) -> None:
     """With `main:` the provider process works in that folder too, among the user's modules."""
     glue.put("analytics-prod", always("READY"))
     (project.folder / "infra").mkdir()
@@ -69,7 +69,7 @@ def test_a_program_in_a_folder_of_its_own_is_recorded_refreshed_and_destroyed(pr
     assert {} == project.resources()
 
 
-def test_a_stack_takes_the_recorded_session_of_another_one(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
+def test_stack_reference_to_a_session(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     """Neither a reference to a stack nor a session that is read is something that an up creates."""
     glue.put("analytics-prod", always("READY"))
     project.program(PROGRAM + '    pulumi.export("session", session)\n')
@@ -95,7 +95,7 @@ def test_a_stack_takes_the_recorded_session_of_another_one(project: Project, glu
     consumer.preview("--expect-no-changes")
 
 
-def test_a_session_with_a_provider_of_its_own_is_refreshed_by_the_profile_that_observed_it(
+def test_explicit_provider_refreshes_with_the_stack_profile(
     project: Project, glue: GlueEndpoint, tmp_path: Path
 ) -> None:
     glue.put("analytics-prod", always("READY"))

@@ -46,7 +46,7 @@ def commands_in(folder: Path) -> dict[int, str]:
 
 @pytest.mark.torture("Secrets")
 @pytest.mark.usefixtures("engine")
-def test_the_demo_gives_none_of_the_readers_credentials_to_what_it_runs_and_leaves_no_core_file(tmp_path: Path, torture: Torture) -> None:
+def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture: Torture) -> None:
     """Whatever would be in a core file is looked for in the memory of the commands; and the limit of such a file is nothing."""
     with subprocess.Popen(
         [sys.executable, str(ROOT / "tools" / "demo.py")],

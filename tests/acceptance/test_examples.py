@@ -33,7 +33,7 @@ THERE = "arn:aws:iam::222222222222:role/GlueReader"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_is_a_whole_project_that_says_in_a_line_what_it_is_for(name: str) -> None:
+def test_example_is_a_project_with_a_description(name: str) -> None:
     folder = EXAMPLES / name
     purpose = yaml.safe_load((folder / "Pulumi.yaml").read_text())["description"]
 
@@ -43,7 +43,7 @@ def test_an_example_is_a_whole_project_that_says_in_a_line_what_it_is_for(name: 
     assert (folder / "__main__.py").read_text().startswith('"""')
 
 
-def test_an_example_in_another_language_says_in_a_line_what_it_is_for_too() -> None:
+def test_example_in_another_language_has_a_description() -> None:
     assert OTHERS == {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} - set(NAMES)
     for name in OTHERS:
         purpose = (EXAMPLES / name / "README.md").read_text().splitlines()[0].removeprefix("# ")
@@ -83,14 +83,14 @@ LIVES = {
 
 
 @pytest.mark.parametrize("name", LIVES)
-def test_an_example_comes_up_stays_the_same_and_goes_down(project: Project, glue: GlueEndpoint, name: str) -> None:
+def test_example_life_cycle(project: Project, glue: GlueEndpoint, name: str) -> None:
     for session_id, fields in LIVES[name].sessions.items():
         glue.put(session_id, always("READY"), **fields)
 
     LIVES[name].live(project, name)
 
 
-def test_two_regions_and_two_accounts_come_up_stay_the_same_and_go_down(aws_project: Project, moto: Moto) -> None:
+def test_example_of_two_regions_and_accounts(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-prod")
     moto.elsewhere(THERE, region="us-east-1").start("ingest-prod")
     life = Life(
@@ -103,7 +103,7 @@ def test_two_regions_and_two_accounts_come_up_stay_the_same_and_go_down(aws_proj
     assert ["analytics-prod"] == moto.ids(), "the sessions are not ours"
 
 
-def test_a_stack_with_unit_tests_takes_its_own_session_and_else_the_shared_one(aws_project: Project, moto: Moto) -> None:
+def test_example_with_unit_tests(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-shared")
     aws_project.example("testing")
 
@@ -125,7 +125,7 @@ def plugin() -> bool:
 
 
 @pytest.mark.skipif(not plugin(), reason="runs in `make plugin`, which CI runs too: it needs pulumi-aws and its plugin")
-def test_a_session_becomes_a_job_for_real(aws_project: Project, moto: Moto) -> None:
+def test_example_creates_a_real_job(aws_project: Project, moto: Moto) -> None:
     moto.start("notebook", DefaultArguments={"--password": "hunter2"}, Connections={"Connections": ["vpc"]})
     aws_project.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
     unchecked = dict.fromkeys(("aws:skipCredentialsValidation", "aws:skipRequestingAccountId", "aws:skipMetadataApiCheck"), "true")
@@ -141,7 +141,7 @@ def test_a_session_becomes_a_job_for_real(aws_project: Project, moto: Moto) -> N
 # --- What is beside the programs ---
 
 
-def test_what_the_drift_check_finds_is_a_table_and_an_exit_code(project: Project, glue: GlueEndpoint) -> None:
+def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), Description="ours")
     project.example("drift_check")
     project.up()
@@ -191,7 +191,7 @@ if "--paginate" in sys.argv:
     ],
     ids=["a new comment", "the same comment again", "the drift is gone", "no drift and no comment", "in the morning, all pull requests"],
 )
-def test_the_workflow_keeps_one_comment_of_a_pull_request_up_to_date(
+def test_workflow_updates_one_comment(
     tmp_path: Path, pull_request: str, code: int, earlier: str, written: list[tuple[str, str]]
 ) -> None:
     """The step of the workflow is run as it stands there, by the shell that GitHub would take."""
@@ -213,7 +213,7 @@ def test_the_workflow_keeps_one_comment_of_a_pull_request_up_to_date(
     assert "<!-- drift of Glue sessions -->\n### Drift" == (tmp_path / "comment.md").read_text()
 
 
-def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Project, glue: GlueEndpoint) -> None:
+def test_guard_rails_policy(project: Project, glue: GlueEndpoint) -> None:
     """The engine runs a pack's folder through the language host, and an executable file by itself.
 
     The language host of an engine that was built from source is too old for packs, so here it is the file.
@@ -245,7 +245,7 @@ def test_guard_rails_let_a_good_session_pass_and_refuse_any_other(project: Proje
     project.destroy()
 
 
-def test_a_deployer_shows_what_it_waits_for(project: Project, glue: GlueEndpoint) -> None:
+def test_deployer_shows_the_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     project.example("automation")
 
@@ -268,7 +268,7 @@ def test_a_deployer_shows_what_it_waits_for(project: Project, glue: GlueEndpoint
     project.destroy()
 
 
-def test_ctrl_c_ends_a_deployer_that_waits_in_order(project: Project, glue: GlueEndpoint) -> None:
+def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     project.example("automation")
     command = [sys.executable, "deploy.py", "dev", "analytics-prod"]

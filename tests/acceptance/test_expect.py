@@ -39,7 +39,7 @@ ROLE_MODULE = """
 """
 
 
-def test_a_session_that_is_as_expected_passes(project: Project, glue: GlueEndpoint) -> None:
+def test_matching_session_passes(project: Project, glue: GlueEndpoint) -> None:
     """A role matches by name too: Glue gives it back as whoever created the session wrote it."""
     glue.put("analytics-prod", always("READY"))
     for role in (f'"{ROLE}"', '"GlueSession"'):
@@ -48,7 +48,7 @@ def test_a_session_that_is_as_expected_passes(project: Project, glue: GlueEndpoi
         assert {"status": "READY"} == project.outputs()
 
 
-def test_a_mismatch_fails_preview_and_up_with_a_line_for_each_property(project: Project, glue: GlueEndpoint) -> None:
+def test_mismatch_fails_preview_and_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), WorkerType="G.2X")
     project.program(PROGRAM.format(role='"arn:aws:iam::123456789012:role/Other"', more=""))
 
@@ -57,7 +57,7 @@ def test_a_mismatch_fails_preview_and_up_with_a_line_for_each_property(project: 
     assert expected in project.up("--diff", code=1).err
 
 
-def test_a_mismatch_can_be_a_warning(project: Project, glue: GlueEndpoint) -> None:
+def test_mismatch_can_be_a_warning(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), WorkerType="G.2X")
     project.program(PROGRAM.format(role='"arn:aws:iam::123456789012:role/Other"', more='on_mismatch="warn"'))
 
@@ -67,7 +67,7 @@ def test_a_mismatch_can_be_a_warning(project: Project, glue: GlueEndpoint) -> No
     assert {"status": "READY"} == project.outputs()
 
 
-def test_an_expectation_that_a_preview_does_not_know_is_judged_in_the_up(project: Project, glue: GlueEndpoint) -> None:
+def test_unknown_expectation_is_checked_in_the_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), WorkerType="G.2X")
     program = PROGRAM.format(role='Role("role").id', more="").replace('"worker_type": "G.1X"', "")
     project.program(program.replace("import pulumi\n", "import pulumi\n    from role import Role\n", 1), role=ROLE_MODULE)
@@ -77,7 +77,7 @@ def test_an_expectation_that_a_preview_does_not_know_is_judged_in_the_up(project
     assert PROBLEM + FOUND.format(role='"Other"').rsplit("\n", 1)[0] in failed.err
 
 
-def test_an_expected_secret_is_compared_and_never_shown(project: Project, glue: GlueEndpoint) -> None:
+def test_expected_secret_is_never_shown(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), WorkerType="G.2X")
     project.program(PROGRAM.format(role='pulumi.Output.secret("planted-secret-role")', more=""))
 
@@ -86,7 +86,7 @@ def test_an_expected_secret_is_compared_and_never_shown(project: Project, glue: 
     assert "planted-secret-role" not in failed.out + failed.err
 
 
-def test_a_wrong_expectation_is_refused_before_anything_is_asked(project: Project, glue: GlueEndpoint) -> None:
+def test_invalid_expectation_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
     wrong = {
         '{"status": "READY"}': "expect: 'status' can't be expected: use one of command, connections, created_on, "
         "default_arguments, description, glue_version, idle_timeout, max_capacity, number_of_workers, profile_name, role, "

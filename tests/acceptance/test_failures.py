@@ -127,7 +127,7 @@ def said(run: Run) -> str:
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_preview_fails_with_one_sentence(name: str, project: Project, glue: GlueEndpoint) -> None:
+def test_preview_fails_with_one_message(name: str, project: Project, glue: GlueEndpoint) -> None:
     """`--diff` prints errors alone on stderr, so nothing but the sentence may stand there."""
     failure = FAILURES[name]
     failure.arrange(glue)
@@ -140,7 +140,7 @@ def test_a_preview_fails_with_one_sentence(name: str, project: Project, glue: Gl
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_an_up_fails_with_the_same_sentence(name: str, project: Project, glue: GlueEndpoint) -> None:
+def test_up_fails_with_the_same_message(name: str, project: Project, glue: GlueEndpoint) -> None:
     failure = FAILURES[name]
     failure.arrange(glue)
 
@@ -155,7 +155,7 @@ NOT_OF_A_REFRESH = {"not found", "no region", "failed", "unknown status", "not a
 
 
 @pytest.mark.parametrize("name", [name for name in FAILURES if name not in NOT_OF_A_REFRESH])
-def test_a_failed_refresh_keeps_the_session(name: str, project: Project, glue: GlueEndpoint) -> None:
+def test_failed_refresh_keeps_the_session(name: str, project: Project, glue: GlueEndpoint) -> None:
     """Only EntityNotFoundException takes a session out of the state."""
     failure = FAILURES[name]
     glue.put("analytics-prod", always("READY"))
@@ -167,7 +167,7 @@ def test_a_failed_refresh_keeps_the_session(name: str, project: Project, glue: G
     assert "READY" == project.resources()["analytics"]["outputs"]["status"]
 
 
-def test_an_endpoint_that_swallows_everything_is_given_up_in_under_a_minute(project: Project, glue: GlueEndpoint) -> None:
+def test_silent_endpoint_is_tried_four_times(project: Project, glue: GlueEndpoint) -> None:
     """The run is bounded by the four attempts of ten seconds each, which are counted here; the clock is not looked at."""
     glue.fail("*", hang(60))
     project.program(RECORDED.format(more=""))
@@ -181,7 +181,7 @@ def test_an_endpoint_that_swallows_everything_is_given_up_in_under_a_minute(proj
     assert 4 == glue.count()
 
 
-def test_throttling_and_faults_never_end_a_wait(project: Project, glue: GlueEndpoint) -> None:
+def test_wait_survives_throttling_and_faults(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     glue.fail("*", throttled(), every=2)
     glue.fail("*", server_fault(503), every=5)
@@ -191,7 +191,7 @@ def test_throttling_and_faults_never_end_a_wait(project: Project, glue: GlueEndp
     assert "READY" == project.resources()["analytics"]["outputs"]["status"]
 
 
-def test_an_unknown_status_is_simply_shown_without_a_gate(project: Project, glue: GlueEndpoint) -> None:
+def test_unknown_status_without_a_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), session_fields={"Status": "HIBERNATING"})
     project.program(RECORDED.format(more=", wait_for=None"))
 
@@ -199,7 +199,7 @@ def test_an_unknown_status_is_simply_shown_without_a_gate(project: Project, glue
     assert "HIBERNATING" == project.resources()["analytics"]["outputs"]["status"]
 
 
-def test_a_session_that_is_deleted_while_it_is_waited_for_fails_the_up_at_once(project: Project, glue: GlueEndpoint) -> None:
+def test_session_deleted_during_a_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", verbatim({})))
     glue.fail("GetSession", error("EntityNotFoundException", "gone"), every=3)
     project.program(RECORDED.format(more=""))

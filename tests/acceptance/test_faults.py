@@ -72,13 +72,13 @@ def in_turn(fault: Fault) -> list[Command]:
     return sorted([*COMMANDS[turn:], *COMMANDS[:turn]], key=lambda command: not fault.hits(command))
 
 
-def test_each_command_has_its_turn_in_a_short_run() -> None:
+def test_short_run_covers_each_command() -> None:
     assert {command.name for command in COMMANDS} == {in_turn(fault)[0].name for fault in FAULTS}
 
 
 @pytest.mark.torture("Fault matrix")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_each_command_succeeds_or_says_what_is_wrong(fault: Fault, recorded: Recorded, behind_tls: GlueEndpoint, torture: Torture) -> None:
+def test_command_succeeds_or_reports_the_fault(fault: Fault, recorded: Recorded, behind_tls: GlueEndpoint, torture: Torture) -> None:
     ends: dict[str, list[str]] = {"succeeded": [], "said so in one sentence": []}
     problems: dict[str, str] = {}
     for command in in_turn(fault)[: torture.tries(short=1, long=len(COMMANDS))]:

@@ -32,7 +32,7 @@ def put(glue: GlueEndpoint, *, password: str = PASSWORD, progress: float = 0.5, 
     glue.put("analytics", always(status), DefaultArguments={"--password": password}, **more)
 
 
-def test_what_changes_by_itself_is_shown_as_it_is_and_never_a_change(project: Project, glue: GlueEndpoint) -> None:
+def test_volatile_fields_never_show_as_a_change(project: Project, glue: GlueEndpoint) -> None:
     put(glue)
     project.program(PROGRAM)
     project.up()
@@ -56,7 +56,7 @@ def volatile(project: Project) -> dict[str, Any]:
     return {name: value for name, value in project.outputs().items() if name != "asked"}
 
 
-def test_what_changes_by_itself_is_unknown_while_the_session_is_on_its_way(project: Project, glue: GlueEndpoint) -> None:
+def test_volatile_fields_are_unknown_while_pending(project: Project, glue: GlueEndpoint) -> None:
     """A dependant must not be planned with the progress of a session that has not started."""
     glue.put("analytics", then(("PROVISIONING", 4.0), "READY"), Progress=1.0)
     project.program("""
@@ -71,7 +71,7 @@ def test_what_changes_by_itself_is_unknown_while_the_session_is_on_its_way(proje
     assert {"progress": 1} == project.outputs()
 
 
-def test_arguments_of_a_session_are_secret_wherever_they_go(project: Project, glue: GlueEndpoint) -> None:
+def test_default_arguments_are_secret_everywhere(project: Project, glue: GlueEndpoint) -> None:
     """In state, in what is printed, in stack outputs and in errors; and so are those of a drifted session."""
     put(glue)
     project.program(PROGRAM)
@@ -89,7 +89,7 @@ def test_arguments_of_a_session_are_secret_wherever_they_go(project: Project, gl
     assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], "they are there, for who may see them"
 
 
-def test_a_session_without_arguments_costs_no_encryption(project: Project, glue: GlueEndpoint) -> None:
+def test_empty_arguments_are_not_encrypted(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics", always("READY"), DefaultArguments={})
     project.program("""
         from pulumi_glue_session import GlueSession
@@ -102,7 +102,7 @@ def test_a_session_without_arguments_costs_no_encryption(project: Project, glue:
     assert ({}, {}) == (recorded["inputs"]["default_arguments"], recorded["outputs"]["default_arguments"])
 
 
-def test_arguments_that_are_not_as_expected_are_not_shown(project: Project, glue: GlueEndpoint) -> None:
+def test_mismatching_arguments_are_not_shown(project: Project, glue: GlueEndpoint) -> None:
     put(glue)
     project.program("""
         from pulumi_glue_session import GlueSession

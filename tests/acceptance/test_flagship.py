@@ -9,5 +9,5 @@ import yaml
 from support.pulumi_project import ROOT
 
 
-def test_the_root_project_runs_the_flagship() -> None:
+def test_root_project_runs_the_flagship() -> None:
     assert "examples/ready_gate" == yaml.safe_load(Path(ROOT / "Pulumi.yaml").read_text())["main"]

@@ -18,7 +18,7 @@ def put(glue: GlueEndpoint, session_id: str, day: int, *, status: str = "READY",
     glue.put(session_id, always(status), CreatedOn=datetime(2026, 1, day, tzinfo=UTC), Tags=tags)
 
 
-def test_a_program_gates_each_session_of_a_team(project: Project, glue: GlueEndpoint) -> None:
+def test_sessions_of_a_team(project: Project, glue: GlueEndpoint) -> None:
     """The plain form gives values, so that a program can loop over them. One listing for all, one look for the gates."""
     put(glue, "etl-1", 1, **TEAM)
     put(glue, "etl-2", 2, **TEAM)
@@ -43,7 +43,7 @@ def test_a_program_gates_each_session_of_a_team(project: Project, glue: GlueEndp
     assert ["etl-4"] == [step["urn"].split("::")[-1] for step in project.preview_json()["steps"] if step["op"] == "create"]
 
 
-def test_a_function_waits_for_what_its_arguments_and_its_options_name(project: Project, glue: GlueEndpoint) -> None:
+def test_function_waits_for_dependencies(project: Project, glue: GlueEndpoint) -> None:
     """A session that this very stack starts can't be asked for in the first preview: its values are unknown, and nothing is asked."""
     put(glue, "etl-1", 1, **TEAM)
     project.program("""
@@ -66,7 +66,7 @@ def test_a_function_waits_for_what_its_arguments_and_its_options_name(project: P
     project.preview("--expect-no-changes")
 
 
-def test_picking_one_session_fails_clearly_on_none_and_on_several(project: Project, glue: GlueEndpoint) -> None:
+def test_get_session_of_none_or_several(project: Project, glue: GlueEndpoint) -> None:
     """One sentence, where Python would print a traceback; and a program that can do without may catch it."""
     project.program("""
         import pulumi

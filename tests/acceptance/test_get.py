@@ -23,7 +23,7 @@ GONE = (
 )
 
 
-def test_get_reads_in_preview_and_up_and_shows_what_changed_but_never_counts_as_a_change(project: Project, glue: GlueEndpoint) -> None:
+def test_get_shows_drift_but_is_never_a_change(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(READ)
 
@@ -43,7 +43,7 @@ def test_get_reads_in_preview_and_up_and_shows_what_changed_but_never_counts_as_
     assert ({}, asked) == (project.resources(), glue.count())
 
 
-def test_get_of_a_missing_session_fails_instead_of_succeeding_empty(project: Project, glue: GlueEndpoint) -> None:
+def test_get_of_a_missing_session_fails(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(READ)
     project.up()
@@ -56,7 +56,7 @@ def test_get_of_a_missing_session_fails_instead_of_succeeding_empty(project: Pro
     assert {} == project.resources()
 
 
-def test_get_holds_the_read_back_until_the_session_is_ready(project: Project, glue: GlueEndpoint) -> None:
+def test_get_waits_until_ready(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     project.program(GATED)
 
@@ -65,7 +65,7 @@ def test_get_holds_the_read_back_until_the_session_is_ready(project: Project, gl
     assert "READY" == project.outputs()["status"]
 
 
-def test_get_of_a_session_that_ended_fails_with_one_sentence(project: Project, glue: GlueEndpoint) -> None:
+def test_get_of_an_ended_session_fails(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("STOPPED"))
     project.program(GATED)
 
@@ -78,7 +78,7 @@ def test_get_of_a_session_that_ended_fails_with_one_sentence(project: Project, g
         assert "Traceback" not in failed.out + failed.err
 
 
-def test_a_refused_get_says_so_in_one_sentence(project: Project, glue: GlueEndpoint) -> None:
+def test_refused_get_fails(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     glue.fail("GetSession", error("ExpiredTokenException", "The security token included in the request is expired"))
     project.program(READ)
@@ -93,7 +93,7 @@ def test_a_refused_get_says_so_in_one_sentence(project: Project, glue: GlueEndpo
     assert "Traceback" not in failed.out + failed.err
 
 
-def test_an_id_that_no_session_can_have_is_refused_before_anything_is_asked(project: Project, glue: GlueEndpoint) -> None:
+def test_get_of_an_invalid_id_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
     """A read needs an id to be made at all: an empty one, or a number, would fail inside the SDK with a traceback."""
     for wrong in ('""', "7", r'"a\nb"', "pulumi.Output.from_input(None)"):
         project.program(READ.replace('"analytics-prod"', wrong))

@@ -38,7 +38,7 @@ def unfit(run: Run) -> list[str]:
 
 
 @pytest.mark.torture(PART)
-def test_hostile_texts_are_kept_as_they_are(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """In the state, in outputs, and on a refresh; a tag that holds one finds its session."""
     torture.tries(short=len(TEXTS), long=len(TEXTS))
     for number, text in enumerate(TEXTS):
@@ -106,7 +106,7 @@ KINDS = [*re.findall(r'kind == "(.*)"', FAILING), "a wrong id"]
 
 
 @pytest.mark.torture(PART)
-def test_no_error_steers_a_terminal(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """Whatever fails, and whoever wrote the text; and no error ends the engine, as its own markup can."""
     every = list(itertools.product(KINDS, TEXTS))
     # The short form has each kind once, and each time another text.
@@ -130,7 +130,7 @@ def test_no_error_steers_a_terminal(project: Project, glue: GlueEndpoint, tortur
 
 
 @pytest.mark.torture(PART)
-def test_no_warning_and_no_line_of_a_wait_steers_a_terminal(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
+def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     torture.tries(short=len(IDS), long=len(IDS))
     for session_id in IDS:
         life = then(("PROVISIONING", 3.0), "READY").since_put()
@@ -154,7 +154,7 @@ def test_no_warning_and_no_line_of_a_wait_steers_a_terminal(project: Project, gl
 
 
 @pytest.mark.torture(PART)
-def test_what_the_engine_itself_does_with_its_markup_in_a_value_is_told_and_spoils_no_record(
+def test_engine_markup_in_a_value_spoils_no_record(
     project: Project, glue: GlueEndpoint, torture: Torture
 ) -> None:
     """Its lines about a changed value are its own, and with colours it dies of a colour that it doesn't know. This tells so: a row that

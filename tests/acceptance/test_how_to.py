@@ -34,7 +34,7 @@ def dependants(project: Project) -> dict[str, tuple[object, object]]:
 # --- gate-a-deployment ---
 
 
-def test_what_ci_sees_of_a_gate_is_what_the_page_shows(project: Project, glue: GlueEndpoint) -> None:
+def test_gate_page_shows_what_ci_prints(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     program = programs("gate-a-deployment")[0]
     previewed, failed = blocks("gate-a-deployment", "text", under="Output in CI")
@@ -51,7 +51,7 @@ def test_what_ci_sees_of_a_gate_is_what_the_page_shows(project: Project, glue: G
     assert {"bucket", "nightly-job", "schedule"} == dependants(project).keys(), "the same up again goes on from there"
 
 
-def test_a_targeted_up_judges_the_gates_that_it_names_and_waits_for_all_the_same(project: Project, glue: GlueEndpoint) -> None:
+def test_targeted_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     program = programs("gate-a-deployment")[0]
     project.program(program)
@@ -78,7 +78,7 @@ def test_a_targeted_up_judges_the_gates_that_it_names_and_waits_for_all_the_same
 # --- detect-drift-in-ci ---
 
 
-def test_what_counts_as_drift(project: Project, glue: GlueEndpoint) -> None:
+def test_drift_page(project: Project, glue: GlueEndpoint) -> None:
     look_ahead = ("refresh", "--preview-only", "--expect-no-changes", "--non-interactive")
     glue.put("analytics-prod", always("READY"))
     project.program(programs("detect-drift-in-ci")[0])
@@ -94,7 +94,7 @@ def test_what_counts_as_drift(project: Project, glue: GlueEndpoint) -> None:
     project.pulumi(*look_ahead, code=7)
 
 
-def test_a_read_is_drift_to_a_refresh_and_not_to_a_preview(project: Project, glue: GlueEndpoint) -> None:
+def test_get_is_drift_to_a_refresh_only(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program('from pulumi_glue_session import GlueSession\nGlueSession.get("read", "analytics-prod", wait_for=None)\n')
     project.up()
@@ -109,7 +109,7 @@ def test_a_read_is_drift_to_a_refresh_and_not_to_a_preview(project: Project, glu
 OWN_PROVIDER = "From a dynamic provider of your own"
 
 
-def test_a_provider_of_ones_own_becomes_a_record_and_its_dependants_stay_as_they_are(project: Project, glue: GlueEndpoint) -> None:
+def test_migration_from_a_custom_provider(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
     previewed, upped = blocks("migrate", "text", under=OWN_PROVIDER)
@@ -127,7 +127,7 @@ def test_a_provider_of_ones_own_becomes_a_record_and_its_dependants_stay_as_they
     assert {"GetSession"} == {call.operation for call in glue.calls}
 
 
-def test_without_its_module_a_provider_of_ones_own_is_taken_out_by_hand(project: Project, glue: GlueEndpoint) -> None:
+def test_migration_without_the_old_module(project: Project, glue: GlueEndpoint) -> None:
     """Here the job takes the id of a record that is still to be made: the preview shows a change that doesn't come."""
     glue.put("analytics-prod", always("READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
@@ -148,7 +148,7 @@ def test_without_its_module_a_provider_of_ones_own_is_taken_out_by_hand(project:
     assert ({}, ["analytics"]) == (project.resources(OWN), list(project.resources()))
 
 
-def test_a_provider_that_deletes_is_kept_from_it(project: Project, glue: GlueEndpoint) -> None:
+def test_migration_from_a_provider_that_deletes(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
     deletes = '\n    def delete(self, id_, props):\n        open("deleted", "w").close()\n'
@@ -175,7 +175,7 @@ print(json.dumps(boto3.client("glue", "eu-west-1").get_session(Id=sys.argv[4])["
 """
 
 
-def test_a_script_that_the_program_runs_becomes_a_record(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
+def test_migration_from_a_script(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     """With a command `aws` that asks as the real one does."""
     glue.put("analytics-prod", always("READY"))
     command = tmp_path / "bin" / "aws"

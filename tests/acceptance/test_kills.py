@@ -191,7 +191,7 @@ def stack(project: Project, glue: GlueEndpoint) -> Iterator[Stack]:
 @pytest.mark.parametrize(
     "kills", [[each] for each in KILLS] if LONG else [[KILL_ENGINE, KILL_PROGRAM, KILL_PROVIDER]], ids=lambda kills: kills[0].what
 )
-def test_after_a_killed_run_nothing_is_lost_and_the_next_up_works(kills: list[Kill], torture: Torture, stack: Stack) -> None:
+def test_killed_run_loses_nothing(kills: list[Kill], torture: Torture, stack: Stack) -> None:
     seed = int(os.environ.get("GLUE_SESSION_SEED") or random.SystemRandom().randrange(2**32))
     say(f"GLUE_SESSION_SEED={seed} tries the same again")
     stack.measure("up")

@@ -31,7 +31,7 @@ GONE = (
 )
 
 
-def test_preview_up_and_preview_again_on_moto(aws_project: Project, moto: Moto) -> None:
+def test_life_cycle_on_moto(aws_project: Project, moto: Moto) -> None:
     """The life of the README: values known in the very first preview, outputs, no change afterwards, drift by name."""
     moto.start("analytics-prod")
     aws_project.program(UNGATED)
@@ -54,7 +54,7 @@ def test_preview_up_and_preview_again_on_moto(aws_project: Project, moto: Moto) 
     assert [("update", {"status": {"kind": "update", "inputDiff": True}})] == steps(aws_project.preview_json())
 
 
-def test_a_gated_session_that_ended_fails_the_preview_and_names_what_changed(aws_project: Project, moto: Moto) -> None:
+def test_ended_session_fails_the_preview(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-prod")
     aws_project.program(GATED)
     aws_project.up()
@@ -66,7 +66,7 @@ def test_a_gated_session_that_ended_fails_the_preview_and_names_what_changed(aws
     assert '~ status: "READY" => "STOPPING"' in aws_project.preview(PULUMI_GLUE_SESSION_SKIP_WAIT="true").lines
 
 
-def test_up_holds_dependants_back_until_the_session_is_ready(project: Project, glue: GlueEndpoint) -> None:
+def test_dependents_wait_for_the_session(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     project.program(GATED)
 
@@ -79,7 +79,7 @@ def test_up_holds_dependants_back_until_the_session_is_ready(project: Project, g
     assert 3 == glue.count()
 
 
-def test_a_preview_never_waits_and_leaves_unknown_only_what_the_wait_will_change(project: Project, glue: GlueEndpoint) -> None:
+def test_preview_of_a_pending_session(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     project.program(GATED)
 
@@ -94,7 +94,7 @@ def test_a_preview_never_waits_and_leaves_unknown_only_what_the_wait_will_change
     assert f"info: {line}" in told.lines or line in told.lines
 
 
-def test_a_session_that_fails_while_it_is_waited_for_fails_the_up_at_once(project: Project, glue: GlueEndpoint) -> None:
+def test_session_that_fails_during_a_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", step("FAILED", ErrorMessage="no capacity")))
     project.program(GATED.replace("20s", "10m"))
 
@@ -103,7 +103,7 @@ def test_a_session_that_fails_while_it_is_waited_for_fails_the_up_at_once(projec
     assert {} == project.resources("pulumi:index:Stash"), "the dependant was never created"
 
 
-def test_a_session_that_takes_too_long_fails_the_up_and_says_what_was_seen(project: Project, glue: GlueEndpoint) -> None:
+def test_timeout_fails_the_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     project.program(GATED.replace("20s", "0s"))
 
@@ -116,7 +116,7 @@ def test_a_session_that_takes_too_long_fails_the_up_and_says_what_was_seen(proje
     assert [expected] == failed.errors[-1:]
 
 
-def test_refresh_shows_the_same_drift_as_the_preview_and_records_it(project: Project, glue: GlueEndpoint) -> None:
+def test_refresh_shows_the_drift_of_the_preview(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(UNGATED)
     project.up()
@@ -132,7 +132,7 @@ def test_refresh_shows_the_same_drift_as_the_preview_and_records_it(project: Pro
     project.preview("--expect-no-changes")
 
 
-def test_a_session_that_is_gone_fails_the_preview_and_leaves_the_state_on_refresh(aws_project: Project, moto: Moto) -> None:
+def test_missing_session_fails_the_preview_and_refresh_drops_it(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-prod")
     aws_project.program(GATED)
     aws_project.up()
@@ -146,7 +146,7 @@ def test_a_session_that_is_gone_fails_the_preview_and_leaves_the_state_on_refres
     assert {} == aws_project.resources()
 
 
-def test_a_refused_refresh_keeps_the_session_in_the_state(project: Project, glue: GlueEndpoint) -> None:
+def test_refused_refresh_keeps_the_session(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(GATED)
     project.up()
@@ -164,7 +164,7 @@ def test_a_refused_refresh_keeps_the_session_in_the_state(project: Project, glue
     assert "READY" == project.resources()["analytics"]["outputs"]["status"]
 
 
-def test_destroy_needs_neither_the_session_nor_aws(project: Project, glue: GlueEndpoint) -> None:
+def test_destroy_makes_no_call(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(GATED)
     project.up()
@@ -176,7 +176,7 @@ def test_destroy_needs_neither_the_session_nor_aws(project: Project, glue: GlueE
     assert asked == glue.count()
 
 
-def test_a_changed_session_id_replaces_the_record_and_nothing_else(project: Project, glue: GlueEndpoint) -> None:
+def test_changed_id_replaces_the_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     glue.put("analytics-next", always("READY"))
     project.program(GATED)
@@ -189,7 +189,7 @@ def test_a_changed_session_id_replaces_the_record_and_nothing_else(project: Proj
     assert "analytics-next" == project.resources()["analytics"]["id"]
 
 
-def test_ignore_changes_hides_the_drift_of_one_property(project: Project, glue: GlueEndpoint) -> None:
+def test_ignore_changes_hides_one_property(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(UNGATED.replace("wait_for=None", 'wait_for=None, opts=pulumi.ResourceOptions(ignore_changes=["status"])'))
     project.up()
@@ -198,7 +198,7 @@ def test_ignore_changes_hides_the_drift_of_one_property(project: Project, glue: 
     project.preview("--expect-no-changes")
 
 
-def test_a_wrong_argument_fails_the_preview_before_anything_is_asked(project: Project, glue: GlueEndpoint) -> None:
+def test_invalid_argument_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
     wrong = {
         'timeout="soon"': "timeout: 'soon' is no length of time: use seconds, as in 600, or a duration, as in '90s', '10m' or '1h30m'",
         'wait_for="RUNNING"': "RUNNING is no status of a Glue session: use one or several of "
@@ -212,7 +212,7 @@ def test_a_wrong_argument_fails_the_preview_before_anything_is_asked(project: Pr
     assert 0 == glue.count()
 
 
-def test_a_preview_with_refresh_shows_the_drift_as_refreshed_and_finds_nothing_left_to_change(project: Project, glue: GlueEndpoint) -> None:
+def test_preview_with_refresh(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(UNGATED)
     project.up()
@@ -223,7 +223,7 @@ def test_a_preview_with_refresh_shows_the_drift_as_refreshed_and_finds_nothing_l
     assert "3 unchanged" in lines
 
 
-def test_an_update_plan_pins_what_was_observed(project: Project, glue: GlueEndpoint) -> None:
+def test_update_plan(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(UNGATED)
     project.pulumi("preview", "--save-plan", "plan.json", "--non-interactive", PULUMI_EXPERIMENTAL="true")
@@ -234,7 +234,7 @@ def test_an_update_plan_pins_what_was_observed(project: Project, glue: GlueEndpo
     assert "resource urn:pulumi:dev::acceptance::pulumi-python:dynamic/glue:Session::analytics violates plan" in refused.out + refused.err
 
 
-def test_a_recorded_session_that_becomes_a_read_one_leaves_aws_alone(project: Project, glue: GlueEndpoint) -> None:
+def test_record_becomes_a_get(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(GATED)
     project.up()

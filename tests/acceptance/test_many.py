@@ -55,7 +55,7 @@ def put(glue: GlueEndpoint, count: int, *statuses: str) -> None:
         glue.put(f"s{number}", looks(*statuses))
 
 
-def test_a_hundred_ready_sessions_are_read_in_one_call(project: Project, glue: GlueEndpoint) -> None:
+def test_hundred_sessions_take_one_call(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 100, "READY")
     project.program(MANY.format(count=100))
 
@@ -64,7 +64,7 @@ def test_a_hundred_ready_sessions_are_read_in_one_call(project: Project, glue: G
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
 
-def test_a_hundred_records_are_refreshed_by_a_call_and_a_list_and_each_is_seen_as_it_is(project: Project, glue: GlueEndpoint) -> None:
+def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> None:
     """One that is gone is asked for by itself, since only Glue's own word makes a session missing."""
     put(glue, 100, "READY")
     project.program(MANY.format(count=100))
@@ -80,7 +80,7 @@ def test_a_hundred_records_are_refreshed_by_a_call_and_a_list_and_each_is_seen_a
     assert ("s8", True) == (singly[-1], len(singly) <= 2), "the first of all, and the one that the list lacks"
 
 
-def test_a_hundred_sessions_that_are_only_read_are_one_call(project: Project, glue: GlueEndpoint) -> None:
+def test_hundred_gets_take_one_call(project: Project, glue: GlueEndpoint) -> None:
     """The read is given what the program has just seen."""
     put(glue, 100, "READY")
     project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', 'GlueSession.get(f"session-{number}", '))
@@ -90,7 +90,7 @@ def test_a_hundred_sessions_that_are_only_read_are_one_call(project: Project, gl
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
 
-def test_a_hundred_sessions_that_are_only_read_as_they_are_share_lists(project: Project, glue: GlueEndpoint) -> None:
+def test_hundred_gets_without_wait_share_lists(project: Project, glue: GlueEndpoint) -> None:
     """Without a gate the program doesn't look, and the read itself asks."""
     put(glue, 100, "STOPPED")
     read = 'GlueSession.get(f"session-{number}", wait_for=None, session_id='
@@ -101,7 +101,7 @@ def test_a_hundred_sessions_that_are_only_read_as_they_are_share_lists(project: 
     assert 1 == glue.count("GetSession"), "and for the rest a list, of which none is older than two seconds"
 
 
-def test_a_wait_of_a_hundred_sessions_makes_one_look_a_tick(project: Project, glue: GlueEndpoint) -> None:
+def test_hundred_waits_share_each_poll(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 100, "PROVISIONING", "PROVISIONING", "PROVISIONING", "READY")
     project.program(MANY.format(count=100))
 
@@ -111,7 +111,7 @@ def test_a_wait_of_a_hundred_sessions_makes_one_look_a_tick(project: Project, gl
     assert 1 == len(told), "one line for all of them, once"
 
 
-def test_a_wait_delays_nothing_that_does_not_depend_on_it(project: Project, glue: GlueEndpoint) -> None:
+def test_wait_does_not_delay_other_resources(project: Project, glue: GlueEndpoint) -> None:
     """A provider that waits in `create` would freeze the unrelated resource: its process has four threads."""
     put(glue, 20, *["PROVISIONING"] * 6, "READY")
     glue.put("mark", always("READY"))
@@ -123,7 +123,7 @@ def test_a_wait_delays_nothing_that_does_not_depend_on_it(project: Project, glue
     assert "ListSessions" in operations[operations.index("GetSession") :], "it was created while the sessions were waited for"
 
 
-def test_without_permission_to_list_each_session_is_asked_for_and_said_once_at_debug_level(project: Project, glue: GlueEndpoint) -> None:
+def test_denied_list_falls_back_to_get_session(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 12, "READY")
     glue.fail("ListSessions", error("AccessDeniedException", "not authorized to perform: glue:ListSessions"))
     project.program(MANY.format(count=12))
@@ -137,7 +137,7 @@ def test_without_permission_to_list_each_session_is_asked_for_and_said_once_at_d
 
 
 @pytest.mark.parametrize("switch", ["variable", "config"])
-def test_a_switch_takes_all_sessions_as_they_are_and_says_so_once(switch: str, project: Project, glue: GlueEndpoint) -> None:
+def test_skip_wait_is_reported_once(switch: str, project: Project, glue: GlueEndpoint) -> None:
     put(glue, 3, "PROVISIONING")
     project.program(MANY.format(count=3))
     if switch == "config":
@@ -149,7 +149,7 @@ def test_a_switch_takes_all_sessions_as_they_are_and_says_so_once(switch: str, p
 
 
 @pytest.mark.parametrize("whom", ["the engine alone", "the whole process group, as a terminal does"])
-def test_one_interrupt_ends_a_wait_and_leaves_nothing_pending(whom: str, project: Project, glue: GlueEndpoint) -> None:
+def test_interrupt_ends_a_wait(whom: str, project: Project, glue: GlueEndpoint) -> None:
     put(glue, 5, "PROVISIONING")
     project.program(MANY.format(count=5))
 
@@ -172,7 +172,7 @@ def test_one_interrupt_ends_a_wait_and_leaves_nothing_pending(whom: str, project
     assert 5 == len(project.resources())
 
 
-def test_two_inline_programs_of_one_process_share_and_lose_nothing(env: dict[str, str]) -> None:
+def test_inline_programs_are_isolated(env: dict[str, str]) -> None:
     """Each has an event loop and a thread of its own, and a Glue of its own to ask."""
     results: dict[str, dict[str, str]] = {}
 

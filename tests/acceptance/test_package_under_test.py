@@ -22,7 +22,7 @@ PROGRAM = """
 """
 
 
-def test_programs_and_these_tests_have_the_package_that_was_asked_for(project: Project, glue: GlueEndpoint) -> None:
+def test_package_under_test(project: Project, glue: GlueEndpoint) -> None:
     """Inline programs of the Automation API run in the process of the tests; all others in one of their own."""
     glue.put("analytics-prod", always("READY"))
     project.program(PROGRAM)
@@ -35,7 +35,7 @@ def test_programs_and_these_tests_have_the_package_that_was_asked_for(project: P
     project.destroy()
 
 
-def test_pulumi_looks_for_no_plugin_of_the_package(project: Project, glue: GlueEndpoint) -> None:
+def test_no_plugin_is_looked_up(project: Project, glue: GlueEndpoint) -> None:
     """To Pulumi a package named `pulumi-…` has a plugin, which it looks for and would download, unless a file in it says that it has none.
 
     Of a package that is only linked to, Pulumi doesn't find the file.

@@ -56,7 +56,7 @@ def regions(calls: list[Call]) -> list[str]:
     return sorted(str(call.credential).split("/")[2] for call in calls)
 
 
-def test_each_session_is_asked_for_and_refreshed_in_its_own_region(project: Project, glue: GlueEndpoint) -> None:
+def test_sessions_in_several_regions(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
         project,
@@ -78,7 +78,7 @@ def test_each_session_is_asked_for_and_refreshed_in_its_own_region(project: Proj
     assert everywhere == regions(glue.calls[asked:]), "the record says where, not the environment"
 
 
-def test_a_component_hands_on_what_its_session_says_and_holds_back_who_depends_on_it(project: Project, glue: GlueEndpoint) -> None:
+def test_component_with_a_session(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", step("FAILED", ErrorMessage="no capacity")))
     write(
         project,
@@ -112,7 +112,7 @@ def test_a_component_hands_on_what_its_session_says_and_holds_back_who_depends_o
     assert "READY" == sessions["behind"]["outputs"]["status"], "it was looked at when the other one was through"
 
 
-def test_a_renamed_session_that_moved_into_a_component_keeps_its_record(project: Project, glue: GlueEndpoint) -> None:
+def test_renamed_session_keeps_its_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(project, 'GlueSession("before", session_id="analytics-prod")')
     project.up()
@@ -133,7 +133,7 @@ def test_a_renamed_session_that_moved_into_a_component_keeps_its_record(project:
     assert (f"urn:pulumi:dev::acceptance::test:index:Home${SESSION}::after", before["created"]) == (after["urn"], after["created"])
 
 
-def test_records_are_let_go_of_as_their_options_say(project: Project, glue: GlueEndpoint) -> None:
+def test_protect_retain_and_deleted_with(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
         project,
@@ -164,7 +164,7 @@ def test_records_are_let_go_of_as_their_options_say(project: Project, glue: Glue
     assert ({}, asked) == (project.resources(), glue.count())
 
 
-def test_custom_timeouts_do_not_lengthen_the_wait(project: Project, glue: GlueEndpoint) -> None:
+def test_custom_timeouts_do_not_change_the_wait(project: Project, glue: GlueEndpoint) -> None:
     """The wait is the program's, and `timeout` is its limit: the engine's own limits are about create, update and delete."""
     glue.put("analytics-prod", always("PROVISIONING"))
     write(
@@ -199,7 +199,7 @@ def drift(glue: GlueEndpoint, status: str, workers: int) -> None:
         glue.put(name, always(status), NumberOfWorkers=workers if name == "resized" else 2)
 
 
-def test_a_change_is_ignored_or_replaces_the_record_as_the_options_say(project: Project, glue: GlueEndpoint) -> None:
+def test_ignore_changes_and_replace_on_changes(project: Project, glue: GlueEndpoint) -> None:
     drift(glue, "READY", 2)
     write(project, DRIFT)
     project.up()
@@ -222,7 +222,7 @@ def test_a_change_is_ignored_or_replaces_the_record_as_the_options_say(project: 
     assert failed.startswith(expected), "a gate is no change that could be ignored"
 
 
-def test_an_ignored_change_is_not_recorded_and_shows_when_it_is_no_longer_ignored(project: Project, glue: GlueEndpoint) -> None:
+def test_ignored_change_is_not_recorded(project: Project, glue: GlueEndpoint) -> None:
     drift(glue, "READY", 2)
     write(project, DRIFT)
     project.up()
@@ -236,7 +236,7 @@ def test_an_ignored_change_is_not_recorded_and_shows_when_it_is_no_longer_ignore
     assert 2 == project.preview().lines.count('~ status: "READY" => "TIMEOUT"')
 
 
-def test_ignoring_all_changes_does_not_open_a_gate(project: Project, glue: GlueEndpoint) -> None:
+def test_ignoring_all_changes_is_refused(project: Project, glue: GlueEndpoint) -> None:
     """The engine takes the hidden input away then, and with it what the gate would be judged by."""
     glue.put("analytics-prod", always("READY"))
     write(project, 'GlueSession("analytics", session_id="analytics-prod", opts=Options(ignore_changes=["*"]))')
@@ -260,7 +260,7 @@ TRANSFORM = """
 """
 
 
-def test_a_transform_adds_options_but_does_not_change_what_is_waited_for(project: Project, glue: GlueEndpoint) -> None:
+def test_transform_does_not_change_the_wait(project: Project, glue: GlueEndpoint) -> None:
     """It comes when the engine is told of the resource: after the wait."""
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
     write(
@@ -281,7 +281,7 @@ OTHERWISE = {
 
 
 @pytest.mark.parametrize("by", OTHERWISE)
-def test_no_record_mixes_two_sessions(by: str, project: Project, glue: GlueEndpoint) -> None:
+def test_no_record_of_two_sessions(by: str, project: Project, glue: GlueEndpoint) -> None:
     """A transform, or `ignore_changes`, gives the engine another id than the one that was asked for."""
     glue.put("analytics-prod", always("READY"))
     glue.put("other", always("READY"), Role=OTHER_ROLE)
@@ -294,7 +294,7 @@ def test_no_record_mixes_two_sessions(by: str, project: Project, glue: GlueEndpo
         assert recorded in ([], [("analytics-prod", ROLE)], [("other", OTHER_ROLE)])
 
 
-def test_an_additional_secret_output_is_nowhere_in_clear(project: Project, glue: GlueEndpoint) -> None:
+def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
         project,
@@ -314,7 +314,7 @@ def test_an_additional_secret_output_is_nowhere_in_clear(project: Project, glue:
     assert OTHER_ROLE not in json.dumps(project.resources())
 
 
-def test_a_read_session_shows_no_difference_after_a_refresh(project: Project, glue: GlueEndpoint) -> None:
+def test_get_has_no_drift_after_a_refresh(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(project, 'GlueSession.get("read", "analytics-prod")')
     project.up()
@@ -330,7 +330,7 @@ PARENTS = {
 
 
 @pytest.mark.parametrize("parent", PARENTS)
-def test_a_session_is_looked_at_after_its_parent_is_there(parent: str, project: Project, glue: GlueEndpoint) -> None:
+def test_session_is_read_after_its_parent(parent: str, project: Project, glue: GlueEndpoint) -> None:
     """As every resource: its parent may be what creates it, or depend on what does."""
     for name in ("mark", "analytics-prod"):
         glue.put(name, always("READY"))
@@ -344,7 +344,7 @@ def test_a_session_is_looked_at_after_its_parent_is_there(parent: str, project: 
     assert ["mark", "analytics-prod"] == [call.session_id for call in glue.calls]
 
 
-def test_nothing_is_shown_of_the_early_start_of_the_providers_process(project: Project, glue: GlueEndpoint) -> None:
+def test_prestart_prints_nothing(project: Project, glue: GlueEndpoint) -> None:
     """Not even where a module of the user's own, loaded by that process, shows what grpc logs."""
     glue.put("analytics-prod", always("READY"))
     project.program(

@@ -57,7 +57,7 @@ PROGRAM = """
 """
 
 
-def test_a_session_created_in_the_same_up_is_unknown_in_the_preview_and_found_in_the_up(aws_project: Project, moto: Moto) -> None:
+def test_session_created_in_the_same_up(aws_project: Project, moto: Moto) -> None:
     """The id as an output (unknown, or known too early), a literal id with `depends_on`, a component, a read, a secret."""
     aws_project.program(PROGRAM, creator=CREATOR)
 

@@ -107,7 +107,7 @@ def failing_deployer(project: Project) -> Iterator[Deployer]:
 
 @pytest.mark.torture("Soak")
 @pytest.mark.timeout(0 if LONG else 300)
-def test_update_after_update_neither_the_stack_nor_the_process_grows(
+def test_repeated_updates_do_not_grow(
     torture: Torture, deployer: Deployer, failing_deployer: Deployer, glue: GlueEndpoint
 ) -> None:
     seed = int(os.environ.get("GLUE_SESSION_SEED") or random.SystemRandom().randrange(2**32))

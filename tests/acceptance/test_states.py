@@ -78,7 +78,7 @@ def program(version: str) -> str:
 
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize("version", sorted(each.stem for each in STATES.glob("*.json")))
-def test_a_state_of_each_version_previews_without_a_change_refreshes_and_is_destroyed(project: Project, version: str) -> None:
+def test_state_of_each_version(project: Project, version: str) -> None:
     project.program(program(version))
     project.pulumi("stack", "import", "--file", str(STATES / f"{version}.json"))
     kept = records(project)
@@ -94,7 +94,7 @@ def test_a_state_of_each_version_previews_without_a_change_refreshes_and_is_dest
 
 
 @pytest.mark.usefixtures("sessions")
-def test_the_state_of_this_version_is_kept_and_is_what_it_writes(project: Project) -> None:
+def test_state_of_this_version(project: Project) -> None:
     """A change of what is recorded is found here, before it is released."""
     state = STATES / f"{__version__}.json"
     project.program(program(__version__))
@@ -113,7 +113,7 @@ def test_the_state_of_this_version_is_kept_and_is_what_it_writes(project: Projec
 
 
 @pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)
-def test_a_kept_state_names_no_machine_and_no_secret(state: Path) -> None:
+def test_kept_state_has_no_secrets(state: Path) -> None:
     text = state.read_text()
 
     assert [] == [planted for planted in (PASSWORD, EXTERNAL_ID, "://", str(Path.home())) if planted in text.replace("project://", "")]

@@ -15,7 +15,7 @@ TELLING = re.compile(r"^(?:error: |exit code |analytics-prod is | *~ status| *[+
 """What the text of the tutorial speaks of. The rest is put by other versions of the engine as they like."""
 
 
-def test_whoever_follows_the_tutorial_sees_what_it_shows(tmp_path: Path, engine: str) -> None:
+def test_tutorial_output(tmp_path: Path, engine: str) -> None:
     now = captures.filled(PAGE, tmp_path, engine=engine)
 
     assert TELLING.findall(PAGE) == TELLING.findall(now)
@@ -28,7 +28,7 @@ def is_of_the_page(engine: str) -> bool:
     return f"what Pulumi {version.removeprefix('v')} printed" in PAGE
 
 
-def test_the_program_of_the_tutorial_is_the_flagship() -> None:
+def test_tutorial_program_is_the_flagship() -> None:
     files = {block.title: block.text for block in captures.blocks(PAGE) if block.is_file}
 
     assert (ROOT / "examples" / "ready_gate" / "__main__.py").read_text(encoding="utf-8") == files["__main__.py"]

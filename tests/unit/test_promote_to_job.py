@@ -77,7 +77,7 @@ def promote(**session: Any) -> Mocks:  # noqa: ANN401 - outputs of a session
     return mocks
 
 
-def test_a_job_takes_the_settings_of_the_session() -> None:
+def test_job_gets_session_settings() -> None:
     mocks = promote()
     arguments = mocks.job.pop("defaultArguments")
 
@@ -89,13 +89,13 @@ def test_a_job_takes_the_settings_of_the_session() -> None:
     assert [] == mocks.asked
 
 
-def test_a_role_that_the_session_only_names_is_looked_up() -> None:
+def test_role_name_is_resolved_to_an_arn() -> None:
     mocks = promote(role="GlueSession")
 
     assert (ROLE, [{"name": "GlueSession"}]) == (mocks.job["roleArn"], mocks.asked)
 
 
-def test_what_the_session_has_not_the_job_has_not() -> None:
+def test_missing_settings_are_left_out() -> None:
     mocks = promote(worker_type="", number_of_workers=0, security_configuration="", connections=[])
 
     assert {"command", "connections", "defaultArguments", "glueVersion", "roleArn"} == mocks.job.keys()

@@ -126,14 +126,14 @@ async def values(session: object) -> dict[str, Any]:
 # The page and the example
 
 
-def test_the_page_shows_the_whole_example_in_order() -> None:
+def test_page_shows_the_example() -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
 
     assert (EXAMPLE / "infrastructure.py").read_text(encoding="utf-8") == blocks[0]
     assert (EXAMPLE / "test_infrastructure.py").read_text(encoding="utf-8") == "\n\n".join(blocks[1:])
 
 
-def test_the_example_is_a_whole_project() -> None:
+def test_example_is_a_project() -> None:
     files = {file.name for file in EXAMPLE.iterdir() if file.is_file()}
 
     assert {"Pulumi.yaml", "README.md", "__main__.py", "infrastructure.py", "requirements.txt", "test_infrastructure.py"} == files
@@ -171,7 +171,7 @@ def copied(tmp_path: Path) -> Path:
     return shutil.copytree(EXAMPLE, tmp_path / "testing", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def test_the_tests_of_the_example_pass_and_ask_nobody(copied: Path) -> None:
+def test_example_tests_pass_without_calls(copied: Path) -> None:
     names = re.findall(r"def (test_\w+)", (copied / "test_infrastructure.py").read_text(encoding="utf-8"))
 
     code, report = report_of(copied)
@@ -204,7 +204,7 @@ def test_the_tests_of_the_example_pass_and_ask_nobody(copied: Path) -> None:
     ],
     ids=["the gate", "the id", "an output", "a secret", "a preview", "a failure"],
 )
-def test_the_tests_of_the_example_notice_a_mistake(copied: Path, right: str, wrong: str, noticed_by: str) -> None:
+def test_example_tests_catch_mistakes(copied: Path, right: str, wrong: str, noticed_by: str) -> None:
     module = copied / "infrastructure.py"
     program = module.read_text(encoding="utf-8")
     module.write_text(program.replace(right, wrong), encoding="utf-8")
@@ -218,7 +218,7 @@ def test_the_tests_of_the_example_notice_a_mistake(copied: Path, right: str, wro
 # What a mock gets
 
 
-def test_a_mock_gets_the_inputs_of_a_session() -> None:
+def test_mock_receives_session_inputs() -> None:
     mocks = Mocks()
     aws = AwsOptions(region="eu-west-1", profile="analysts")
 
@@ -234,7 +234,7 @@ def test_a_mock_gets_the_inputs_of_a_session() -> None:
     assert {"session_id": "analytics-prod", "wait_for": ["READY"], "region": "eu-west-1", "aws": {"profile": "analysts"}} == inputs
 
 
-def test_a_mock_gets_no_region_and_no_options_where_there_are_none() -> None:
+def test_mock_receives_no_region_by_default() -> None:
     mocks = Mocks()
 
     under_mocks(mocks, lambda: GlueSession("analytics", session_id="analytics-prod", wait_for=["READY", "STOPPED"]))
@@ -244,7 +244,7 @@ def test_a_mock_gets_no_region_and_no_options_where_there_are_none() -> None:
     assert ["READY", "STOPPED"] == args.inputs["wait_for"]
 
 
-def test_a_mock_gets_the_id_of_what_is_read() -> None:
+def test_mock_receives_the_id_of_a_get() -> None:
     mocks = Mocks()
 
     under_mocks(mocks, lambda: GlueSession.get("analytics", "analytics-prod"))
@@ -255,7 +255,7 @@ def test_a_mock_gets_the_id_of_what_is_read() -> None:
     assert {"session_id": "analytics-prod", "wait_for": ["READY"]} == inputs
 
 
-def test_a_mock_gets_the_arguments_of_functions() -> None:
+def test_mock_receives_function_arguments() -> None:
     mocks = Mocks()
 
     async def program() -> None:
@@ -275,7 +275,7 @@ def test_a_mock_gets_the_arguments_of_functions() -> None:
     assert expected == mocks.called
 
 
-def test_a_secret_input_comes_to_a_mock_wrapped() -> None:
+def test_mock_receives_secret_inputs_wrapped() -> None:
     mocks = Mocks()
     aws = AwsOptions(assume_roles=[AssumeRole(role_arn="arn:aws:iam::123456789012:role/deploy", external_id="nightly")])
 
@@ -287,7 +287,7 @@ def test_a_secret_input_comes_to_a_mock_wrapped() -> None:
     assert {SECRET_MARK: SECRET, "value": {"assume_roles": roles}} == args.inputs["aws"]
 
 
-def test_an_unknown_input_comes_to_a_mock_as_unknown() -> None:
+def test_mock_receives_unknown_inputs() -> None:
     mocks = Mocks()
 
     unknown = pulumi.UNKNOWN
@@ -297,7 +297,7 @@ def test_an_unknown_input_comes_to_a_mock_as_unknown() -> None:
     assert Unknown is type(args.inputs["session_id"])
 
 
-def test_a_function_with_an_unknown_argument_is_not_called_and_gives_what_is_unknown() -> None:
+def test_function_with_unknown_argument_is_unknown() -> None:
     mocks = Mocks(FULL)
     known: list[bool] = []
 
@@ -314,7 +314,7 @@ def test_a_function_with_an_unknown_argument_is_not_called_and_gives_what_is_unk
 
 
 @pytest.mark.parametrize("preview", [False, True], ids=["up", "preview"])
-def test_what_a_mock_gives_are_the_outputs_of_a_session(preview: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_mock_returns_session_outputs(preview: bool) -> None:  # noqa: FBT001 - a parameter of the test
     given: list[dict[str, Any]] = []
 
     async def program() -> None:
@@ -326,7 +326,7 @@ def test_what_a_mock_gives_are_the_outputs_of_a_session(preview: bool) -> None: 
     assert [FULL, FULL] == given
 
 
-def test_what_a_mock_gives_is_the_answer_of_a_function() -> None:
+def test_mock_returns_function_result() -> None:
     given: list[dict[str, Any]] = []
 
     async def program() -> None:
@@ -338,7 +338,7 @@ def test_what_a_mock_gives_is_the_answer_of_a_function() -> None:
     assert [FULL, FULL] == given
 
 
-def test_what_a_mock_gives_are_the_sessions_of_a_function() -> None:
+def test_mock_returns_function_sessions() -> None:
     given: list[Any] = []
 
     async def program() -> None:
@@ -355,7 +355,7 @@ def test_what_a_mock_gives_are_the_sessions_of_a_function() -> None:
     assert ["eu-west-1", ids, "eu-west-1", ids, [FULL, other], other] == given
 
 
-def test_what_a_mock_leaves_out_of_a_session_is_none_in_an_up() -> None:
+def test_missing_session_field_is_none_in_an_up() -> None:
     given: list[dict[str, Any]] = []
 
     async def program() -> None:
@@ -366,7 +366,7 @@ def test_what_a_mock_leaves_out_of_a_session_is_none_in_an_up() -> None:
     assert [{**dict.fromkeys(FULL), "session_id": "analytics-prod"}] == given, "what the program gave itself stays"
 
 
-def test_what_a_mock_leaves_out_of_a_session_is_unknown_in_a_preview() -> None:
+def test_missing_session_field_is_unknown_in_a_preview() -> None:
     known: list[str] = []
 
     async def program() -> None:
@@ -378,7 +378,7 @@ def test_what_a_mock_leaves_out_of_a_session_is_unknown_in_a_preview() -> None:
     assert ["role"] == known
 
 
-def test_what_a_mock_leaves_out_of_an_answer_is_neutral() -> None:
+def test_missing_function_field_gets_its_default() -> None:
     given: list[dict[str, Any]] = []
 
     async def program() -> None:
@@ -393,7 +393,7 @@ def test_what_a_mock_leaves_out_of_an_answer_is_neutral() -> None:
 # Secrets
 
 
-def test_default_arguments_of_a_function_are_a_secret() -> None:
+def test_function_default_arguments_are_secret() -> None:
     secret: list[bool] = []
 
     async def program() -> None:
@@ -406,7 +406,7 @@ def test_default_arguments_of_a_function_are_a_secret() -> None:
     assert [True, True, False] == secret
 
 
-def test_what_a_mock_makes_a_secret_is_one() -> None:
+def test_secret_of_a_mock_stays_secret() -> None:
     secret: list[bool] = []
 
     async def program() -> None:
@@ -429,7 +429,7 @@ FAILURES: list[GlueSessionError] = [
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
-def test_what_a_mock_raises_is_raised_by_a_function(failure: GlueSessionError) -> None:
+def test_function_raises_what_the_mock_raises(failure: GlueSessionError) -> None:
     caught: list[GlueSessionError] = []
 
     def program() -> None:
@@ -443,7 +443,7 @@ def test_what_a_mock_raises_is_raised_by_a_function(failure: GlueSessionError) -
     assert [str(failure)] == [str(each) for each in caught]
 
 
-def test_what_a_mock_raises_ends_a_test_under_the_decorator_though_it_was_caught() -> None:
+def test_caught_mock_error_still_fails_a_decorated_test() -> None:
     caught: list[GlueSessionError] = []
 
     def program() -> None:
@@ -459,7 +459,7 @@ def test_what_a_mock_raises_ends_a_test_under_the_decorator_though_it_was_caught
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
-def test_what_a_mock_raises_ends_a_test_of_an_output(failure: GlueSessionError) -> None:
+def test_mock_error_fails_the_test_of_an_output(failure: GlueSessionError) -> None:
     async def program() -> None:
         await get_session_output("analytics-prod").future()
 
@@ -472,7 +472,7 @@ def test_what_a_mock_raises_ends_a_test_of_an_output(failure: GlueSessionError) 
 # What mocks don't show
 
 
-def test_neither_gate_nor_expectation_is_judged() -> None:
+def test_mocks_skip_waits_and_expectations() -> None:
     mocks = Mocks({**FULL, "status": "FAILED"})
 
     def program() -> None:

@@ -144,7 +144,7 @@ def got(form: Callable[..., Any], *arguments: object, preview: bool = False, **o
 
 
 @one
-def test_one_session_is_given_by_its_id(team: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_get_session_by_id(team: GlueEndpoint, form: Callable[..., Any]) -> None:
     result = got(form, "etl-1")
 
     assert isinstance(result, GetSessionResult)
@@ -159,7 +159,7 @@ def test_one_session_is_given_by_its_id(team: GlueEndpoint, form: Callable[..., 
 
 
 @one
-def test_a_preview_gives_the_same(team: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_get_session_in_a_preview(team: GlueEndpoint, form: Callable[..., Any]) -> None:
     result = got(form, "etl-1", preview=True)
 
     assert ("etl-1", "READY") == (result.session_id, result.status)
@@ -179,7 +179,7 @@ def test_a_preview_gives_the_same(team: GlueEndpoint, form: Callable[..., Any]) 
     ids=str,
 )
 @one
-def test_one_session_is_given_by_conditions_that_it_alone_fits(
+def test_get_session_by_filter(
     team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], session_id: str
 ) -> None:
     assert session_id == got(form, **conditions).session_id
@@ -188,7 +188,7 @@ def test_one_session_is_given_by_conditions_that_it_alone_fits(
 
 
 @one
-def test_without_a_condition_the_only_session_is_given(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_get_session_without_filter(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     aws.put("etl-1", always("READY"))
 
     assert "etl-1" == got(form).session_id
@@ -196,7 +196,7 @@ def test_without_a_condition_the_only_session_is_given(aws: GlueEndpoint, form: 
 
 @pytest.mark.usefixtures("team")
 @one
-def test_where_no_session_fits_what_was_asked_for_is_told(form: Callable[..., Any]) -> None:
+def test_no_matching_session(form: Callable[..., Any]) -> None:
     failure = raised(form, tags={"team": "etl"}, statuses=["FAILED", "TIMEOUT"])
     expected = (
         "No Glue session in eu-west-1 fits tags team=etl; status FAILED or TIMEOUT: "
@@ -209,7 +209,7 @@ def test_where_no_session_fits_what_was_asked_for_is_told(form: Callable[..., An
 
 @pytest.mark.usefixtures("team")
 @one
-def test_where_several_sessions_fit_they_are_told(form: Callable[..., Any]) -> None:
+def test_several_matching_sessions(form: Callable[..., Any]) -> None:
     failure = raised(form, id_prefix="etl-")
     expected = "2 Glue sessions in eu-west-1 fit id_prefix etl- (etl-1, etl-2): narrow it down to one, or use get_sessions, and run again."
 
@@ -217,7 +217,7 @@ def test_where_several_sessions_fit_they_are_told(form: Callable[..., Any]) -> N
     assert expected == str(failure)
 
 
-def test_where_many_sessions_fit_five_are_told(aws: GlueEndpoint) -> None:
+def test_error_lists_five_matching_sessions(aws: GlueEndpoint) -> None:
     for number in range(1, 9):
         aws.put(f"s{number}", always("READY"))
     failure = raised(get_session, statuses="READY")
@@ -225,7 +225,7 @@ def test_where_many_sessions_fit_five_are_told(aws: GlueEndpoint) -> None:
     assert str(failure).startswith("8 Glue sessions in eu-west-1 fit status READY (s1, s2, s3, s4, s5 and 3 more): ")
 
 
-def test_a_session_can_be_awaited(team: GlueEndpoint) -> None:
+def test_result_can_be_awaited(team: GlueEndpoint) -> None:
     """As the functions of other packages can, in an async program."""
 
     async def program(ran: Ran) -> None:
@@ -236,7 +236,7 @@ def test_a_session_can_be_awaited(team: GlueEndpoint) -> None:
     assert ["GetSession", "ListSessions"] == calls(team)
 
 
-def test_a_field_of_an_output_is_an_output_of_that_field(team: GlueEndpoint) -> None:
+def test_output_fields_are_outputs(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         session = get_session_output("etl-1")
         ran.values = {"role": session.role, "python": session.command.python_version, "arguments": session.default_arguments}
@@ -245,7 +245,7 @@ def test_a_field_of_an_output_is_an_output_of_that_field(team: GlueEndpoint) -> 
     assert 1 == team.count()
 
 
-def test_in_a_thread_of_the_programs_own_a_missing_session_is_told_as_elsewhere(aws: GlueEndpoint) -> None:
+def test_functions_work_in_threads(aws: GlueEndpoint) -> None:
     """No event loop runs there, by which a program's client is kept. A session would need one: it holds an Output."""
 
     def program(ran: Ran) -> None:
@@ -261,7 +261,7 @@ def test_in_a_thread_of_the_programs_own_a_missing_session_is_told_as_elsewhere(
 
 
 @several
-def test_all_sessions_are_given_newest_first(team: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_get_sessions_newest_first(team: GlueEndpoint, form: Callable[..., Any]) -> None:
     result = got(form)
 
     assert isinstance(result, GetSessionsResult)
@@ -285,14 +285,14 @@ def test_all_sessions_are_given_newest_first(team: GlueEndpoint, form: Callable[
     ids=str,
 )
 @several
-def test_sessions_that_fit_all_conditions_are_given(
+def test_get_sessions_by_filter(
     team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], ids: list[str]
 ) -> None:
     assert ids == got(form, **conditions).ids
     assert ["ListSessions"] == calls(team)
 
 
-def test_conditions_may_be_outputs_through_and_through(team: GlueEndpoint) -> None:
+def test_filters_can_be_nested_outputs(team: GlueEndpoint) -> None:
     of = pulumi.Output.from_input
 
     def program(ran: Ran) -> None:
@@ -308,7 +308,7 @@ def test_conditions_may_be_outputs_through_and_through(team: GlueEndpoint) -> No
 
 
 @pytest.mark.parametrize("form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"])
-def test_the_stacks_configuration_is_a_default_and_an_option_comes_first(team: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_aws_options_win_over_stack_configuration(team: GlueEndpoint, form: Callable[..., Any]) -> None:
     arguments = ["etl-1"] if form in FORMS.values() else []
 
     def program(ran: Ran) -> None:
@@ -325,7 +325,7 @@ def test_the_stacks_configuration_is_a_default_and_an_option_comes_first(team: G
 
 
 @one
-def test_an_error_can_be_caught_by_its_kind_and_ends_a_program_without_a_traceback(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_error_is_a_run_error_of_its_class(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     """`pulumi.RunError` is what the language host prints as one line."""
     failure = raised(form, "gone")
 
@@ -337,7 +337,7 @@ def test_an_error_can_be_caught_by_its_kind_and_ends_a_program_without_a_traceba
 
 
 @pytest.mark.since(pulumi="3.269", reason="an Output recovers from an error of the one that it was made from")
-def test_a_program_can_go_on_without_a_session(aws: GlueEndpoint) -> None:
+def test_program_can_recover_from_a_missing_session(aws: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         try:
             get_session("gone")
@@ -350,7 +350,7 @@ def test_a_program_can_go_on_without_a_session(aws: GlueEndpoint) -> None:
 
 
 @pytest.mark.parametrize("kind", [SessionNotFound, AccessDenied, LookFailed, GlueSessionError, pulumi.RunError])
-def test_an_error_is_of_all_the_kinds_that_its_class_is(aws: GlueEndpoint, kind: type[Exception]) -> None:
+def test_error_can_be_caught_by_each_base_class(aws: GlueEndpoint, kind: type[Exception]) -> None:
     if issubclass(kind, LookFailed):
         aws.fail("GetSession", error("AccessDeniedException", "no"))
 
@@ -363,7 +363,7 @@ def test_an_error_is_of_all_the_kinds_that_its_class_is(aws: GlueEndpoint, kind:
     assert {"caught": "AccessDenied" if issubclass(kind, LookFailed) else "SessionNotFound"} == run(program).values
 
 
-def test_an_error_keeps_what_it_tells(aws: GlueEndpoint) -> None:
+def test_error_keeps_its_attributes(aws: GlueEndpoint) -> None:
     aws.fail("GetSession", server_fault())
     invalid, failed = raised(get_session, ""), raised(get_session, "etl-1")
 
@@ -373,7 +373,7 @@ def test_an_error_keeps_what_it_tells(aws: GlueEndpoint) -> None:
     assert failed.is_transient
 
 
-def test_an_error_travels_between_processes_as_each_of_the_packages_errors_does(aws: GlueEndpoint) -> None:
+def test_error_can_be_pickled(aws: GlueEndpoint) -> None:
     failure = pickle.loads(pickle.dumps(raised(get_session, "gone")))  # noqa: S301 - our own
 
     assert isinstance(failure, SessionNotFound)
@@ -382,7 +382,7 @@ def test_an_error_travels_between_processes_as_each_of_the_packages_errors_does(
 
 
 @several
-def test_a_list_that_may_not_be_read_names_its_permission(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_denied_list_names_the_action(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     failure = raised(form)
 
@@ -416,7 +416,7 @@ def test_a_list_that_may_not_be_read_names_its_permission(aws: GlueEndpoint, for
     ids=str,
 )
 @one
-def test_a_wrong_argument_is_told_by_its_name_and_nothing_is_asked(
+def test_invalid_argument_is_named_and_no_call_is_made(
     aws: GlueEndpoint, form: Callable[..., Any], arguments: dict[str, Any], sentence: str
 ) -> None:
     failure = raised(form, **arguments)
@@ -446,7 +446,7 @@ def test_a_wrong_argument_is_told_by_its_name_and_nothing_is_asked(
     ],
     ids=["session_id", "tags", "one tag", "one status", "id_prefix", "region", "role", "external id"],
 )
-def test_an_output_given_to_a_plain_form_is_told_by_its_name(
+def test_output_in_plain_form_is_refused(
     aws: GlueEndpoint, arguments: Callable[[object], dict[str, Any]], name: str
 ) -> None:
     """It would otherwise be asked for as `<pulumi.output.Output object at 0x...>`."""
@@ -461,7 +461,7 @@ def test_an_output_given_to_a_plain_form_is_told_by_its_name(
 
 
 @pytest.mark.parametrize("form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"])
-def test_a_provider_cannot_be_asked(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_provider_option_is_refused(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     """It would be ignored, and the session of somebody else's account given."""
 
     def ask() -> object:
@@ -478,7 +478,7 @@ def test_a_provider_cannot_be_asked(aws: GlueEndpoint, form: Callable[..., Any])
 # --- Together ---
 
 
-def test_sessions_asked_for_in_one_turn_are_one_call(team: GlueEndpoint) -> None:
+def test_same_session_is_read_once(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         for number in range(20):
             ran.values[str(number)] = get_session_output("etl-1").status
@@ -487,7 +487,7 @@ def test_sessions_asked_for_in_one_turn_are_one_call(team: GlueEndpoint) -> None
     assert ["GetSession"] == calls(team)
 
 
-def test_different_sessions_asked_for_in_one_turn_are_one_list(team: GlueEndpoint) -> None:
+def test_several_sessions_share_one_list(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         for session_id in ("etl-1", "etl-2", "ops-1"):
             ran.values[session_id] = get_session_output(session_id).status
@@ -496,7 +496,7 @@ def test_different_sessions_asked_for_in_one_turn_are_one_list(team: GlueEndpoin
     assert ["ListSessions"] == calls(team)
 
 
-def test_a_function_and_a_resource_of_one_turn_share_a_call(team: GlueEndpoint) -> None:
+def test_function_and_resource_share_a_call(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         GlueSession("analytics", session_id="etl-1")
         ran.values["status"] = get_session_output("etl-1").status
@@ -505,7 +505,7 @@ def test_a_function_and_a_resource_of_one_turn_share_a_call(team: GlueEndpoint) 
     assert ["GetSession"] == calls(team)
 
 
-def test_one_client_serves_all_functions_of_a_program(team: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_functions_share_one_client(team: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Making one takes a quarter of a second."""
     made = list[AwsConfig]()
 
@@ -541,7 +541,7 @@ WAITING: dict[str, Callable[[Made], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("waiting", WAITING.values(), ids=WAITING)
 @pytest.mark.parametrize("form", [get_session_output, get_sessions_output], ids=["one", "several"])
-def test_a_preview_asks_nothing_before_all_that_it_needs_is_there(
+def test_preview_makes_no_call_before_dependencies(
     aws: GlueEndpoint, form: Callable[..., Any], waiting: Callable[[Made], dict[str, Any]]
 ) -> None:
     def program(ran: Ran) -> None:
@@ -552,7 +552,7 @@ def test_a_preview_asks_nothing_before_all_that_it_needs_is_there(
     assert 0 == aws.count()
 
 
-def test_a_preview_does_not_ask_for_an_unknown_id(aws: GlueEndpoint) -> None:
+def test_preview_makes_no_call_for_an_unknown_id(aws: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         ran.values["known"] = known(get_session_output(Made("made").id))
 
@@ -560,7 +560,7 @@ def test_a_preview_does_not_ask_for_an_unknown_id(aws: GlueEndpoint) -> None:
     assert 0 == aws.count()
 
 
-def test_an_up_asks_once_all_that_it_needs_is_there(aws: GlueEndpoint) -> None:
+def test_up_calls_after_dependencies(aws: GlueEndpoint) -> None:
     """A session that the same up creates is found."""
 
     def program(ran: Ran) -> None:
@@ -583,7 +583,7 @@ def test_an_up_asks_once_all_that_it_needs_is_there(aws: GlueEndpoint) -> None:
 # --- Secrets ---
 
 
-def test_arguments_of_a_session_are_a_secret_and_the_rest_is_none(team: GlueEndpoint) -> None:
+def test_only_default_arguments_are_secret(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         plain, output, listed = get_session("etl-1"), get_session_output("etl-1"), get_sessions().sessions[0]
         several = get_sessions_output().sessions.apply(lambda each: each[0].default_arguments)
@@ -604,7 +604,7 @@ def test_arguments_of_a_session_are_a_secret_and_the_rest_is_none(team: GlueEndp
     assert 4 == team.count()
 
 
-def test_what_is_asked_for_in_secret_is_answered_in_secret(team: GlueEndpoint) -> None:
+def test_secret_argument_makes_the_result_secret(team: GlueEndpoint) -> None:
     """Its answer tells what it was."""
 
     def program(ran: Ran) -> None:
@@ -626,7 +626,7 @@ def sts(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[StsEndpo
 
 
 @pytest.mark.usefixtures("team")
-def test_a_secret_of_who_asks_makes_no_secret_of_what_is_answered(sts: StsEndpoint) -> None:
+def test_secret_in_aws_options_leaves_the_result_plain(sts: StsEndpoint) -> None:
     def program(ran: Ran) -> None:
         aws = AwsOptions(assume_roles=[AssumeRole(role_arn=ROLE, external_id=pulumi.Output.secret("hush-hush"))])
         one, several = get_session_output("etl-1", aws=aws), get_sessions_output(aws=aws)
@@ -639,7 +639,7 @@ def test_a_secret_of_who_asks_makes_no_secret_of_what_is_answered(sts: StsEndpoi
 
 
 @pytest.mark.usefixtures("team")
-def test_a_plain_form_takes_an_external_id_too(sts: StsEndpoint) -> None:
+def test_plain_form_uses_the_external_id(sts: StsEndpoint) -> None:
     aws = AwsOptions(assume_roles=[AssumeRole(role_arn=ROLE, external_id="hush-hush")])
 
     assert "READY" == got(get_session, "etl-1", aws=aws).status
@@ -689,7 +689,7 @@ def mocked(
     ids=["nothing", "a field", "some fields", "who and where"],
 )
 @one
-def test_a_mock_answers_for_one_session_with_any_fields(
+def test_mock_of_get_session(
     aws: GlueEndpoint, form: Callable[..., Any], answer: dict[str, Any], expected: tuple[object, ...], *, preview: bool
 ) -> None:
     def program() -> pulumi.Input[Any]:
@@ -701,7 +701,7 @@ def test_a_mock_answers_for_one_session_with_any_fields(
     assert 0 == aws.count()
 
 
-def test_a_mock_that_does_not_say_which_session_answers_for_the_one_that_was_asked_for(aws: GlueEndpoint) -> None:
+def test_mock_without_id_returns_the_requested_one(aws: GlueEndpoint) -> None:
     """Also where the program has its id as an Output, as it mostly has in the Output form."""
 
     def program() -> pulumi.Output[str]:
@@ -712,7 +712,7 @@ def test_a_mock_that_does_not_say_which_session_answers_for_the_one_that_was_ask
 
 
 @several
-def test_a_mock_answers_for_several_sessions_with_any_fields(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
+def test_mock_of_get_sessions(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     answer = {
         "region": "eu-west-1",
         "sessions": [{"session_id": "b", "status": "READY"}, {"session_id": "a", "command": {"name": "glueetl"}}],
@@ -732,7 +732,7 @@ def test_a_mock_answers_for_several_sessions_with_any_fields(aws: GlueEndpoint, 
 
 
 @one
-def test_a_mock_sees_who_would_be_asked_as(form: Callable[..., Any]) -> None:
+def test_mock_receives_aws_options(form: Callable[..., Any]) -> None:
     def program() -> pulumi.Input[Any]:
         options = AwsOptions(region="eu-west-1", assume_roles=[AssumeRole(role_arn=ROLE, external_id="hush-hush")])
         return pulumi.Output.from_input(form("etl-1", aws=options)).apply(lambda found: found.status)
@@ -744,7 +744,7 @@ def test_a_mock_sees_who_would_be_asked_as(form: Callable[..., Any]) -> None:
 
 
 @one
-def test_a_mocks_arguments_are_a_secret(form: Callable[..., Any]) -> None:
+def test_default_arguments_of_a_mock_are_secret(form: Callable[..., Any]) -> None:
     def program() -> pulumi.Input[Any]:
         arguments: pulumi.Output[Any] = pulumi.Output.from_input(form("etl-1")).apply(lambda found: found.default_arguments)
         return pulumi.Output.all(secret(arguments), arguments)
@@ -752,7 +752,7 @@ def test_a_mocks_arguments_are_a_secret(form: Callable[..., Any]) -> None:
     assert [True, {"--key": "planted"}] == mocked({GET_SESSION: {"default_arguments": {"--key": "planted"}}}, program)[0]
 
 
-def test_the_tokens_of_the_functions() -> None:
+def test_function_tokens() -> None:
     """They stand in users' unit tests."""
     assert ("glue-session:index:getSession", "glue-session:index:getSessions") == (GET_SESSION, GET_SESSIONS)
 
@@ -776,7 +776,7 @@ LIVE = {"progress": 0.5, "execution_time": 12.5, "dpu_seconds": 25.0}
 
 @pytest.mark.parametrize("wait_for", ["READY", None], ids=["gate", "no gate"])
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-def test_a_volatile_field_is_what_this_run_saw_and_recorded_nowhere(busy: GlueEndpoint, wait_for: str | None, *, preview: bool) -> None:
+def test_volatile_fields_are_not_recorded(busy: GlueEndpoint, wait_for: str | None, *, preview: bool) -> None:
     def program(ran: Ran) -> None:
         ran.values = live(GlueSession("busy", session_id="busy", wait_for=wait_for))
 
@@ -788,7 +788,7 @@ def test_a_volatile_field_is_what_this_run_saw_and_recorded_nowhere(busy: GlueEn
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-def test_a_get_with_a_gate_has_its_volatile_fields_of_the_gates_look(busy: GlueEndpoint, *, preview: bool) -> None:
+def test_get_with_wait_needs_no_second_call(busy: GlueEndpoint, *, preview: bool) -> None:
     def program(ran: Ran) -> None:
         ran.values = live(GlueSession.get("busy", "busy"))
 
@@ -797,7 +797,7 @@ def test_a_get_with_a_gate_has_its_volatile_fields_of_the_gates_look(busy: GlueE
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-def test_a_get_without_a_gate_asks_for_its_volatile_fields_only_if_they_are_used(busy: GlueEndpoint, *, preview: bool) -> None:
+def test_get_without_wait_reads_volatile_fields_on_use(busy: GlueEndpoint, *, preview: bool) -> None:
     def without(_: Ran) -> None:
         GlueSession.get("busy", "busy", wait_for=None)
 
@@ -810,7 +810,7 @@ def test_a_get_without_a_gate_asks_for_its_volatile_fields_only_if_they_are_used
     assert ["GetSession"] == calls(busy), "once for the three"
 
 
-def test_a_get_whose_volatile_field_cannot_be_seen_says_why(aws: GlueEndpoint) -> None:
+def test_failed_read_of_a_volatile_field(aws: GlueEndpoint) -> None:
     with pytest.raises(pulumi.RunError) as failure:
         run(lambda _: GlueSession.get("gone", "gone", wait_for=None).progress)
 
@@ -821,7 +821,7 @@ def test_a_get_whose_volatile_field_cannot_be_seen_says_why(aws: GlueEndpoint) -
 @pytest.mark.parametrize(
     "declare", [lambda: GlueSession("late", session_id="late"), lambda: GlueSession.get("late", "late")], ids=["record", "get"]
 )
-def test_a_volatile_field_is_unknown_while_the_session_is_on_its_way(aws: GlueEndpoint, declare: Callable[[], GlueSession]) -> None:
+def test_volatile_fields_are_unknown_while_pending(aws: GlueEndpoint, declare: Callable[[], GlueSession]) -> None:
     """Up will wait, and see another one."""
     aws.put("late", always("PROVISIONING"))
 
@@ -831,7 +831,7 @@ def test_a_volatile_field_is_unknown_while_the_session_is_on_its_way(aws: GlueEn
     assert dict.fromkeys(LIVE, False) == run(program, preview=True).values
 
 
-def test_a_volatile_field_is_unknown_before_what_the_session_depends_on_is_there(busy: GlueEndpoint) -> None:
+def test_volatile_fields_are_unknown_before_dependencies(busy: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         session = GlueSession("busy", session_id="busy", opts=pulumi.ResourceOptions(depends_on=[Made("made")]))
         ran.values = {name: known(output) for name, output in live(session).items()}
@@ -840,7 +840,7 @@ def test_a_volatile_field_is_unknown_before_what_the_session_depends_on_is_there
     assert 0 == busy.count()
 
 
-def test_after_a_wait_a_volatile_field_is_that_of_the_last_look(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_volatile_field_after_a_wait(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pulumi_glue_session.core.wait.MIN_BACKOFF_SECONDS", 0.0)
     aws.put("late", looks(step("PROVISIONING", Progress=0.1), step("READY", Progress=0.2), step("READY", Progress=0.9)))
 
@@ -851,7 +851,7 @@ def test_after_a_wait_a_volatile_field_is_that_of_the_last_look(aws: GlueEndpoin
     assert 2 == aws.count()
 
 
-def test_a_gate_that_fails_holds_back_the_volatile_fields_too(aws: GlueEndpoint) -> None:
+def test_failed_session_withholds_volatile_fields(aws: GlueEndpoint) -> None:
     aws.put("ended", always("STOPPED"), Progress=0.5)
     used = list[float]()
 
@@ -863,7 +863,7 @@ def test_a_gate_that_fails_holds_back_the_volatile_fields_too(aws: GlueEndpoint)
     assert (1, []) == (len(ran.refused), used)
 
 
-def test_a_mock_gives_volatile_fields_as_it_gives_others(aws: GlueEndpoint) -> None:
+def test_mock_of_volatile_fields(aws: GlueEndpoint) -> None:
     def program() -> pulumi.Output[Any]:
         return pulumi.Output.all(**live(GlueSession("busy", session_id="busy")))
 
@@ -885,7 +885,7 @@ def test_a_mock_gives_volatile_fields_as_it_gives_others(aws: GlueEndpoint) -> N
     ],
     ids=["another value", "an output", "another name", "a name that is a secret"],
 )
-def test_what_is_expected_of_arguments_is_never_shown(aws: GlueEndpoint, wanted: dict[str, Any], on_mismatch: Any) -> None:  # noqa: ANN401 - a literal
+def test_expected_arguments_are_never_shown(aws: GlueEndpoint, wanted: dict[str, Any], on_mismatch: Any) -> None:  # noqa: ANN401 - a literal
     aws.put("etl-1", always("READY"), DefaultArguments={"--password": "planted-found"})
 
     def program(_: Ran) -> None:
@@ -904,7 +904,7 @@ def test_what_is_expected_of_arguments_is_never_shown(aws: GlueEndpoint, wanted:
 
 
 @pytest.mark.parametrize("wanted", ["planted", ["planted"], 5, {"at_least": "planted"}], ids=str)
-def test_what_cannot_be_expected_of_arguments_is_never_shown_either(aws: GlueEndpoint, wanted: object) -> None:
+def test_invalid_expected_arguments_are_never_shown(aws: GlueEndpoint, wanted: object) -> None:
     aws.put("etl-1", always("READY"), DefaultArguments={"--password": "planted-found"})
 
     def program(_: Ran) -> None:
@@ -916,7 +916,7 @@ def test_what_cannot_be_expected_of_arguments_is_never_shown_either(aws: GlueEnd
     assert "planted" not in f"{ran.refused} {ran.said} {ran.murmured}"
 
 
-def test_arguments_that_are_as_expected_pass(aws: GlueEndpoint) -> None:
+def test_matching_arguments_pass(aws: GlueEndpoint) -> None:
     """Those that are not named may be there as well."""
     aws.put("etl-1", always("READY"), DefaultArguments={"--password": "planted", "--other": "x"})
 
@@ -941,7 +941,7 @@ def test_arguments_that_are_as_expected_pass(aws: GlueEndpoint) -> None:
         ),
     ],
 )
-def test_a_keyword_that_is_no_argument_is_refused_with_what_may_have_been_meant(aws: GlueEndpoint, keyword: str, sentence: str) -> None:
+def test_unknown_keyword_suggests_a_name(aws: GlueEndpoint, keyword: str, sentence: str) -> None:
     """On the resource, as every other mistake, and before anything is waited for."""
 
     def program(_: Ran) -> None:
@@ -952,7 +952,7 @@ def test_a_keyword_that_is_no_argument_is_refused_with_what_may_have_been_meant(
     assert 0 == aws.count()
 
 
-def test_a_keyword_that_is_no_argument_of_a_get_is_refused_by_the_read(aws: GlueEndpoint) -> None:
+def test_unknown_keyword_of_get_fails_the_read(aws: GlueEndpoint) -> None:
     ran = run(lambda _: GlueSession.get("etl", "etl-1", wait_fro="READY"))  # type: ignore[arg-type]
     identity, inputs = ran.read["etl"]
 
@@ -961,7 +961,7 @@ def test_a_keyword_that_is_no_argument_of_a_get_is_refused_by_the_read(aws: Glue
     assert 0 == aws.count()
 
 
-def test_under_mocks_a_keyword_that_is_no_argument_is_a_type_error() -> None:
+def test_unknown_keyword_under_mocks_is_a_type_error() -> None:
     """There is no check that could refuse it, and the mistake is the test's."""
     with pytest.raises(TypeError) as caught:
         mocked({}, lambda: GlueSession("etl", session_id="etl-1", wait_fro="READY").urn)  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def unfit(ran: Ran) -> list[str]:
 @example(session_id=LONG_ID, text=HAND_PICKED["escape sequences"])
 @example(session_id="<{%boom%}>", text=HAND_PICKED["NUL, backspace, DEL"])
 @example(session_id="../../etc/passwd", text=HALF)
-def test_a_program_gets_and_records_each_text_as_it_is(glue: GlueEndpoint, session_id: str, text: str) -> None:
+def test_texts_are_recorded_unchanged(glue: GlueEndpoint, session_id: str, text: str) -> None:
     """By the resource, by a function that asks for one session and by one that lists."""
     glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
     expected = kept(text)
@@ -126,7 +126,7 @@ FATES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
 
 @true_of_each(PART, short=40, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS, fate=st.sampled_from(sorted(FATES)), preview=st.booleans(), warns=st.booleans())
-def test_what_a_program_says_of_a_session_steers_no_terminal(
+def test_program_output_is_terminal_safe(
     glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool
 ) -> None:
     glue.put(session_id, always(verbatim({"Id": session_id, **FATES[fate](session_id, text)})))
@@ -146,7 +146,7 @@ def test_what_a_program_says_of_a_session_steers_no_terminal(
 @given(
     session_id=hostile_ids(), text=TEXTS, code=st.sampled_from(["AccessDeniedException", "InvalidInputException", "ExpiredTokenException"])
 )
-def test_what_glue_answers_in_its_place_steers_no_terminal(glue: GlueEndpoint, session_id: str, text: str, code: str) -> None:
+def test_service_errors_are_terminal_safe(glue: GlueEndpoint, session_id: str, text: str, code: str) -> None:
     glue.fail("GetSession", error(code, text), times=1)
     ran = run(lambda _: GlueSession("it", session_id=session_id))
 
@@ -156,7 +156,7 @@ def test_what_glue_answers_in_its_place_steers_no_terminal(glue: GlueEndpoint, s
 
 @true_of_each(PART, short=30, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS)
-def test_a_refresh_gives_each_text_as_it_is(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
+def test_refresh_returns_texts_unchanged(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
     """By the provider's own process, over gRPC, as the engine gets it. Each is another session: reads within two seconds share a list."""
     session_id = f"{next(NUMBERS)}{session_id}"[:255]
     glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
@@ -172,7 +172,7 @@ def test_a_refresh_gives_each_text_as_it_is(glue: GlueEndpoint, server: DynamicS
 
 @true_of_each(PART, short=30, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS)
-def test_a_refresh_that_fails_steers_no_terminal(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
+def test_refresh_errors_are_terminal_safe(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
     glue.fail("GetSession", error("AccessDeniedException", text), times=1)
     with pytest.raises(Refusal) as refused:
         server.read(session_id, {"session_id": session_id, "region": "eu-west-1", "status": "READY"})

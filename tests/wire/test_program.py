@@ -42,7 +42,7 @@ def analytics(_: Ran) -> None:
     GlueSession("analytics", session_id="analytics-prod")
 
 
-def test_an_up_records_what_it_saw_and_hands_it_out(aws: GlueEndpoint) -> None:
+def test_up_records_the_session(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"), Role=ROLE)
 
     def program(ran: Ran) -> None:
@@ -58,7 +58,7 @@ def test_an_up_records_what_it_saw_and_hands_it_out(aws: GlueEndpoint) -> None:
     assert ["GetSession"] == [call.operation for call in aws.calls]
 
 
-def test_the_providers_process_is_started_once_and_only_for_sessions_that_use_it(aws: GlueEndpoint) -> None:
+def test_provider_process_is_prestarted_once(aws: GlueEndpoint) -> None:
     """By a call that the engine refuses, which is nobody's error."""
     aws.put("analytics-prod", always("READY"))
 
@@ -78,7 +78,7 @@ def test_the_providers_process_is_started_once_and_only_for_sessions_that_use_it
     assert [] == run(own_provider).called
 
 
-def test_sessions_of_one_program_are_read_together_and_each_gets_its_own(aws: GlueEndpoint) -> None:
+def test_many_sessions_share_one_list(aws: GlueEndpoint) -> None:
     for number in range(30):
         aws.put(f"s{number}", always("READY"), Description=f"number {number}")
 
@@ -92,7 +92,7 @@ def test_sessions_of_one_program_are_read_together_and_each_gets_its_own(aws: Gl
     assert ["ListSessions"] == [call.operation for call in aws.calls]
 
 
-def test_an_up_waits_and_says_so(aws: GlueEndpoint) -> None:
+def test_up_waits_and_reports_progress(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", looks("PROVISIONING", "READY"))
 
     ran = run(analytics)
@@ -101,7 +101,7 @@ def test_an_up_waits_and_says_so(aws: GlueEndpoint) -> None:
     assert [("info", "analytics-prod is PROVISIONING, 0 s of at most 10 min")] == ran.said
 
 
-def test_a_preview_looks_once_and_says_what_the_up_will_wait_for(aws: GlueEndpoint) -> None:
+def test_preview_reads_once_and_announces_the_wait(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("PROVISIONING"))
 
     ran = run(analytics, preview=True)
@@ -114,7 +114,7 @@ def test_a_preview_looks_once_and_says_what_the_up_will_wait_for(aws: GlueEndpoi
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_what_cannot_pass_is_refused_by_the_check(aws: GlueEndpoint, preview: bool) -> None:  # noqa: FBT001
+def test_ended_session_fails(aws: GlueEndpoint, preview: bool) -> None:  # noqa: FBT001
     aws.put("analytics-prod", always("STOPPED"))
 
     ran = run(analytics, preview=preview)
@@ -137,7 +137,7 @@ def test_what_cannot_pass_is_refused_by_the_check(aws: GlueEndpoint, preview: bo
         ({"expect": pulumi.Output}, None),
     ],
 )
-def test_a_wrong_argument_is_refused_and_nothing_is_asked(aws: GlueEndpoint, arguments: dict[str, object], sentence: str | None) -> None:
+def test_invalid_argument_fails_without_a_call(aws: GlueEndpoint, arguments: dict[str, object], sentence: str | None) -> None:
     def program(_: Ran) -> None:
         given = {name: pulumi.Output.from_input(["x"]) if value is pulumi.Output else value for name, value in arguments.items()}
         GlueSession("analytics", **{"session_id": "analytics-prod", **given})  # type: ignore[arg-type]
@@ -148,7 +148,7 @@ def test_a_wrong_argument_is_refused_and_nothing_is_asked(aws: GlueEndpoint, arg
     assert 0 == aws.count()
 
 
-def test_nothing_is_asked_in_a_preview_before_what_it_depends_on_is_there(aws: GlueEndpoint) -> None:
+def test_preview_waits_for_dependencies(aws: GlueEndpoint) -> None:
     def program(_: Ran) -> None:
         made = Made("made")
         after: dict[str, Any] = {
@@ -169,7 +169,7 @@ def test_nothing_is_asked_in_a_preview_before_what_it_depends_on_is_there(aws: G
     assert 0 == aws.count()
 
 
-def test_nothing_is_asked_in_a_preview_before_a_parent_that_is_to_be_created_is_there(aws: GlueEndpoint) -> None:
+def test_preview_waits_for_the_parent(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -180,7 +180,7 @@ def test_nothing_is_asked_in_a_preview_before_a_parent_that_is_to_be_created_is_
     assert "READY" == run(program).recorded["analytics"]["status"]
 
 
-def test_components_that_hold_one_another_are_each_waited_for_once(aws: GlueEndpoint) -> None:
+def test_nested_components_do_not_deadlock(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -193,7 +193,7 @@ def test_components_that_hold_one_another_are_each_waited_for_once(aws: GlueEndp
     assert 1 == aws.count()
 
 
-def test_an_up_asks_after_what_it_depends_on_is_there(aws: GlueEndpoint) -> None:
+def test_up_reads_after_dependencies(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -203,7 +203,7 @@ def test_an_up_asks_after_what_it_depends_on_is_there(aws: GlueEndpoint) -> None
     assert "READY" == run(program).recorded["analytics"]["status"]
 
 
-def test_a_component_that_holds_the_session_can_be_named_by_it_without_a_deadlock(aws: GlueEndpoint) -> None:
+def test_depending_on_the_own_component_does_not_deadlock(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -214,7 +214,7 @@ def test_a_component_that_holds_the_session_can_be_named_by_it_without_a_deadloc
     assert {"analytics", "after"} == run(program).recorded.keys()
 
 
-def test_a_get_without_a_gate_leaves_the_asking_to_the_read(aws: GlueEndpoint) -> None:
+def test_get_without_a_wait_is_deferred_to_the_read(aws: GlueEndpoint) -> None:
     ran = run(lambda _: GlueSession.get("analytics", "analytics-prod", wait_for=None))
 
     identity, props = ran.read["analytics"]
@@ -222,7 +222,7 @@ def test_a_get_without_a_gate_leaves_the_asking_to_the_read(aws: GlueEndpoint) -
     assert 0 == aws.count()
 
 
-def test_a_get_is_held_back_by_its_id(aws: GlueEndpoint) -> None:
+def test_get_waits_with_an_unknown_id(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
 
     def program(_: Ran) -> None:
@@ -232,7 +232,7 @@ def test_a_get_is_held_back_by_its_id(aws: GlueEndpoint) -> None:
     assert "analytics-prod" == run(program).read["analytics"][0]
 
 
-def test_a_get_that_cannot_pass_takes_its_sentence_to_the_read(aws: GlueEndpoint) -> None:
+def test_failed_get_passes_its_error_to_the_read(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("FAILED"))
 
     _, props = run(lambda _: GlueSession.get("analytics", "analytics-prod")).read["analytics"]
@@ -255,7 +255,7 @@ def task(value: object) -> asyncio.Future[object]:
 
 
 @pytest.mark.parametrize("made", [later, task, pulumi.Output.from_input], ids=["coroutine", "future", "output"])
-def test_each_input_may_be_something_to_wait_for(aws: GlueEndpoint, made: Callable[[object], Any]) -> None:
+def test_inputs_can_be_awaitables(aws: GlueEndpoint, made: Callable[[object], Any]) -> None:
     """A coroutine can be awaited once, and some inputs are used twice."""
     aws.put("analytics-prod", always("READY"))
 
@@ -273,7 +273,7 @@ def test_each_input_may_be_something_to_wait_for(aws: GlueEndpoint, made: Callab
     assert "analytics-prod" == ran.read["read"][0]
 
 
-def test_who_and_where_to_ask_is_an_argument_then_the_stacks_configuration(aws: GlueEndpoint) -> None:
+def test_aws_options_win_over_stack_configuration(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -288,7 +288,7 @@ def test_who_and_where_to_ask_is_an_argument_then_the_stacks_configuration(aws: 
     assert {"eu-central-1", "us-east-1"} == {(call.credential or "").split("/")[2] for call in aws.calls}
 
 
-def test_a_profile_of_the_configuration_is_recorded_only_where_a_provider_of_its_own_is_not_told_of_it(
+def test_stack_profile_is_recorded_for_explicit_providers(
     aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refresh asks as the program did: the engine tells the stack's configuration to its own provider process alone."""
@@ -309,7 +309,7 @@ def test_a_profile_of_the_configuration_is_recorded_only_where_a_provider_of_its
     assert {"CI"} == {(call.credential or "").split("/")[0] for call in aws.calls}
 
 
-def test_an_output_that_the_program_calls_a_secret_is_sent_as_one(aws: GlueEndpoint) -> None:
+def test_additional_secret_outputs_are_secret_inputs(aws: GlueEndpoint) -> None:
     """What is observed is an input of the record too, and the engine keeps an input secret only if it came so."""
     aws.put("analytics-prod", always("READY"), Role=ROLE)
 
@@ -328,7 +328,7 @@ def test_an_output_that_the_program_calls_a_secret_is_sent_as_one(aws: GlueEndpo
     ("variable", "config", "skips"),
     [("true", "", True), ("1", "", True), ("", "true", True), ("false", "true", False), ("0", "true", False), ("", "false", False)],
 )
-def test_a_switch_takes_sessions_as_they_are(
+def test_skip_wait_setting(
     aws: GlueEndpoint,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
@@ -350,7 +350,7 @@ def test_a_switch_takes_sessions_as_they_are(
     assert (1 if skips else 0) == ran.said.count(told)
 
 
-def test_expectations_are_judged_and_can_be_warnings(aws: GlueEndpoint) -> None:
+def test_mismatch_fails_or_warns(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
     sentence = (
         'Glue session "analytics-prod" in eu-west-1 is not as expected: name a session that is, or correct expect, and run again.\n'
@@ -369,7 +369,7 @@ def test_expectations_are_judged_and_can_be_warnings(aws: GlueEndpoint) -> None:
     assert ({"other", "same"}, [("warning", sentence)]) == (set(warned.recorded), warned.said)
 
 
-def test_an_expectation_that_a_preview_does_not_know_is_left_to_the_up(aws: GlueEndpoint) -> None:
+def test_unknown_expectation_is_checked_in_the_up(aws: GlueEndpoint) -> None:
     aws.put("analytics-prod", always("READY"))
 
     def program(_: Ran) -> None:
@@ -379,7 +379,7 @@ def test_an_expectation_that_a_preview_does_not_know_is_left_to_the_up(aws: Glue
     assert 'role: expected "id-of-role"' in run(program).refused[0]
 
 
-def test_a_denied_listing_is_noted_at_debug_level(aws: GlueEndpoint) -> None:
+def test_denied_list_is_logged_at_debug_level(aws: GlueEndpoint) -> None:
     aws.put("a", always("READY"))
     aws.put("b", always("READY"))
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
@@ -394,7 +394,7 @@ def test_a_denied_listing_is_noted_at_debug_level(aws: GlueEndpoint) -> None:
     assert (1, []) == (ran.murmured.count(noted), ran.said)
 
 
-def test_under_a_users_mocks_nothing_is_asked(aws: GlueEndpoint) -> None:
+def test_mocked_program_makes_no_call(aws: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         ran.values["id"] = GlueSession("analytics", session_id="analytics-prod").session_id
 
@@ -404,7 +404,7 @@ def test_under_a_users_mocks_nothing_is_asked(aws: GlueEndpoint) -> None:
     assert 0 == aws.count()
 
 
-def test_programs_that_have_ended_leave_nothing_behind(aws: GlueEndpoint) -> None:
+def test_finished_programs_release_their_context(aws: GlueEndpoint) -> None:
     """A client holds megabytes; a long-lived process of the Automation API would keep one for each run."""
     aws.put("analytics-prod", looks("PROVISIONING", "READY"))
     # What the SDK itself keeps of an earlier program that failed is not ours to count.

@@ -105,39 +105,39 @@ def refusal(server: DynamicServer, properties: dict[str, Any]) -> str:
 # --- check ---
 
 
-def test_check_spreads_what_was_observed_and_strips_it(server: DynamicServer) -> None:
+def test_check_turns_observation_into_inputs(server: DynamicServer) -> None:
     observed = {"id": "analytics", "region": REGION, "on_its_way": False, "session": READY}
 
     assert (STATE, []) == server.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
-def test_check_of_a_session_on_its_way_leaves_open_what_the_wait_will_change(server: DynamicServer) -> None:
+def test_pending_session_marks_fields_unknown(server: DynamicServer) -> None:
     observed = {"id": "analytics", "region": REGION, "on_its_way": True, "session": {**READY, "status": "PROVISIONING"}}
     expected = {**STATE, "status": UNKNOWN, "error_message": UNKNOWN, "completed_on": UNKNOWN}
 
     assert (expected, []) == server.check(STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
 
 
-def test_check_of_what_could_not_be_asked_yet_keeps_the_recorded_region(server: DynamicServer) -> None:
+def test_unknown_observation_keeps_the_region(server: DynamicServer) -> None:
     expected = {**INPUTS, "region": REGION, **dict.fromkeys(READY, UNKNOWN)}
 
     assert (expected, []) == server.check(STATE, {**INPUTS, OBSERVED: UNKNOWN})
 
 
-def test_check_of_what_could_not_be_asked_yet_and_was_never_recorded_knows_no_region(server: DynamicServer) -> None:
+def test_unknown_observation_of_a_new_session(server: DynamicServer) -> None:
     expected = {**INPUTS, "region": UNKNOWN, **dict.fromkeys(READY, UNKNOWN)}
 
     assert (expected, []) == server.check({}, {**INPUTS, OBSERVED: UNKNOWN})
 
 
-def test_check_passes_unknown_inputs_on(server: DynamicServer) -> None:
+def test_unknown_inputs_stay_unknown(server: DynamicServer) -> None:
     inputs, failures = server.check(STATE, {"session_id": UNKNOWN, "region": UNKNOWN, "wait_for": UNKNOWN, OBSERVED: UNKNOWN})
 
     assert {"session_id": UNKNOWN, "region": UNKNOWN, "wait_for": UNKNOWN, **dict.fromkeys(READY, UNKNOWN)} == inputs
     assert [] == failures
 
 
-def test_check_fails_with_the_sentence_and_what_changed_since(server: DynamicServer) -> None:
+def test_failure_lists_drift(server: DynamicServer) -> None:
     """The engine hands over numbers as floats and properties in any order; a person reads 2, and the fields as they are documented."""
     session = {**READY, "status": "TIMEOUT", "number_of_workers": 5, "completed_on": "2026-01-05T12:00:00.000Z"}
     expected = (
@@ -149,14 +149,14 @@ def test_check_fails_with_the_sentence_and_what_changed_since(server: DynamicSer
     assert [("", expected)] == failures
 
 
-def test_check_fails_with_the_sentence_alone_if_nothing_was_recorded(server: DynamicServer) -> None:
+def test_failure_of_a_new_session(server: DynamicServer) -> None:
     observed = {"region": REGION, "session": {**READY, "status": "TIMEOUT"}, "failure": SENTENCE}
     _, failures = server.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
 
     assert [("", SENTENCE)] == failures
 
 
-def test_check_names_the_input_that_is_wrong(server: DynamicServer) -> None:
+def test_check_names_the_invalid_input(server: DynamicServer) -> None:
     _, recorded = server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": "x is no status", "input": "wait_for"})})
     _, unrecorded = server.check(
         {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": "-1 is no length of time", "input": "timeout"})}
@@ -166,7 +166,7 @@ def test_check_names_the_input_that_is_wrong(server: DynamicServer) -> None:
     assert [("", "timeout: -1 is no length of time")] == unrecorded
 
 
-def test_check_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_check_makes_no_call(server: DynamicServer, glue: GlueEndpoint) -> None:
     """The engine calls it for one resource after the other: a look would cost sessions times latency."""
     before = glue.count()
     server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": READY})})
@@ -181,18 +181,18 @@ def test_check_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
 @pytest.mark.parametrize(
     "changed", [{}, {"status": "TIMEOUT"}, {"status": UNKNOWN}, {"number_of_workers": 3}, {"wait_for": ["STOPPED"]}], ids=str
 )
-def test_diff_leaves_the_comparison_to_the_engine(server: DynamicServer, changed: dict[str, Any]) -> None:
+def test_diff_is_left_to_the_engine(server: DynamicServer, changed: dict[str, Any]) -> None:
     assert ("DIFF_UNKNOWN", []) == server.diff(STATE, {**STATE, **changed})
 
 
 @pytest.mark.parametrize(
     "changed", [{"session_id": "other"}, {"session_id": UNKNOWN}, {"region": "us-east-1"}, {"aws": {"profile": "ci"}}], ids=str
 )
-def test_diff_replaces_the_record_when_another_session_is_meant(server: DynamicServer, changed: dict[str, Any]) -> None:
+def test_diff_replaces_for_another_session(server: DynamicServer, changed: dict[str, Any]) -> None:
     assert ("DIFF_SOME", list(changed)) == server.diff(STATE, {**STATE, **changed})
 
 
-def test_check_and_diff_together_announce_no_replacement_of_what_could_not_be_asked_yet(server: DynamicServer) -> None:
+def test_unknown_observation_does_not_replace(server: DynamicServer) -> None:
     inputs, _ = server.check(STATE, {**INPUTS, OBSERVED: UNKNOWN})
 
     assert ("DIFF_UNKNOWN", []) == server.diff(STATE, inputs)
@@ -201,18 +201,18 @@ def test_check_and_diff_together_announce_no_replacement_of_what_could_not_be_as
 # --- create, update, delete ---
 
 
-def test_create_records_everything_under_the_sessions_own_id(server: DynamicServer) -> None:
+def test_create_records_all_inputs(server: DynamicServer) -> None:
     assert ("analytics", STATE) == server.create(STATE)
 
 
-def test_update_records_everything(server: DynamicServer) -> None:
+def test_update_records_all_inputs(server: DynamicServer) -> None:
     """What an update leaves out is gone from the state."""
     now = {**STATE, "status": "TIMEOUT"}
 
     assert now == server.update(STATE, now)
 
 
-def test_create_update_and_delete_ask_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_create_update_and_delete_make_no_call(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count()
     server.create(STATE)
     server.update(STATE, STATE)
@@ -224,21 +224,21 @@ def test_create_update_and_delete_ask_nobody(server: DynamicServer, glue: GlueEn
 # --- read ---
 
 
-def test_refresh_gives_the_session_as_it_is_now_as_state_and_inputs(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_refresh_returns_outputs_and_inputs(server: DynamicServer, glue: GlueEndpoint) -> None:
     glue.put("analytics", always("TIMEOUT"), NumberOfWorkers=5, DefaultArguments={})
     now = {**STATE, "status": "TIMEOUT", "number_of_workers": 5}
 
     assert Read(id="analytics", properties=now, inputs=now) == server.read("analytics", STATE)
 
 
-def test_refresh_of_an_unchanged_session_gives_the_state_back(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_refresh_of_an_unchanged_session(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count("GetSession")
 
     assert Read(id="analytics", properties=STATE, inputs=STATE) == server.read("analytics", STATE)
     assert 1 == glue.count("GetSession") - before
 
 
-def test_refresh_of_a_session_that_disappears_gives_an_empty_id(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_refresh_of_a_missing_session_returns_empty_id(server: DynamicServer, glue: GlueEndpoint) -> None:
     glue.put("analytics", looks("READY", GONE), DefaultArguments={})
     before = server.read("analytics", STATE)
 
@@ -246,7 +246,7 @@ def test_refresh_of_a_session_that_disappears_gives_an_empty_id(server: DynamicS
     assert "" == server.read("analytics", before.properties).id
 
 
-def test_get_gives_the_session(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_get_reads_the_session(server: DynamicServer, glue: GlueEndpoint) -> None:
     """An engine may send what the program gave as inputs only."""
     before = glue.count("GetSession")
 
@@ -254,7 +254,7 @@ def test_get_gives_the_session(server: DynamicServer, glue: GlueEndpoint) -> Non
     assert 1 == glue.count("GetSession") - before
 
 
-def test_get_of_a_session_that_is_not_there_fails(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_get_of_a_missing_session_fails(server: DynamicServer, glue: GlueEndpoint) -> None:
     glue.remove("analytics")
 
     with pytest.raises(Refusal) as caught:
@@ -326,7 +326,7 @@ def test_get_of_a_session_that_is_not_there_fails(server: DynamicServer, glue: G
     ids=["access denied", "expired token", "500", "reset", "invalid JSON", "empty session", "invalid input", "throttled"],
 )
 @pytest.mark.parametrize("properties", [STATE, INPUTS], ids=["refresh", "get"])
-def test_a_refused_read_is_an_error_of_one_sentence_and_never_an_empty_id(
+def test_failed_read_is_an_error(
     impatient: DynamicServer, glue: GlueEndpoint, fault: Answer, sentence: str, properties: dict[str, Any]
 ) -> None:
     """An empty id would take the session out of the state."""
@@ -336,21 +336,21 @@ def test_a_refused_read_is_an_error_of_one_sentence_and_never_an_empty_id(
     assert expected == refusal(impatient, properties)
 
 
-def test_a_read_whose_gate_cannot_be_passed_fails_with_that_sentence_and_asks_nobody(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_read_of_a_failed_observation_makes_no_call(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count()
 
     assert SENTENCE == refusal(server, {**INPUTS, OBSERVED: json.dumps({"failure": SENTENCE})})
     assert before == glue.count()
 
 
-def test_a_refused_read_does_not_stand_in_the_way_of_the_next(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_read_after_a_refused_one_succeeds(server: DynamicServer, glue: GlueEndpoint) -> None:
     glue.fail("GetSession", error("AccessDeniedException", "no"), times=1)
     refusal(server, STATE)
 
     assert "analytics" == server.read("analytics", STATE).id
 
 
-def test_a_throttled_read_is_retried_and_unseen(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_throttled_read_is_retried(server: DynamicServer, glue: GlueEndpoint) -> None:
     glue.fail("GetSession", server_fault(503), times=1)
     before = glue.count()
 
@@ -358,7 +358,7 @@ def test_a_throttled_read_is_retried_and_unseen(server: DynamicServer, glue: Glu
     assert 2 == glue.count() - before
 
 
-def test_many_reads_at_once_all_succeed(environment: dict[str, str], glue: GlueEndpoint) -> None:
+def test_concurrent_reads(environment: dict[str, str], glue: GlueEndpoint) -> None:
     """The first calls of a fresh process come together: the engine refreshes in parallel."""
     before = glue.count()
     with DynamicServer(environment) as server, ThreadPoolExecutor(8) as pool:
@@ -378,7 +378,7 @@ def signed_by(glue: GlueEndpoint) -> tuple[str, str]:
     return parts[0], parts[2]
 
 
-def test_read_asks_where_and_as_whom_the_state_says(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_read_uses_recorded_region_and_profile(server: DynamicServer, glue: GlueEndpoint) -> None:
     """The environment of a refresh may be another one than that of the up."""
     read = server.read("analytics", {**STATE, "region": "us-east-1", "aws": {"profile": "analysts"}})
 
@@ -387,7 +387,7 @@ def test_read_asks_where_and_as_whom_the_state_says(server: DynamicServer, glue:
     assert read.properties == read.inputs
 
 
-def test_read_asks_the_endpoint_that_the_state_says(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_read_uses_the_recorded_endpoint(server: DynamicServer, glue: GlueEndpoint) -> None:
     before = glue.count()
     with GlueEndpoint() as other:
         other.put("analytics", always("STOPPED"))
@@ -397,12 +397,12 @@ def test_read_asks_the_endpoint_that_the_state_says(server: DynamicServer, glue:
     assert before == glue.count()
 
 
-def test_read_asks_as_the_environment_says_if_nothing_else_does(server: DynamicServer, glue: GlueEndpoint) -> None:
+def test_read_falls_back_to_the_environment(server: DynamicServer, glue: GlueEndpoint) -> None:
     assert REGION == server.get("analytics", INPUTS).properties["region"]
     assert ("testing", REGION) == signed_by(glue)
 
 
-def test_read_asks_as_the_stack_is_configured_unless_the_state_says_otherwise(environment: dict[str, str], glue: GlueEndpoint) -> None:
+def test_read_uses_state_then_stack_configuration(environment: dict[str, str], glue: GlueEndpoint) -> None:
     with DynamicServer(environment) as server:
         server.configure({"aws:region": "us-east-1", "aws:profile": "ci", "project:region": "ap-south-1"})
         configured = server.get("analytics", INPUTS).properties["region"], *signed_by(glue)
@@ -412,7 +412,7 @@ def test_read_asks_as_the_stack_is_configured_unless_the_state_says_otherwise(en
     assert (REGION, "ANALYSTS", REGION) == recorded
 
 
-def test_a_configuration_of_empty_text_is_none(environment: dict[str, str], glue: GlueEndpoint) -> None:
+def test_empty_configuration_is_ignored(environment: dict[str, str], glue: GlueEndpoint) -> None:
     with DynamicServer(environment) as server:
         server.configure({"aws:region": "", "aws:profile": ""})
 

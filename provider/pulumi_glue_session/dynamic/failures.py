@@ -1,7 +1,4 @@
-"""How the provider says no: what a refused record is told for, and how a failed read comes to one sentence.
-
-Rules of this module: it knows what Pulumi's server does with what a provider raises, and imports nothing of it. No secret is told.
-"""
+"""Failures of the provider: the text of a refused record, and one sentence instead of a traceback for a failed read."""
 
 from __future__ import annotations
 
@@ -14,44 +11,43 @@ from pulumi_glue_session.core.messages import sanitize, short_repr
 
 
 def id_mismatch_message(observed: object, recorded: object) -> str:
-    """Why a record is refused whose id is not that of the session that was observed."""
+    """Reason to refuse a record whose `session_id` is not that of the observed session."""
     return (
-        f"{short_repr(observed)} was observed, and {short_repr(recorded)} would be recorded: "
-        "take session_id out of ignore_changes and of transforms, since they come after the session was read"
+        f"{short_repr(observed)} was read, but {short_repr(recorded)} would be recorded: "
+        "remove session_id from ignore_changes and from transforms, which apply after the session is read"
     )
 
 
 def prefix_input(name: str, reason: str) -> str:
-    """A reason with the name of the input before it, where there is one."""
+    """`reason` prefixed with the name of the input, if there is one."""
     return f"{name}: {reason}" if name else reason
 
 
 def is_terminal_safe(value: object) -> bool:
-    """Whether no text in it could do anything to a terminal."""
+    """Whether every string in `value` can be printed as it is."""
     if isinstance(value, dict):
-        named = cast("dict[object, object]", value)
-        return all(map(is_terminal_safe, (*named.keys(), *named.values())))
+        by_name = cast("dict[object, object]", value)
+        return all(map(is_terminal_safe, (*by_name.keys(), *by_name.values())))
     if isinstance(value, list):
         return all(map(is_terminal_safe, cast("list[object]", value)))
     return not isinstance(value, str) or value == sanitize(value)
 
 
-def abort_without_traceback(sentence: str) -> NoReturn:
-    """Fail this read with one sentence.
+def abort_without_traceback(message: str) -> NoReturn:
+    """Fail the current call with `message`.
 
-    Since pulumi 3.261 the SDK's server sends the whole traceback of whatever a provider raises, by calling `abort` of the call's context
-    (pulumi #24465). Here that call's own `abort` is made to send the sentence instead. Where the server is built otherwise, the exception
-    still carries the sentence as its last line.
+    Since pulumi 3.261 the SDK's server calls `abort` of the gRPC context with the whole traceback of an exception (pulumi #24465), so
+    `abort` of this call is replaced to send the message. A server without such a context prints the message as the exception's last line.
     """
-    frame = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only way from a provider method to its call
+    frame = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - nothing else leads from a provider method to its call
     while frame.f_back is not None:
         frame = frame.f_back
         context: Any = frame.f_locals.get("context")
         if hasattr(context, "abort"):
-            context.abort = functools.partial(_abort_with, context.abort, sentence)
+            context.abort = functools.partial(_abort_with, context.abort, message)
             break
-    raise RuntimeError(sentence)
+    raise RuntimeError(message)
 
 
-def _abort_with(abort: Callable[[Any, str], NoReturn], sentence: str, code: Any, _details: str) -> NoReturn:  # noqa: ANN401
-    abort(code, sentence)
+def _abort_with(abort: Callable[[Any, str], NoReturn], message: str, code: Any, _details: str) -> NoReturn:
+    abort(code, message)

@@ -1,7 +1,6 @@
-"""`get_session` and `get_sessions`, in the convention of `pulumi_aws.get_*`: asked now, recorded nowhere.
+"""`get_session` and `get_sessions`, with the conventions of `pulumi_aws.get_*`: they read now and record nothing.
 
-Rules of this module: a plain form that asks at once and raises, and an Output form that waits for its arguments and for `depends_on`. An
-error is the package's own, to be caught by kind, and a `pulumi.RunError`, so that a program which lets it pass ends without a traceback.
+Errors belong to two classes: the exception of this package and `pulumi.RunError`, which ends a program without a traceback.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from pulumi_glue_session.dynamic.results import (
 )
 from pulumi_glue_session.dynamic.wire_format import GET_SESSION, GET_SESSIONS
 
-_Answer = GetSessionResult | GetSessionsResult
+_Result = GetSessionResult | GetSessionsResult
 
 
 def get_session(
@@ -44,21 +43,21 @@ def get_session(
     aws: AwsOptions | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> AwaitableGetSessionResult:
-    """Ask for one session, now: by its id, or by conditions that exactly one session fits.
+    """Read one session: by its id, or by a filter that matches exactly one session.
 
-    Raises SessionNotFound, NotOneSession, InvalidInput, or LookFailed when Glue was not seen.
+    Raises SessionNotFound, NotOneSession, InvalidInput, or LookFailed if Glue could not be read.
 
-    :param session_id: Id of the session. With it, no conditions.
-    :param tags: Tags that the session has, by name. Needs glue:ListSessions, as the other conditions do.
-    :param statuses: Status, or several of which the session has one.
-    :param id_prefix: Text that the id begins with.
-    :param id_pattern: Pattern that the id fits: `*` stands for any text, `?` for one character, `[ab]` for one of these.
-    :param aws: Who asks, and where.
-    :param opts: Options of the call. `provider` can't be used: Glue is asked with the credentials of `aws`.
+    :param session_id: Id of the session, instead of a filter.
+    :param tags: Tags of the session by name. Filters need glue:ListSessions.
+    :param statuses: Status, or list of accepted statuses.
+    :param id_prefix: Prefix of the id.
+    :param id_pattern: Pattern for the id: `*` matches any text, `?` one character, `[ab]` one of these characters.
+    :param aws: Credentials, region and roles.
+    :param opts: Options of the call. `provider` is not supported: `aws` has the credentials.
     """
     given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
-    answer: AwaitableGetSessionResult = _invoke(GET_SESSION, given, aws, opts)
-    return answer
+    result: AwaitableGetSessionResult = _invoke(GET_SESSION, given, aws, opts)
+    return result
 
 
 def get_session_output(
@@ -71,9 +70,9 @@ def get_session_output(
     aws: AwsOptions | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetSessionResult]:
-    """Ask for one session once the arguments, and everything in `InvokeOutputOptions(depends_on=...)`, are there.
+    """Read one session once the arguments are known and everything in `InvokeOutputOptions(depends_on=...)` is created.
 
-    Arguments and errors as of `get_session`. Unknown in a preview in which an argument is unknown or a dependency is still to be created.
+    Arguments and errors as in `get_session`. Unknown in a preview in which an argument is unknown or a dependency does not exist yet.
     """
     given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
     return _invoke_output(GET_SESSION, given, aws, opts)
@@ -88,13 +87,13 @@ def get_sessions(
     aws: AwsOptions | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> AwaitableGetSessionsResult:
-    """Ask for the sessions that fit all conditions, now; newest first. Without conditions: all that the caller may see.
+    """Read the sessions that match a filter, newest first; without a filter, all that the credentials may read.
 
-    Arguments as of `get_session`. Needs glue:ListSessions. Raises InvalidInput, or LookFailed when Glue was not seen.
+    Arguments as in `get_session`. Needs glue:ListSessions. Raises InvalidInput, or LookFailed if Glue could not be read.
     """
     given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
-    answer: AwaitableGetSessionsResult = _invoke(GET_SESSIONS, given, aws, opts)
-    return answer
+    result: AwaitableGetSessionsResult = _invoke(GET_SESSIONS, given, aws, opts)
+    return result
 
 
 def get_sessions_output(
@@ -106,88 +105,85 @@ def get_sessions_output(
     aws: AwsOptions | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetSessionsResult]:
-    """Ask for the sessions that fit all conditions, once the arguments, and everything in `depends_on`, are there; newest first.
+    """Read the sessions that match a filter once the arguments are known and everything in `depends_on` is created; newest first.
 
-    Arguments and errors as of `get_sessions`. Unknown in a preview in which an argument is unknown or a dependency is still to be created.
+    Arguments and errors as in `get_sessions`. Unknown in a preview in which an argument is unknown or a dependency does not exist yet.
     """
     given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
     return _invoke_output(GET_SESSIONS, given, aws, opts)
 
 
-def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> Any:  # noqa: ANN401 - by token
+def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> Any:
     try:
         _check_options(opts)
         arguments = {**{name: value for name, value in given.items() if value is not None}, "aws": aws_options.with_stack_defaults(aws)}
         _check_plain(arguments)
-        caller, question = _read(token, arguments)
+        config, query = _parse(token, arguments)
         if run_context.is_mocked():
-            return awaitable(_mocked(token, arguments, pulumi.runtime.invoke(token, arguments).value))
-        finder = run_context.glue_sessions(caller)
-        return awaitable(_answer(question, question.run(finder), region=finder.region))
+            return awaitable(_mocked_result(token, arguments, pulumi.runtime.invoke(token, arguments).value))
+        source = run_context.glue_sessions(config)
+        return awaitable(_to_result(query, query.run(source), region=source.region))
     except GlueSessionError as error:
         _raise_run_error(error)
 
 
 def _invoke_output(
-    token: str,
-    given: Mapping[str, Any],
-    aws: AwsOptions | None,
-    opts: pulumi.InvokeOptions | None,
+    token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None
 ) -> pulumi.Output[Any]:
-    async def ask(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - by token
+    async def call(arguments: Mapping[str, Any]) -> Any:
         try:
             _check_options(opts)
-            caller, question = _read(token, arguments)
-            if question.session_id:
-                # With the sessions that are looked at in the same moment.
-                seen = await run_context.wait_for_session(WaitRequest(session_id=question.session_id, aws_config=caller))
-                if seen.session is None:
-                    raise seen.error or AssertionError
-                return _answer(question, {question.session_id: seen.session}, region=seen.region)
-            finder = run_context.glue_sessions(caller)
-            found = await await_in_thread(lambda: question.run(finder))
-            return _answer(question, found, region=finder.region)
+            config, query = _parse(token, arguments)
+            if query.session_id:
+                # Through the poller, which reads sessions together that are wanted at the same time.
+                result = await run_context.wait_for_session(WaitRequest(session_id=query.session_id, aws_config=config))
+                if result.session is None:
+                    raise result.error or AssertionError
+                return _to_result(query, {query.session_id: result.session}, region=result.region)
+            source = run_context.glue_sessions(config)
+            found = await await_in_thread(lambda: query.run(source))
+            return _to_result(query, found, region=source.region)
         except GlueSessionError as error:
             _raise_run_error(error)
 
     arguments = {name: inputs.as_output(value) for name, value in given.items() if value is not None}
-    # What is secret of who asks makes no secret of what is answered.
+    # A secret in the AWS configuration does not make the result a secret.
     arguments["aws"] = inputs.unsecret(inputs.as_output(aws_options.with_stack_defaults(aws)))
     if run_context.is_mocked():
-        told = pulumi.runtime.invoke_output(token, arguments, opts)
-        return pulumi.Output.all(told, arguments).apply(lambda both: _mocked(token, both[1], both[0]))
-    return inputs.when_ready(arguments, getattr(opts, "depends_on", None), ask, keeps_secrets=True)
+        returned = pulumi.runtime.invoke_output(token, arguments, opts)
+        return pulumi.Output.all(returned, arguments).apply(lambda both: _mocked_result(token, both[1], both[0]))
+    return inputs.when_ready(arguments, getattr(opts, "depends_on", None), call, keep_secrets=True)
 
 
-def _read(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, SessionQuery]:
-    asked = {name: value for name, value in arguments.items() if name != "aws"}
-    question = SessionQuery.parse(asked, exactly_one=token == GET_SESSION)
-    return AwsConfig.parse(arguments["aws"]), question
+def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, SessionQuery]:
+    filters = {name: value for name, value in arguments.items() if name != "aws"}
+    query = SessionQuery.parse(filters, exactly_one=token == GET_SESSION)
+    return AwsConfig.parse(arguments["aws"]), query
 
 
-def _answer(question: SessionQuery, found: Mapping[str, Session], *, region: str) -> _Answer:
+def _to_result(query: SessionQuery, found: Mapping[str, Session], *, region: str) -> _Result:
     results = [session_result(session_id, region, session.to_dict()) for session_id, session in found.items()]
-    return results[0] if question.exactly_one else sessions_result(region, results)
+    return results[0] if query.exactly_one else sessions_result(region, results)
 
 
-def _mocked(token: str, arguments: Mapping[str, Any], said: Mapping[str, Any] | None) -> _Answer:
-    """Answer of a unit test's mock: any fields, by name; `sessions` as a list of such for `get_sessions`."""
-    said = said or {}
-    region = str(said.get("region") or arguments["aws"].get("region") or "")
+def _mocked_result(token: str, arguments: Mapping[str, Any], returned: Mapping[str, Any] | None) -> _Result:
+    """Result for the fields that a mock returned; for `get_sessions` it returns a list of them as `sessions`."""
+    fields = returned or {}
+    region = str(fields.get("region") or arguments["aws"].get("region") or "")
     if token == GET_SESSION:
-        return session_result(str(said.get("session_id") or arguments.get("session_id") or ""), region, said)
-    each = said.get("sessions") or ()
-    return sessions_result(region, [session_result(str(one.get("session_id") or ""), region, one) for one in each])
+        return session_result(str(fields.get("session_id") or arguments.get("session_id") or ""), region, fields)
+    sessions = fields.get("sessions") or ()
+    return sessions_result(region, [session_result(str(each.get("session_id") or ""), region, each) for each in sessions])
 
 
 def _check_options(opts: pulumi.InvokeOptions | None) -> None:
     if opts is not None and opts.provider is not None:
-        raise InvalidInput("opts.provider", "Glue is not asked by a Pulumi provider: say who asks, and where, with aws=AwsOptions(...)")
+        raise InvalidInput("opts.provider", "not supported: set credentials and region with aws=AwsOptions(...)")
 
 
-def _check_plain(value: Any, name: str = "") -> None:  # noqa: ANN401 - whatever a program gives
+def _check_plain(value: Any, name: str = "") -> None:
     if isinstance(value, pulumi.Output):
-        raise InvalidInput(name, "it is an Output, whose value is not there yet: use the form of the function that ends in _output")
+        raise InvalidInput(name, "the value of an Output is not known yet: use the function that ends in _output")
     if isinstance(value, Mapping):
         for key, each in cast("Mapping[str, object]", value).items():
             _check_plain(each, f"{name}.{key}" if name else str(key))
@@ -200,7 +196,7 @@ _run_errors: dict[type[GlueSessionError], Any] = {}
 
 
 def _raise_run_error(error: GlueSessionError) -> NoReturn:
-    """Raise `error` as an error of its own class that is a pulumi.RunError too, which ends a program without a traceback."""
+    """Raise a copy of `error` whose class is also a `pulumi.RunError`, which ends a program without a traceback."""
     kind = type(error)
 
     def to_text(raised: GlueSessionError) -> str:
@@ -208,7 +204,7 @@ def _raise_run_error(error: GlueSessionError) -> NoReturn:
         return prefix_input(raised.input_name, text) if isinstance(raised, InvalidInput) else text
 
     def reduce(raised: GlueSessionError) -> tuple[Any, ...]:
-        # Pickle cannot find a class that is made at run time: the copy is of the original class.
+        # Pickle cannot import a class that is created at run time, so a copy has the original class.
         restore, (_, state) = kind.__reduce__(raised)
         return restore, (kind, state)
 

@@ -1,7 +1,4 @@
-"""What a program gives as inputs: plain or still to come, fit to be sent or not, and everything that it waits for.
-
-Rules of this module: nothing is judged by what it means, and nothing is asked. It knows the SDK's Outputs and resources, and no session.
-"""
+"""Inputs of a Pulumi program: plain values, Outputs, values that the SDK cannot serialize, and dependencies."""
 
 from __future__ import annotations
 
@@ -11,46 +8,46 @@ from typing import Any, cast
 
 import pulumi
 
-STANDS_FOR_ID = "_stands_for_id"
-"""Attribute of a resource with an Output that is known once the resource is there."""
+ID_OUTPUT = "_id_output"
+"""Attribute of a resource whose `id` stays unknown in previews of older engines: an Output to wait for instead."""
 
-_LARGEST_EXPONENT = 1023
-"""Of a double, as which Pulumi sends every number."""
+_MAX_EXPONENT = 1023
+"""Of a double, the type in which Pulumi sends every number."""
 
 
 class InvalidValue:
-    """Stands for a value that no input can be and that the SDK can't send: it fails every check, and is told by its kind."""
+    """Placeholder for an argument that the SDK cannot serialize. Only its type is shown."""
 
     def __init__(self, value: object) -> None:
-        """Keep what it is, and not what is in it: that may be a secret."""
-        self._told = repr(value) if isinstance(value, str) else f"a value of type {type(value).__name__}"
+        """The value itself is dropped, since it may be a secret."""
+        self._text = repr(value) if isinstance(value, str) else f"a value of type {type(value).__name__}"
 
     def __repr__(self) -> str:
-        """What to call it in an error."""
-        return self._told
+        """Text for error messages."""
+        return self._text
 
 
-def as_output(value: Any) -> Any:  # noqa: ANN401 - whatever a program gives
-    """`value` as it is if it is plain, else as an Output: to be used more than once, as a coroutine could not be."""
+def as_output(value: Any) -> Any:
+    """`value` if it is plain, otherwise an Output of it, which can be used several times (a coroutine cannot)."""
     if isinstance(value, InvalidValue):
         return value
-    if not _is_usable(value):
+    if not _is_serializable(value):
         return InvalidValue(value)
     return value if _is_plain(value) else pulumi.Output.from_input(value)
 
 
-def as_input_value(value: Any) -> Any:  # noqa: ANN401 - as above
-    """A reusable value as the engine is told of it."""
+def as_input_value(value: Any) -> Any:
+    """Result of `as_output` as a resource input. An invalid value is left out."""
     return None if isinstance(value, InvalidValue) else value
 
 
-def unsecret(value: Any) -> Any:  # noqa: ANN401 - as above
-    """A reusable value that makes no secret of what is made of it."""
+def unsecret(value: Any) -> Any:
+    """Result of `as_output` without its secret mark, so that values derived from it are not secret."""
     return pulumi.Output.unsecret(cast("pulumi.Output[Any]", value)) if is_output(value) else value
 
 
 def is_output(value: object) -> bool:
-    """Whether the value is still to come."""
+    """Whether the value is an Output or an awaitable."""
     return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
 
 
@@ -62,36 +59,36 @@ def _is_plain(value: object) -> bool:
     return not is_output(value)
 
 
-def _is_usable(value: object) -> bool:
+def _is_serializable(value: object) -> bool:
     if isinstance(value, Mapping):
-        named = cast("Mapping[object, object]", value)
-        return all(isinstance(name, str) and _is_usable(name) for name in named) and all(map(_is_usable, named.values()))
+        by_name = cast("Mapping[object, object]", value)
+        return all(isinstance(name, str) and _is_serializable(name) for name in by_name) and all(map(_is_serializable, by_name.values()))
     if isinstance(value, (list, tuple)):
-        return all(map(_is_usable, cast("Sequence[object]", value)))
+        return all(map(_is_serializable, cast("Sequence[object]", value)))
     if isinstance(value, str):
         return not any("\ud800" <= character <= "\udfff" for character in value)
     if isinstance(value, int):
-        return value.bit_length() <= _LARGEST_EXPONENT
+        return value.bit_length() <= _MAX_EXPONENT
     return value is None or isinstance(value, float) or is_output(value)
 
 
 async def wait_until_created(resources: Iterable[pulumi.Resource]) -> bool:
-    """Wait until each of `resources` is there. False in a preview in which one is still to be created.
+    """Wait until each of `resources` is created. False in a preview in which one does not exist yet.
 
-    A component is there when its children are, as with the SDK's own `depends_on` of invokes.
+    A component counts as created when its children are, as in the SDK's own `depends_on` of invokes.
     """
-    left, met = list(resources), set[int]()
+    left, visited = list(resources), set[int]()
     while left:
         resource = left.pop()
-        if id(resource) in met:
+        if id(resource) in visited:
             continue
-        met.add(id(resource))
+        visited.add(id(resource))
         await resource.urn.future()
         if isinstance(resource, pulumi.CustomResource):
-            # A resource that only stands for another one (a DependencyResource of the SDK) has no id of its own. One that is only read
-            # has none in a preview, where the engine is older than its field for it.
+            # A DependencyResource of the SDK lacks an id. A resource that is read lacks it in a preview of an engine that is older than
+            # the field for it.
             identity = getattr(resource, "id", None) if not isinstance(resource, pulumi.StackReference) else resource.outputs
-            identity = getattr(resource, STANDS_FOR_ID, identity)
+            identity = getattr(resource, ID_OUTPUT, identity)
             if isinstance(identity, pulumi.Output) and not await identity.is_known():
                 return False
         left += getattr(resource, "_childResources", ()) if isinstance(resource, pulumi.ComponentResource) else ()
@@ -99,41 +96,43 @@ async def wait_until_created(resources: Iterable[pulumi.Resource]) -> bool:
 
 
 def when_ready(
-    asked: Mapping[str, Any],
-    depends_on: Any,  # noqa: ANN401 - as the options of resources and functions have it
-    ask: Callable[[Mapping[str, Any]], Awaitable[Any]],
+    arguments: Mapping[str, Any],
+    depends_on: Any,
+    call: Callable[[Mapping[str, Any]], Awaitable[Any]],
     *,
-    keeps_secrets: bool,
+    keep_secrets: bool,
     parent: pulumi.Resource | None = None,
     excluding: pulumi.Resource | None = None,
 ) -> pulumi.Output[Any]:
-    """What `ask` makes of `asked`, once all of that, everything in `depends_on` and `parent` are there; unknown in an earlier preview.
+    """Output of `call(arguments)`, made once the arguments are known and `depends_on` and `parent` are created.
 
-    `keeps_secrets`: whether a secret in `asked` makes one of the answer. `but` is the resource that asks, which can't wait for itself.
+    Unknown in a preview in which one of them is not. With `keep_secrets` a secret argument makes the result a secret. `excluding` is the
+    resource that `call` belongs to: waiting for itself would never end.
     """
-    # Most programs give plain values, and every Output more costs each of many sessions.
-    plain = _is_plain(asked)
-    all_of_it: pulumi.Output[Any] = pulumi.Output.from_input(None) if plain else pulumi.Output.all(**asked)
-    later = all_of_it if plain or keeps_secrets else pulumi.Output.unsecret(all_of_it)
+    # Most programs pass plain values, and each further Output slows down stacks with many sessions.
+    plain = _is_plain(arguments)
+    combined: pulumi.Output[Any] = pulumi.Output.from_input(None) if plain else pulumi.Output.all(**arguments)
+    ready = combined if plain or keep_secrets else pulumi.Output.unsecret(combined)
 
-    async def wait(known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what `ask` gives, or the SDK's mark of an unknown value
-        needed: set[pulumi.Resource | None] = set()
+    async def run(known: Mapping[str, Any]) -> Any:
+        dependencies: set[pulumi.Resource | None] = set()
         if not plain:
-            needed |= await later.resources()
+            dependencies |= await ready.resources()
         if depends_on:
-            named = pulumi.Output.from_input(depends_on)
-            if not await named.is_known():
+            output = pulumi.Output.from_input(depends_on)
+            if not await output.is_known():
                 return pulumi.UNKNOWN
-            listed: Any = await named.future()
-            needed |= await named.resources()
-            needed |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
+            listed: Any = await output.future()
+            dependencies |= await output.resources()
+            dependencies |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
         if parent is not None:
-            # A component's children are made after it. Whoever asks is one of them, so they can't be waited for.
+            # Not the children of a component: the resource of this call is one of them.
             await parent.urn.future()
             if isinstance(parent, pulumi.CustomResource) and not await wait_until_created([parent]):
                 return pulumi.UNKNOWN
-        if needed and not await wait_until_created(each for each in needed if each is not None and each is not excluding):
+        needed = [each for each in dependencies if each is not None and each is not excluding]
+        if needed and not await wait_until_created(needed):
             return pulumi.UNKNOWN
-        return await ask(asked if plain else known)
+        return await call(arguments if plain else known)
 
-    return later.apply(wait)
+    return ready.apply(run)

@@ -1,13 +1,8 @@
-"""The dynamic provider: it records what the program observed, and reads the session itself on refresh and for `.get`.
+"""Dynamic provider: records what the program observed, and reads the session itself on refresh and for `.get`.
 
-Rules of this module:
-
-* `pulumi_glue_session.provider.GlueSessionProvider` is a wire format: every user's state holds a pickle that names it. It stays importable
-  from here for ever (docs/decisions/0002-frozen-names.md).
-* The provider keeps nothing: no argument, no attribute. The pickle therefore holds no code, no secret and no Output.
-* It never waits. Its process has four threads for all Python dynamic resources of a stack, and the engine calls `check` and `diff` one
-  after the other (docs/decisions/0001-the-program-waits.md).
-* Only `SessionNotFound` takes a session out of the state, and only on refresh.
+Every state names its import path (docs/decisions/0002-frozen-names.md). It keeps no attributes, so that the pickle contains neither code nor a
+secret. It never waits: its process has four threads for all Python dynamic resources of a stack, and the engine calls `check` and `diff`
+one after the other (docs/decisions/0001-the-program-waits.md). Only SessionNotFound removes a session from the state, and only on refresh.
 """
 
 from __future__ import annotations
@@ -45,157 +40,162 @@ from pulumi_glue_session.dynamic.wire_format import OBSERVED, READ_MARK, REPLACI
 
 _FIELDS = tuple(Session().to_state())
 
-_NO_OBSERVATION = "no observation came with it: construct it with GlueSession"
+_NO_OBSERVATION = "the observation of the program is missing: create this resource with the class GlueSession"
 _IGNORES_ALL = (
-    'ignore_changes=["*"] hides what was observed, so that its gate can\'t be judged: name the outputs to ignore, as in ["status"]'
+    'ignore_changes=["*"] also hides the observation of the session, so it cannot be checked: '
+    'name the outputs to ignore, for instance ["status"]'
 )
 
 _HINTS = Hints()
 
-_finders: dict[AwsConfig, tuple[GlueSessions, SessionCache]] = {}
-_finders_lock = threading.Lock()
-_config: dict[str, str] = {}
+_readers: dict[AwsConfig, tuple[GlueSessions, SessionCache]] = {}
+_readers_lock = threading.Lock()
+_stack_config: dict[str, str] = {}
 
 
 class GlueSessionProvider(ResourceProvider):
     """Read-only provider of Glue sessions. Creates, changes and deletes nothing in AWS."""
 
-    # The pickle holds a name and nothing else: encrypting it would cost a call for each resource (pulumi #15538).
+    # The pickle contains only a name. Encrypting it would take a call for each resource (pulumi #15538).
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take region and profile of the stack's `aws` configuration, the defaults of a read."""
+        """Keep `aws:region` and `aws:profile` of the stack, the defaults of reads."""
         for key in ("region", "profile"):
             value = req.config.get(f"aws:{key}")
             if value:
-                _config[key] = value
+                _stack_config[key] = value
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Judge what the program observed, and make the observed values inputs, so that the engine itself sees drift."""
+        """Turn the observation into inputs, so that the engine itself finds drift, or into a failure."""
         inputs = {key: value for key, value in news.items() if key != OBSERVED}
-        observed: Any = _read_observation(news.get(OBSERVED))
+        observed: Any = _parse_observation(news.get(OBSERVED))
         if isinstance(observed, pulumi.output.Unknown):
-            # Something that the session depends on is still to be created: nothing was asked. The region stays as it
-            # was, since an unknown one would announce a replacement.
+            # A dependency does not exist yet, so nothing was read. The region keeps its old value: an unknown one would show as a
+            # replacement.
             region = inputs.get("region", olds.get("region", pulumi.UNKNOWN))
-            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_held(olds, inputs)}, [])
+            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_ignored(olds, inputs)}, [])
         if not _is_observation(observed):
             return CheckResult(inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)])
         if "failure" in observed:
-            # Another session than the recorded one has not changed: it is another.
-            asked = {**inputs, "region": observed.get("region", olds.get("region"))}
-            same = _meant(olds) == _meant(asked)
-            changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS) if same else ()
-            reason = str(replace(ErrorReport.parse(observed["failure"]), changed=changed))
-            named = observed.get("input", "")
-            # The engine prints the value of the property that it is told, as it is. What is no input of the record has none to print.
-            is_property = named in inputs and is_terminal_safe(inputs[named])
-            return CheckResult(inputs, [CheckFailure(named, reason) if is_property else CheckFailure("", prefix_input(named, reason))])
+            return CheckResult(inputs, [_check_failure(olds, inputs, observed)])
         if inputs.get("session_id") != observed["id"]:
             return CheckResult(inputs, [CheckFailure("", id_mismatch_message(observed["id"], inputs.get("session_id")))])
-        changed_later = dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
-        session = {**observed["session"], **changed_later, **_held(olds, inputs)}
-        return CheckResult({**inputs, "region": observed["region"], **_recorded(session)}, [])
+        set_later = dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
+        session = {**observed["session"], **set_later, **_ignored(olds, inputs)}
+        return CheckResult({**inputs, "region": observed["region"], **_to_properties(session)}, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Leave the comparison to the engine, property by property; only another session replaces the record."""
-        replaces = [] if _meant(olds) == _meant(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
-        # `changes=None` is what makes the engine compare inputs itself, honour ignore_changes and name properties.
+        """Replace the record if it identifies another session. Everything else is compared by the engine."""
+        replaces = [] if _identity(olds) == _identity(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
+        # With `changes=None` the engine compares the inputs itself, honors ignore_changes and names each property.
         return DiffResult(changes=True if replaces else None, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Record what `check` made of the observation."""
+        """Record the inputs that `check` returned."""
         return CreateResult(id_=props["session_id"], outs=dict(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Record what `check` made of the observation."""
+        """Record the inputs that `check` returned."""
         return UpdateResult(outs=dict(news))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Drop the record. AWS is not called."""
+        """Drop the record without a call to AWS."""
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Ask Glue for the session, now. On refresh a session that is gone leaves the state; a refused look never does."""
-        observed: Any = _read_observation(props.get(OBSERVED))
+        """Read the session from Glue. A refresh removes a session that does not exist; any other error leaves the state as it is."""
+        observed: Any = _parse_observation(props.get(OBSERVED))
         if not _is_observation(observed):
-            region, session = self._look(id_, props)
+            region, session = self._read_session(id_, props)
         elif "failure" in observed:
-            # `.get` whose gate can't be passed: there is no check for a read, so the sentence travels here.
+            # The engine does not call `check` for `.get`, so its failure is reported here.
             abort_without_traceback(str(ErrorReport.parse(observed["failure"])))
         else:
-            # `.get` whose gate the program has just seen passed: the engine reads because of that look.
+            # A `.get` that the program has just waited for.
             region, session = observed["region"], observed["session"]
         if session is None:
             return ReadResult("", {})
-        read_only = READ_MARK in props or "status" not in props
-        asked = {key: value for key, value in props.items() if key != OBSERVED}
-        outs = {**asked, "session_id": id_, "region": region, **_recorded(session)}
-        # The inputs of a record are what the engine compares. Those of a `.get` stay what the program gave.
-        return ReadResult(id_, {**outs, READ_MARK: True}) if read_only else ReadResult(id_, outs, dict(outs))
+        is_get = READ_MARK in props or "status" not in props
+        given = {key: value for key, value in props.items() if key != OBSERVED}
+        outs = {**given, "session_id": id_, "region": region, **_to_properties(session)}
+        # The engine compares the inputs of a record. Those of a `.get` stay as the program gave them.
+        return ReadResult(id_, {**outs, READ_MARK: True}) if is_get else ReadResult(id_, outs, dict(outs))
 
-    def _look(self, id_: str, props: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        """Region and session as Glue shows it; None for a session that a refresh finds gone."""
+    def _read_session(self, id_: str, props: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+        """Region and session; None instead of a session if a refresh does not find it."""
         try:
-            finder, gatherer = _finder(props)
-            session = gatherer.get(id_)
-        except SessionNotFound as gone:
-            # Outputs in `props` say that this was read before, so it is a refresh and not the first read of `.get`.
+            sessions, cache = _reader(props)
+            session = cache.get(id_)
+        except SessionNotFound as missing:
+            # Only a refresh has outputs in `props`; the first read of `.get` has none.
             if "status" in props:
                 return "", None
-            abort_without_traceback(str(gone))
+            abort_without_traceback(str(missing))
         except GlueSessionError as error:
             abort_without_traceback(prefix_input(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
-        return finder.region, session.to_state()
+        return sessions.region, session.to_state()
 
 
-def _recorded(session: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a session as they stand in the state: what may hold secrets is one there, unless there is nothing to hide."""
+def _check_failure(olds: Mapping[str, Any], inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> CheckFailure:
+    # Another session than the recorded one has not drifted.
+    same = _identity(olds) == _identity({**inputs, "region": observed.get("region", olds.get("region"))})
+    changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS) if same else ()
+    reason = str(replace(ErrorReport.parse(observed["failure"]), changed=changed))
+    name = observed.get("input", "")
+    # The engine prints the value of the property that a failure names, and prints it as it is.
+    if name in inputs and is_terminal_safe(inputs[name]):
+        return CheckFailure(name, reason)
+    return CheckFailure("", prefix_input(name, reason))
+
+
+def _to_properties(session: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a session as properties. A secret field that has a value is marked as a secret."""
     known = {name: session[name] for name in _FIELDS if name in session}
     return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in known.items()}
 
 
-def _read_observation(value: Any) -> Any:  # noqa: ANN401 - whatever was registered
+def _parse_observation(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError:
         return value
 
 
-def _is_observation(value: Any) -> bool:  # noqa: ANN401 - whatever was registered
-    """Whether it is what a program of this package tells: a transform may have made anything of it."""
+def _is_observation(value: Any) -> bool:
+    """Whether it has the form of `Observation.to_json`: a transform can change any input."""
     if type(value) is not dict:
         return False
-    told = cast("dict[str, Any]", value)
-    failed = type(told.get("failure")) is dict
+    parts = cast("dict[str, Any]", value)
+    failed = type(parts.get("failure")) is dict
     texts = ("input",) if failed else ("id", "region")
-    has_session = type(told.get("session")) is dict or (failed and "session" not in told)
-    return has_session and all(type(told.get(name, "")) is str for name in texts) and set(texts) <= told.keys()
+    has_session = type(parts.get("session")) is dict or (failed and "session" not in parts)
+    return has_session and all(type(parts.get(name, "")) is str for name in texts) and set(texts) <= parts.keys()
 
 
-def _held(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields that ignore_changes holds: the engine itself gives them their old value before it asks for a check."""
+def _ignored(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields named in ignore_changes: the engine sets them to their old value before it calls `check`."""
     return {key: inputs[key] for key in _FIELDS if key in inputs and key in olds and inputs[key] == olds[key]}
 
 
-def _meant(props: Mapping[str, Any]) -> tuple[object, ...]:
-    """Which session the inputs of a record mean: its id, and whom and where to ask for it."""
+def _identity(props: Mapping[str, Any]) -> tuple[object, ...]:
+    """What identifies the session of a record: id, region, and the parts of `aws` that select the account."""
     return (props.get("session_id"), props.get("region"), identity(props.get("aws")))
 
 
-def _finder(props: Mapping[str, Any]) -> tuple[GlueSessions, SessionCache]:
-    """Finder, and what shares its answers, for who and where the state says, else the stack's configuration. One for each, kept."""
+def _reader(props: Mapping[str, Any]) -> tuple[GlueSessions, SessionCache]:
+    """Client and cache for the AWS configuration in the state, completed by the stack's. There is one pair for each configuration."""
     region = {"region": props["region"]} if props.get("region") else {}
-    caller = AwsConfig.parse({**_config, **(props.get("aws") or {}), **region})
-    with _finders_lock:
-        if not _finders:
-            atexit.register(_leave)
-        if caller not in _finders:
-            finder = GlueSessions(caller)
-            _finders[caller] = finder, SessionCache(finder)
-        return _finders[caller]
+    config = AwsConfig.parse({**_stack_config, **(props.get("aws") or {}), **region})
+    with _readers_lock:
+        if not _readers:
+            atexit.register(_exit_quickly)
+        if config not in _readers:
+            sessions = GlueSessions(config)
+            _readers[config] = sessions, SessionCache(sessions)
+        return _readers[config]
 
 
-def _leave() -> None:
-    """Collect garbage once and let all else be: else Python walks thrice over what boto3 has loaded, and the engine waits for that."""
+def _exit_quickly() -> None:
+    """Exempt the objects of boto3 from the garbage collections at exit, which the engine waits for."""
     gc.collect()
     gc.freeze()

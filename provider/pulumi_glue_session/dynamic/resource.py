@@ -1,8 +1,7 @@
-"""`GlueSession`, the resource that a Pulumi program uses: it observes, and records what it observed.
+"""`GlueSession`, the resource of Pulumi programs: it reads a session, waits for it and records it.
 
-Rules of this module: the program asks and waits, in its event loop; what it found goes to the provider as one hidden input, failures
-included, because only the provider's `check` can put a plain sentence on the resource. Nothing here raises for what Glue says. Annotations
-are real types: the SDK reads those of the class for every instance, and texts would be compiled each time.
+The program reads and waits in its own event loop, and hands the result to the provider as one hidden input. Annotations are types, not
+strings (no `from __future__ import annotations`): the SDK evaluates those of the class for every instance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,45 +16,45 @@ from pulumi_glue_session.core.session import SECRET, VOLATILE, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
-from pulumi_glue_session.dynamic.observation import Asking, Observation
+from pulumi_glue_session.dynamic.observation import Observation, ObserveOptions, observe, validate
 from pulumi_glue_session.dynamic.results import SessionCommand
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, PICKLE, TYPE_TOKEN
 
 _NO_VALUES = dict.fromkeys(Session().to_state())
-"""The SDK makes an output of each name that it is given."""
+"""The SDK creates an output for each of these names."""
 
 
 class GlueSession(pulumi.CustomResource):
-    """An AWS Glue interactive session that others own: read, waited for and recorded, never created or changed.
+    """An AWS Glue interactive session that this program does not manage: it is read, waited for and recorded, never created or changed.
 
-    Dependants get its outputs once it has become what `wait_for` says. A later preview shows each output that is no longer what was
-    recorded. A field that Glue leaves out is empty text, 0 or an empty list.
+    Its outputs become known once the session has a status in `wait_for`. Later previews show every output that differs from the recorded
+    value. A field that Glue leaves out is an empty string, 0 or an empty list.
     """
 
     session_id: pulumi.Output[str]
     """Id of the session."""
     region: pulumi.Output[str]
-    """Region that was asked."""
+    """Region of the session."""
     status: pulumi.Output[str]
     """Status: PROVISIONING, READY, FAILED, TIMEOUT, STOPPING or STOPPED."""
     role: pulumi.Output[str]
     """Name or ARN of the IAM role of the session."""
     glue_version: pulumi.Output[str]
-    """Glue version, as `5.0`. It determines the versions of Apache Spark and Python."""
+    """Glue version, for instance `5.0`. It determines the versions of Apache Spark and Python."""
     worker_type: pulumi.Output[str]
-    """Worker type, as G.1X or R.2X."""
+    """Worker type, for instance `G.1X` or `R.2X`."""
     number_of_workers: pulumi.Output[int]
     """Number of workers of the worker type."""
     max_capacity: pulumi.Output[float]
     """Data processing units (DPUs) that can be allocated."""
     idle_timeout: pulumi.Output[int]
-    """Minutes without use after which the session times out."""
+    """Idle minutes after which the session times out."""
     description: pulumi.Output[str]
     """Description given at creation."""
     error_message: pulumi.Output[str]
-    """Glue's own reason, when the session failed."""
+    """Reason that Glue gives for a failed session."""
     created_on: pulumi.Output[str]
-    """Time of creation, ISO 8601 in UTC, as `2026-11-22T09:30:00.000Z`."""
+    """Time of creation, ISO 8601 in UTC, for instance `2026-11-22T09:30:00.000Z`."""
     completed_on: pulumi.Output[str]
     """Time at which the session ended, ISO 8601 in UTC."""
     security_configuration: pulumi.Output[str]
@@ -69,7 +68,7 @@ class GlueSession(pulumi.CustomResource):
     connections: pulumi.Output[Sequence[str]]
     """Names of the connections that the session uses."""
     default_arguments: pulumi.Output[Mapping[str, str]]
-    """Arguments of the session's command by name. A secret wherever there are any: they often carry passwords and keys."""
+    """Arguments of the session's command by name. A secret unless empty, because they often contain passwords and keys."""
 
     def __init__(
         self,
@@ -85,71 +84,71 @@ class GlueSession(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
         **unknown: Never,
     ) -> None:
-        """Observe the session in each preview and up, and record it.
+        """Read the session in each preview and up, and record it.
 
         :param resource_name: Name of the resource in the stack.
         :param session_id: Id of the session.
-        :param wait_for: Status, or several, that the session must have before dependants go on. `up` waits for it, `preview` only looks.
-            None takes the session as it is.
-        :param timeout: How long `up` waits at most: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 looks once. Ten minutes
-            by default.
-        :param expect: Values that outputs should have, by name, as `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
-            and numbers may have a minimum. Judged before anything is waited for; an Output that a preview doesn't know is judged in the up.
-        :param on_mismatch: `"fail"` fails preview and up when the session is not as expected, `"warn"` says it and goes on.
+        :param wait_for: Status, or list of statuses, that the session must have. `up` waits for it, `preview` checks whether it is still
+            possible. None accepts any status.
+        :param timeout: Maximum wait of an `up`: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 reads once. The default is
+            ten minutes.
+        :param expect: Expected values of outputs by name, for instance `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
+            and numbers can have a minimum. They are checked before the wait; an Output that is unknown in a preview is checked in the up.
+        :param on_mismatch: `"fail"` fails preview and up if the session does not match `expect`, `"warn"` prints a warning.
         :param logs: Whether the error about a FAILED session ends with the last lines of its system logs (GetSystemLogsForSession). They
-            are shown as they are, whatever the session wrote into them.
-        :param aws: Who asks, and where.
-        :param opts: Options of the resource. The session is looked at only after everything in `depends_on` is there.
+            are printed unchanged, including any secret that the session wrote.
+        :param aws: Credentials, region and roles.
+        :param opts: Options of the resource. The session is read after everything in `depends_on` is created.
         """
-        # Each is used more than once, and a coroutine can be awaited once.
+        # Each is used several times, and a coroutine can be awaited only once.
         aws_given = aws_options.resolve(aws)
         session_id, wait_for = inputs.as_output(session_id), inputs.as_output(wait_for)
-        who: dict[str, Any] = aws_options.with_stack_defaults(aws_given)
+        aws_arguments: dict[str, Any] = aws_options.with_stack_defaults(aws_given)
         props: dict[str, Any] = {
             **_NO_VALUES,
             PROVIDER_KEY: PICKLE,
             "session_id": inputs.as_input_value(session_id),
-            "region": _region(who),
-            "wait_for": wait_for.apply(_listed) if isinstance(wait_for, pulumi.Output) else _listed(inputs.as_input_value(wait_for)),
+            "region": _region(aws_arguments),
+            "wait_for": wait_for.apply(_to_list) if isinstance(wait_for, pulumi.Output) else _to_list(inputs.as_input_value(wait_for)),
             "aws": aws_options.to_state(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
-            # What is observed is an input as well, and a secret one only if the program's own is.
+            # Observed values are inputs too, and an input is a secret only if the program's own value is.
             props[name] = pulumi.Output.secret(props[name])
-        own_provider = _has_provider_of_its_own(opts)
-        if type(who) is dict and "profile" in who and own_provider:
-            # Such a provider process is not told the stack's configuration.
-            props["aws"] = {**(props["aws"] or {}), "profile": who["profile"]}
-        asked = {"session_id": session_id, "wait_for": wait_for, "timeout": inputs.as_output(timeout), "aws": who}
-        no_argument = _no_argument(unknown) if unknown else None
-        asking = Asking(expect=expect, on_mismatch=on_mismatch, logs=logs, no_argument=no_argument)
+        explicit_provider = _has_explicit_provider(opts)
+        if type(aws_arguments) is dict and "profile" in aws_arguments and explicit_provider:
+            # The process of an explicit provider does not receive the stack's configuration.
+            props["aws"] = {**(props["aws"] or {}), "profile": aws_arguments["profile"]}
+        arguments = {"session_id": session_id, "wait_for": wait_for, "timeout": inputs.as_output(timeout), "aws": aws_arguments}
+        invalid = _unknown_argument(unknown) if unknown else None
+        options = ObserveOptions(expect=expect, on_mismatch=on_mismatch, logs=logs, invalid=invalid)
         if run_context.is_mocked():
-            if no_argument:
-                raise TypeError(str(no_argument))
-            # Nothing is asked, but what is asked for is judged: an error ends the test.
-            self._judged: pulumi.Output[Any] = pulumi.Output.all(**asked).apply(asking.judge)
+            if invalid:
+                raise TypeError(str(invalid))
+            # Unit tests read nothing from Glue, but an invalid argument fails them.
+            self._validated: pulumi.Output[Any] = pulumi.Output.all(**arguments).apply(lambda known: validate(known, options))
             super().__init__(TYPE_TOKEN, resource_name, props | dict.fromkeys(VOLATILE), opts)
-            # Secrets of a session are secret whatever a mock says.
+            # A mock returns plain values.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
             return
-        if not own_provider:
+        if not explicit_provider:
             run_context.prestart_provider()
-        super().__init__(TYPE_TOKEN, resource_name, props, self._add_observation(props, asked, asking, opts))
+        super().__init__(TYPE_TOKEN, resource_name, props, self._add_observation(props, arguments, options, opts))
 
     @property
     def progress(self) -> pulumi.Output[float]:
-        """Progress of the code that runs in the session, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        """Progress of the code that runs in the session, read in this run. It is not recorded, so it never shows as a change."""
         return self._live("progress")
 
     @property
     def execution_time(self) -> pulumi.Output[float]:
-        """Seconds that the session has run for, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        """Seconds that the session has run for, read in this run. It is not recorded, so it never shows as a change."""
         return self._live("execution_time")
 
     @property
     def dpu_seconds(self) -> pulumi.Output[float]:
-        """DPU seconds that the session has used, as Glue showed it in this run. Recorded nowhere, so never a change."""
+        """DPU seconds that the session has used, read in this run. It is not recorded, so it never shows as a change."""
         return self._live("dpu_seconds")
 
     @classmethod
@@ -167,13 +166,13 @@ class GlueSession(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
         **unknown: Never,
     ) -> "GlueSession":
-        """Read the session in each preview and up, as a data source does, and record nothing to compare with.
+        """Read the session in each preview and up, like a data source.
 
-        Arguments as in the constructor. The read is held back until the session has become what `wait_for` says. What changed shows in
-        `pulumi preview --diff`, but never counts for `--expect-no-changes`.
+        Arguments as in the constructor. The read starts once the session has a status in `wait_for`. `pulumi preview --diff` shows what
+        changed, but `--expect-no-changes` does not count it.
         """
         session_id = inputs.as_output(session_id)
-        # That it is a read; the id itself is held back by the gate.
+        # Any id makes the resource a read; `_add_observation` replaces it by one that becomes known after the wait.
         identity = "none" if isinstance(session_id, inputs.InvalidValue) else session_id
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
         return cls(
@@ -190,74 +189,73 @@ class GlueSession(pulumi.CustomResource):
         )
 
     def _add_observation(
-        self, props: dict[str, Any], asked: dict[str, Any], asking: Asking, opts: pulumi.ResourceOptions
+        self, props: dict[str, Any], arguments: dict[str, Any], options: ObserveOptions, opts: pulumi.ResourceOptions
     ) -> pulumi.ResourceOptions:
-        """Hand what is observed to the provider: as a hidden input, or for a read by the id that it waits for."""
-        only_read = opts.id is not None
-        self._seen = Observation(session_id="")
+        """Add the observation to `props` as a hidden input. A `.get` also gets an id that becomes known after the wait."""
+        is_get = opts.id is not None
+        self._observation = Observation(session_id="")
 
-        async def observe(known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a hidden input, or the SDK's mark of an unknown value
-            seen = self._seen = await asking.observe(known, self, only_read=only_read)
-            if only_read and seen.pending:
+        async def run(known: Mapping[str, Any]) -> Any:
+            observation = self._observation = await observe(known, options, self, is_get=is_get)
+            if is_get and observation.pending:
                 return pulumi.UNKNOWN
-            if seen.caller:
+            if observation.aws_config:
                 return None
-            # As a secret where there is one, so that the engine logs none of it.
-            return pulumi.Output.secret(seen.to_json()) if seen.holds_secrets else seen.to_json()
+            # The engine logs inputs unless they are secrets.
+            return pulumi.Output.secret(observation.to_json()) if observation.has_secrets else observation.to_json()
 
         observed = self._observed = inputs.when_ready(
-            asked, opts.depends_on, observe, keeps_secrets=False, parent=opts.parent, excluding=self
+            arguments, opts.depends_on, run, keep_secrets=False, parent=opts.parent, excluding=self
         )
         props[OBSERVED] = observed
-        if not only_read:
+        if not is_get:
             return opts
-        # The engine reads as soon as it knows the id, in previews too. So the id is what the gate holds back.
-        identity = observed.apply(lambda _: self._seen.session_id)
-        setattr(self, inputs.STANDS_FOR_ID, identity)
+        # The engine reads as soon as the id is known, in previews too.
+        identity = observed.apply(lambda _: self._observation.session_id)
+        setattr(self, inputs.ID_OUTPUT, identity)
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
 
     def _live(self, name: str) -> pulumi.Output[float]:
-        """A volatile field of what this run observed. It comes after the registration, so that a failed gate holds it back too."""
+        """Output of a volatile field. It waits for the registration, so that a failed one holds it back too."""
         if "_observed" not in self.__dict__:
             mocked: pulumi.Output[float] = self.__dict__[name]
             return mocked
 
-        async def live(_: object) -> Any:  # noqa: ANN401 - a number, or the SDK's mark of an unknown value
+        async def live(_: object) -> Any:
             await self.urn.future()
-            session, caller = self._seen.session, self._seen.caller
-            if caller:
-                now = await run_context.wait_for_session(WaitRequest(session_id=self._seen.session_id, aws_config=caller))
-                if now.session is None:
-                    raise pulumi.RunError(str(now.error))
-                session = now.session
-            return pulumi.UNKNOWN if self._seen.pending else getattr(session, name)
+            session, aws_config = self._observation.session, self._observation.aws_config
+            if aws_config:
+                result = await run_context.wait_for_session(WaitRequest(session_id=self._observation.session_id, aws_config=aws_config))
+                if result.session is None:
+                    raise pulumi.RunError(str(result.error))
+                session = result.session
+            return pulumi.UNKNOWN if self._observation.pending else getattr(session, name)
 
         return self._observed.apply(live)
 
 
-def _listed(wait_for: Any) -> Any:  # noqa: ANN401 - whatever the program gave; `observe` judges it
+def _to_list(wait_for: Any) -> Any:
     return [wait_for] if isinstance(wait_for, str) else wait_for
 
 
-def _region(who: Any) -> Any:  # noqa: ANN401 - options, or whatever the program gave in their place
-    region: Any = cast("dict[str, Any]", who).get("region") if type(who) is dict else None
+def _region(aws_arguments: Any) -> Any:
+    region: Any = cast("dict[str, Any]", aws_arguments).get("region") if type(aws_arguments) is dict else None
     return cast("object", region) if isinstance(region, (str, pulumi.Output)) else None
 
 
-def _has_provider_of_its_own(opts: pulumi.ResourceOptions) -> bool:
+def _has_explicit_provider(opts: pulumi.ResourceOptions) -> bool:
     inherited = opts.parent.get_provider(TYPE_TOKEN) if opts.parent is not None else None
     return opts.provider is not None or bool(opts.providers) or inherited is not None
 
 
-def _no_argument(unknown: Mapping[str, object]) -> InvalidInput:
-    # Only for who needs them.
+def _unknown_argument(unknown: Mapping[str, object]) -> InvalidInput:
+    # Only programs with a mistake need these.
     import difflib
     import inspect
 
     name = next(iter(unknown))
-    names = [
-        each for each, parameter in inspect.signature(GlueSession.__init__).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
-    ]
+    parameters = inspect.signature(GlueSession.__init__).parameters
+    names = [each for each, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
     close = difflib.get_close_matches(name, names, n=1)
     advice = f"did you mean {close[0]}?" if close else f"use {', '.join(names)}"
-    return InvalidInput(name, f"{short_repr(name)} is no argument of GlueSession: {advice}")
+    return InvalidInput(name, f"GlueSession has no argument {short_repr(name)}: {advice}")

@@ -1,6 +1,6 @@
-"""One run of a Pulumi program: what it knows (preview or up, configuration, mocks) and the looks that its sessions share.
+"""State of one run of a Pulumi program: the clients and pollers that its sessions share, preview or up, configuration, mocks.
 
-Rules of this module: everything is kept by event loop, since a process may run several programs at once (inline Automation API).
+It is kept per event loop, since one process may run several programs at once (inline programs of the Automation API).
 """
 
 from __future__ import annotations
@@ -26,93 +26,91 @@ from pulumi_glue_session.core.progress import ProgressReporter
 from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
-
-SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
-"""Stack configuration that takes every session as it is: namespace and key."""
+from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG
 
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
-"""A function that is called for what the engine does before it: start the process of dynamic providers."""
+"""Function token that makes the engine start the process of dynamic providers."""
 
-_NO_URN = ""
-"""A dependency of that function that makes the engine refuse the call, before that process hears of it."""
+_INVALID_URN = ""
+"""Dependency with which the engine refuses that call before the process receives it."""
 
 
 class RunContext:
     """What the sessions of one running program share."""
 
     def __init__(self) -> None:
-        self.lookouts: dict[AwsConfig, Waiter] = {}
-        self.said_skipping = False
-        self.called_start = False
+        self.waiters: dict[AwsConfig, Waiter] = {}
+        self.reported_skip_wait = False
+        self.prestarted = False
 
 
-_programs: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunContext] = weakref.WeakKeyDictionary()
+_contexts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunContext] = weakref.WeakKeyDictionary()
 
 
-def _this() -> RunContext:
+def _current() -> RunContext:
     try:
-        return _programs.setdefault(asyncio.get_running_loop(), RunContext())
+        return _contexts.setdefault(asyncio.get_running_loop(), RunContext())
     except RuntimeError:
-        # A thread of the program's own has no event loop, and shares nothing.
+        # Threads of the program run without an event loop and share nothing.
         return RunContext()
 
 
-def glue_sessions(caller: AwsConfig) -> SessionSource:
-    """Finder for `caller`: one for each, so that a program has one client for each."""
-    return _lookout(caller).sessions
+def glue_sessions(config: AwsConfig) -> SessionSource:
+    """Reader of sessions with `config`. A program has one client for each configuration."""
+    return _waiter(config).sessions
 
 
-def _lookout(caller: AwsConfig) -> Waiter:
-    lookouts = _this().lookouts
-    if caller not in lookouts:
-        lookouts[caller] = Waiter(GlueSessions(caller), progress=ProgressReporter(pulumi.log.info), note=pulumi.log.debug)
-    return lookouts[caller]
+def _waiter(config: AwsConfig) -> Waiter:
+    waiters = _current().waiters
+    if config not in waiters:
+        waiters[config] = Waiter(GlueSessions(config), progress=ProgressReporter(pulumi.log.info), note=pulumi.log.debug)
+    return waiters[config]
 
 
 def is_mocked() -> bool:
-    """Whether a unit test answers for the engine (`pulumi.runtime.set_mocks`): then nothing is asked of AWS."""
+    """Whether the program runs in a unit test (`pulumi.runtime.set_mocks`), which never calls AWS."""
     return isinstance(get_monitor(), MockMonitor)
 
 
 def stack_default(name: str) -> str | None:
-    """Value of the stack's `aws:region` or `aws:profile`, the defaults that pulumi-aws takes too."""
+    """`aws:region` or `aws:profile` of the stack, which pulumi-aws uses as defaults too."""
     return pulumi.Config("aws").get(name)
 
 
 def prestart_provider() -> None:
-    """Let the engine start the process of dynamic providers now, while the program asks Glue, and not after it.
+    """Let the engine start the process of dynamic providers while the program reads from Glue.
 
-    The engine has no other way to be told so (docs/decisions/0008-the-provider-starts-early.md). What is wrong with that process is said
-    when the session is registered.
+    There is no separate call for this (docs/decisions/0008-the-provider-starts-early.md). If the process cannot start, the registration
+    of the session reports the error.
     """
-    program = _this()
-    if program.called_start or not monitor_supports_feature(RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON):
+    context = _current()
+    if context.prestarted or not monitor_supports_feature(RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON):
         return
-    program.called_start = True
+    context.prestarted = True
     monitor: Any = get_monitor()
-    request = ResourceInvokeRequest(tok=_START_FUNCTION, dependsOn=[_NO_URN])
+    request = ResourceInvokeRequest(tok=_START_FUNCTION, dependsOn=[_INVALID_URN])
 
     def call() -> None:
         with contextlib.suppress(grpc.RpcError):
             monitor.Invoke(request)
 
-    # At once and not when the event loop comes to it: the process can start while the program goes on.
+    # In a thread, so that the process starts before the event loop runs.
     threading.Thread(target=call, daemon=True).start()
 
 
-async def wait_for_session(demand: WaitRequest, *, logs: bool = False, resource: pulumi.Resource | None = None) -> WaitResult:
-    """Look at the session, and in an up wait for its gate. `logs` adds the end of its logs where it FAILED."""
-    program = _this()
-    if demand.condition.targets and _skips_waiting():
-        if not program.said_skipping:
-            program.said_skipping = True
-            pulumi.log.info("No waiting for Glue sessions in this run: they are taken as they are.")
-        demand = demand.without_waiting()
+async def wait_for_session(request: WaitRequest, *, logs: bool = False, resource: pulumi.Resource | None = None) -> WaitResult:
+    """Read the session; in an up, wait until it meets the condition. With `logs`, the error of a FAILED session shows its last log lines."""
+    context = _current()
+    if request.condition.targets and _skips_waiting():
+        if not context.reported_skip_wait:
+            context.reported_skip_wait = True
+            pulumi.log.info("This run does not wait for Glue sessions and accepts any status.")
+        request = request.without_waiting()
     with SIGINT_GUARD:
-        seen = await _lookout(demand.aws_config).wait(demand, once=is_dry_run(), logs=logs)
-    if prospect := demand.pending_message(seen):
-        pulumi.log.info(prospect, resource)
-    return seen
+        result = await _waiter(request.aws_config).wait(request, once=is_dry_run(), logs=logs)
+    if message := request.pending_message(result):
+        pulumi.log.info(message, resource)
+    return result
 
 
 def _skips_waiting() -> bool:

@@ -1,43 +1,39 @@
-"""The dynamic provider: it records what the program observed, and reads the session itself on refresh and for `.get`.
+"""Names that states, hidden inputs and mocks of users' tests contain. They never change (docs/decisions/0002-frozen-names.md).
 
-Rules of this module:
-
-* `pulumi_glue_session.provider.GlueSessionProvider` is a wire format: every user's state holds a pickle that names it. It stays importable
-  from here for ever (docs/decisions/0002-frozen-names.md).
-* The provider keeps nothing: no argument, no attribute. The pickle therefore holds no code, no secret and no Output.
-* It never waits. Its process has four threads for all Python dynamic resources of a stack, and the engine calls `check` and `diff` one
-  after the other (docs/decisions/0001-the-program-waits.md).
-* Only `SessionNotFound` takes a session out of the state, and only on refresh.
+The import path `pulumi_glue_session.provider.GlueSessionProvider` is one of them: the pickle in every state names it.
 """
 
 from __future__ import annotations
 
-OBSERVED = "__observed"
-"""Hidden input: what the program observed, as JSON. `check` spreads it over the named inputs and takes it away. Of a gated `.get`
-it stays in the state: the engine keeps the inputs of a read, whatever the read answers.
-
-One text, because a mapping of twenty values costs the SDK and the engine a good part of a large stack's time.
-"""
+TYPE_TOKEN = "pulumi-python:dynamic/glue:Session"
+"""Type token of the resource."""
 
 PICKLE = "gASVOwAAAAAAAACMHHB1bHVtaV9nbHVlX3Nlc3Npb24ucHJvdmlkZXKUjBNHbHVlU2Vzc2lvblByb3ZpZGVylJOUKYGULg=="
-"""The provider as each resource and its state hold it: a name, pickled by protocol 4, in Base64.
+"""The provider as each resource and its state hold it: an import path, pickled with protocol 4, in Base64.
 
-The SDK pickles by the running Python's default protocol, which was 4 until 3.14 made it 5: the same session would be changed by each up of
-a colleague with another Python. And for each resource it lays a function over Python's own pickler, and takes none away: after some hundred
-of them it fails with RecursionError for whatever else has a dictionary in it, another dynamic provider of the program, say.
+The SDK pickles with the default protocol of the running Python. Python 3.14 changed it to 5, so two Python versions would replace each
+other's pickle in every up. For each resource the SDK also wraps Python's pickler once more, which after some hundred resources ends in a
+RecursionError for any other dynamic provider of the program.
 """
 
-REPLACING = ("session_id", "region", "aws")
-"""Inputs that say which session is meant. Another one is another record."""
+OBSERVED = "__observed"
+"""Hidden input with the observation of the program as JSON. `check` replaces it by the named inputs.
+
+It is one string because a mapping of twenty values takes the SDK and the engine much longer in large stacks. The engine keeps the inputs
+of a `.get`, so there it stays in the state.
+"""
 
 READ_MARK = "__read"
-"""Hidden output of a `.get`, so that its refresh is told from a record's."""
+"""Hidden output of a `.get`. It tells its refresh from that of a recorded session."""
+
+REPLACING = ("session_id", "region", "aws")
+"""Inputs that identify the session. A change replaces the record."""
 
 GET_SESSION = "glue-session:index:getSession"
-"""Token under which a unit test's mocks are called for `get_session`."""
+"""Token with which mocks are called for `get_session`."""
 
 GET_SESSIONS = "glue-session:index:getSessions"
-"""Token under which a unit test's mocks are called for `get_sessions`."""
+"""Token with which mocks are called for `get_sessions`."""
 
-TYPE_TOKEN = "pulumi-python:dynamic/glue:Session"
-"""Type token, as in every user's state."""
+SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
+"""Namespace and key of the stack configuration that turns waiting off."""

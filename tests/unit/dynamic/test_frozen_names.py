@@ -77,20 +77,20 @@ def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
     return session
 
 
-def test_the_pickle_is_a_name_and_nothing_else(registered: pulumi.runtime.MockResourceArgs) -> None:
+def test_pickle_is_an_import_path(registered: pulumi.runtime.MockResourceArgs) -> None:
     """It stands in every user's state. A moved or renamed class can't be refreshed or destroyed."""
     assert PICKLE == registered.inputs["__provider"]
     assert PICKLE == base64.b64encode(pickle.dumps(GlueSessionProvider(), protocol=4)).decode()
 
 
-def test_the_pickle_is_the_one_that_the_sdk_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pickle_equals_the_sdks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of Pythons before 3.14, whose default protocol is another: their states would be changed by each up."""
     monkeypatch.setattr("pickle.DEFAULT_PROTOCOL", 4)
 
     assert PICKLE == dynamic.serialize_provider(GlueSessionProvider())
 
 
-def test_a_session_leaves_the_pickler_of_python_as_it_is() -> None:
+def test_pickler_stays_unpatched() -> None:
     """The SDK's own way lays a function over it for each resource, until other dynamic providers can't be pickled."""
     pickler: Any = pickle._Pickler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     before = pickler._batch_setitems, pickler.save_dict  # noqa: SLF001
@@ -99,7 +99,7 @@ def test_a_session_leaves_the_pickler_of_python_as_it_is() -> None:
     assert before == (pickler._batch_setitems, pickler.save_dict)  # noqa: SLF001
 
 
-def test_the_pickle_is_short_and_holds_no_code() -> None:
+def test_pickle_has_no_code() -> None:
     """By reference: an edit of the provider is no change of every resource, and an upgrade of Python does no harm."""
     raw = base64.b64decode(PICKLE)
 
@@ -107,39 +107,39 @@ def test_the_pickle_is_short_and_holds_no_code() -> None:
     assert [False, False, False] == [word in raw for word in (b"__main__", b"_create_code", b"dill")]
 
 
-def test_the_pickle_gives_the_provider_back() -> None:
+def test_pickle_loads_the_provider() -> None:
     restored = pickle.loads(base64.b64decode(PICKLE))  # noqa: S301 - our own
 
     assert GlueSessionProvider is type(restored)
     assert {} == vars(restored)
 
 
-def test_the_provider_is_importable_from_where_every_state_looks_for_it() -> None:
+def test_import_path_of_the_provider() -> None:
     assert ("pulumi_glue_session.provider", "GlueSessionProvider") == (GlueSessionProvider.__module__, GlueSessionProvider.__qualname__)
     assert GlueSessionProvider is provider.GlueSessionProvider
 
 
-def test_the_provider_takes_no_argument_and_keeps_nothing() -> None:
+def test_provider_has_no_state() -> None:
     """Whatever it kept would be in the pickle."""
     assert [] == list(inspect.signature(GlueSessionProvider).parameters)
     assert {} == vars(GlueSessionProvider())
 
 
-def test_the_pickle_is_not_encrypted() -> None:
+def test_pickle_is_not_encrypted() -> None:
     """A name is no secret, and decrypting it would cost a call for each resource (pulumi #15538)."""
     assert GlueSessionProvider.serialize_as_secret_always is False
 
 
-def test_the_type_token(registered: pulumi.runtime.MockResourceArgs) -> None:
+def test_type_token(registered: pulumi.runtime.MockResourceArgs) -> None:
     """Another one is another resource: deleted and created again in every stack."""
     assert "pulumi-python:dynamic/glue:Session" == registered.typ
 
 
-def test_the_names_of_the_outputs() -> None:
+def test_output_names() -> None:
     assert OUTPUTS == sorted(name for name in inspect.get_annotations(GlueSession) if not name.startswith("_"))
 
 
-def test_the_names_of_the_inputs(registered: pulumi.runtime.MockResourceArgs) -> None:
+def test_input_names(registered: pulumi.runtime.MockResourceArgs) -> None:
     """Those of the program: the observed ones are inputs too, under the names of the outputs."""
     expected = {
         "session_id": "analytics-prod",
@@ -152,6 +152,6 @@ def test_the_names_of_the_inputs(registered: pulumi.runtime.MockResourceArgs) ->
     assert expected == registered.inputs
 
 
-def test_the_hidden_input() -> None:
+def test_hidden_input_name() -> None:
     """It reaches no state, but a program and its provider process may be of two versions for the length of an upgrade."""
     assert "__observed" == OBSERVED

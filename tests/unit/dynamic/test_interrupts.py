@@ -33,7 +33,7 @@ def elsewhere(work: Callable[[], None]) -> None:
 # --- Ctrl-C ---
 
 
-def test_a_first_interrupt_passes_while_anybody_waits_and_a_second_one_does_not() -> None:
+def test_first_interrupt_is_ignored_and_second_raises() -> None:
     with SigintGuard():
         signal.raise_signal(signal.SIGINT)
 
@@ -41,7 +41,7 @@ def test_a_first_interrupt_passes_while_anybody_waits_and_a_second_one_does_not(
             signal.raise_signal(signal.SIGINT)
 
 
-def test_only_the_end_of_the_last_wait_brings_pythons_handler_back() -> None:
+def test_last_wait_restores_the_handler() -> None:
     interrupts = SigintGuard()
     with interrupts:
         with interrupts:
@@ -51,7 +51,7 @@ def test_only_the_end_of_the_last_wait_brings_pythons_handler_back() -> None:
     assert signal.default_int_handler == signal.getsignal(signal.SIGINT)
 
 
-def test_a_handler_of_somebody_elses_is_left_alone() -> None:
+def test_foreign_handler_stays() -> None:
     theirs = signal.SIG_IGN
     signal.signal(signal.SIGINT, theirs)
 
@@ -60,14 +60,14 @@ def test_a_handler_of_somebody_elses_is_left_alone() -> None:
     assert theirs == signal.getsignal(signal.SIGINT)
 
 
-def test_one_that_is_set_while_somebody_waits_stays() -> None:
+def test_handler_set_during_a_wait_stays() -> None:
     with SigintGuard():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     assert signal.SIG_IGN == signal.getsignal(signal.SIGINT)
 
 
-def test_a_wait_in_another_thread_than_the_main_one_touches_no_handler() -> None:
+def test_wait_in_another_thread_keeps_the_handler() -> None:
     """As an inline program of the Automation API has it. Python itself would refuse to set one there."""
     seen: list[object] = []
     interrupts = SigintGuard()
@@ -86,7 +86,7 @@ def test_a_wait_in_another_thread_than_the_main_one_touches_no_handler() -> None
 # --- Work ---
 
 
-def test_an_error_of_ours_is_raised_where_it_is_waited_for() -> None:
+def test_thread_error_is_raised_to_the_awaiter() -> None:
     error = NoRegion("Glue session", region="")
 
     def work() -> None:
@@ -97,7 +97,7 @@ def test_an_error_of_ours_is_raised_where_it_is_waited_for() -> None:
     assert error is raised.value
 
 
-def test_work_whose_result_nobody_waits_for_any_more_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_work_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that ends cancels its tasks, and a thread may start after that."""
     begun: list[str] = []
     late: list[Callable[[], None]] = []

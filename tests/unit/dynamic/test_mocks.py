@@ -50,7 +50,7 @@ async def values(*outputs: pulumi.Output[Any]) -> list[Any]:
     return [await output.future() for output in outputs]
 
 
-def test_arguments_of_a_session_are_secret_whatever_the_mock_says() -> None:
+def test_default_arguments_are_secret_under_mocks() -> None:
     mocks = Mocks()
     mocks.said = {"default_arguments": {"--password": "planted"}, "progress": 0.5}
     seen: list[Any] = []
@@ -64,7 +64,7 @@ def test_arguments_of_a_session_are_secret_whatever_the_mock_says() -> None:
     assert [True, {"--password": "planted"}, 0.5] == seen
 
 
-def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
+def test_missing_mock_fields_come_from_the_call() -> None:
     seen: list[Any] = []
 
     async def check() -> None:
@@ -86,7 +86,7 @@ def test_what_a_mock_leaves_out_is_what_was_asked_for() -> None:
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
-def test_wrong_arguments_fail_a_unit_test(wrong: dict[str, Any], sentence: str) -> None:
+def test_invalid_argument_fails_a_unit_test(wrong: dict[str, Any], sentence: str) -> None:
     """A test that takes them would be green before a deployment that can only fail."""
     with pytest.raises(InvalidInput, match=sentence):
         run(Mocks(), lambda: GlueSession("analytics", session_id="analytics-prod", **wrong))

@@ -63,7 +63,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
 # --- Fields ---
 
 
-def test_every_field_of_a_session_is_given_back() -> None:
+def test_every_field_is_returned() -> None:
     values = FULL.to_dict()
     hidden = {"default_arguments": ("secret", {"--password": "planted"})}
 
@@ -71,7 +71,7 @@ def test_every_field_of_a_session_is_given_back() -> None:
     assert all(value for value in values.values()), "a field that is neutral here would not be seen to arrive"
 
 
-def test_what_is_left_out_is_neutral() -> None:
+def test_missing_fields_get_defaults() -> None:
     """By a mock, which answers what its test needs and nothing else."""
     neutral = Session().to_dict() | {"default_arguments": ("secret", {})}
 
@@ -80,7 +80,7 @@ def test_what_is_left_out_is_neutral() -> None:
 
 
 @pytest.mark.parametrize("name", Session().to_dict())
-def test_any_one_field_may_be_given_alone(name: str) -> None:
+def test_single_field(name: str) -> None:
     given = FULL.to_dict()[name]
     one_of_all = replace(Session(), **{name: getattr(FULL, name)}).to_dict()
     hidden = {"default_arguments": ("secret", one_of_all["default_arguments"])}
@@ -88,7 +88,7 @@ def test_any_one_field_may_be_given_alone(name: str) -> None:
     assert {"session_id": "etl-1", "region": "eu-west-1", **one_of_all, **hidden} == shown({name: given})
 
 
-def test_numbers_are_what_they_are_said_to_be() -> None:
+def test_numbers_have_their_declared_type() -> None:
     """They come over Pulumi's wire as floats, and 2.0 is no number of workers to `range`."""
     found = shown({"number_of_workers": 2.0, "idle_timeout": 60.0, "max_capacity": 2})
 
@@ -97,18 +97,18 @@ def test_numbers_are_what_they_are_said_to_be() -> None:
     ]
 
 
-def test_a_part_of_a_command_may_be_given_alone() -> None:
+def test_partial_command() -> None:
     assert {"name": "", "python_version": "3"} == shown({"command": {"python_version": "3"}})["command"]
 
 
-def test_arguments_are_a_secret_even_where_there_are_none() -> None:
+def test_empty_arguments_are_secret() -> None:
     """A program's type says Output: it can't depend on what the session holds."""
     assert [("secret", {}), ("secret", {"--password": "planted"})] == [
         shown(each)["default_arguments"] for each in ({}, {"default_arguments": {"--password": "planted"}})
     ]
 
 
-def test_sessions_come_in_the_order_that_they_are_given_in() -> None:
+def test_sessions_keep_their_order() -> None:
     async def program() -> tuple[object, ...]:
         each = [session_result(name, "eu-west-1", {}) for name in ("b", "a", "c")]
         result = sessions_result("eu-west-1", each)
@@ -124,7 +124,7 @@ def types_of(kind: type[Any]) -> dict[str, object]:
     return {name: hint for name, hint in inspect.get_annotations(kind, eval_str=True).items() if not name.startswith("_")}
 
 
-def test_names_and_types_are_those_of_the_resources_outputs() -> None:
+def test_fields_match_the_resources_outputs() -> None:
     """A program that goes from one to the other changes no more than the call."""
     outputs = {name: get_args(kind)[0] for name, kind in types_of(GlueSession).items()}
     live = {name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in VOLATILE}
@@ -133,7 +133,7 @@ def test_names_and_types_are_those_of_the_resources_outputs() -> None:
     assert {**outputs, **live} == plain
 
 
-def test_a_session_has_all_fields_that_are_known_of_it() -> None:
+def test_result_has_every_session_field() -> None:
     assert {"session_id", "region", *Session().to_dict()} == types_of(GetSessionResult).keys()
     assert {"name", "python_version"} == types_of(SessionCommand).keys()
     assert {"region", "ids", "sessions"} == types_of(GetSessionsResult).keys()
@@ -142,7 +142,7 @@ def test_a_session_has_all_fields_that_are_known_of_it() -> None:
 # --- What can be awaited ---
 
 
-def test_a_result_can_be_awaited_and_is_then_the_plain_one() -> None:
+def test_awaiting_returns_the_plain_result() -> None:
     async def program() -> list[bool]:
         session = session_result("etl-1", "eu-west-1", FULL.to_dict())
         sessions = sessions_result("eu-west-1", [session])
@@ -160,6 +160,6 @@ def test_a_result_can_be_awaited_and_is_then_the_plain_one() -> None:
     assert [True] * 4 == run(program())
 
 
-def test_the_plain_result_cannot_be_awaited() -> None:
+def test_plain_result_is_not_awaitable() -> None:
     """An Output of one that can would wait for it, and for what it gives, for ever."""
     assert [False, False] == [hasattr(kind, "__await__") for kind in (GetSessionResult, GetSessionsResult)]
