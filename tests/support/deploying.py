@@ -1,12 +1,10 @@
-"""A process that deploys one stack again and again by the Automation API, as a service does, and measures itself after each time.
+"""A process that deploys one stack again and again with the Automation API and measures itself after each deployment.
 
     python tests/support/deploying.py
 
-It works in the present folder. A line of JSON in, one out: `{"s0": "READY", "s1": null}`, the ids and what to wait for, is answered by what
-the deployment gave or said, and by what this process holds then.
-
-Rules of this module: the program lives in this process, in a thread of the Automation API, as the user's would. Whatever is counted is
-counted after a collection and once it has settled, so that only what is held on to counts.
+It works in the current folder and reads lines of JSON such as `{"s0": "READY", "s1": null}`: session ids and statuses to wait for. For each
+it prints the outputs or the error of the deployment, and counts of objects of this process. The program runs in this process, in a thread of
+the Automation API. Objects are counted after a garbage collection, once the counts are stable.
 """
 
 from __future__ import annotations
@@ -24,8 +22,8 @@ from pulumi import automation
 
 from pulumi_glue_session import GlueSession, get_sessions_output
 
-COUNTED = frozenset({"Finder", "Watch", "_Program", "GlueSession", "Glue", "_UnixSelectorEventLoop", "Thread", "socket"})
-"""Names of types of which none may be held on to: ours, boto3's client, and what belongs to a run."""
+COUNTED = frozenset({"GlueSessions", "Poller", "RunContext", "GlueSession", "Glue", "_UnixSelectorEventLoop", "Thread", "socket"})
+"""Types that must not accumulate: of this package, of boto3, and of a run."""
 
 SETTLES_WITHIN = 50
 """Counts, a tenth of a second apart."""
@@ -40,7 +38,7 @@ def deploy(stack: automation.Stack) -> dict[str, Any]:
 
 
 def children(task: Path) -> int:
-    """How many processes a thread has started that are still there; none for a thread that ended meanwhile."""
+    """Number of running child processes of a thread; 0 if the thread has ended."""
     try:
         return len((task / "children").read_text().split())
     except (FileNotFoundError, ProcessLookupError):
@@ -48,9 +46,9 @@ def children(task: Path) -> int:
 
 
 def held() -> dict[str, int]:
-    """What this process holds now."""
+    """Current counts of objects, memory, threads, files and child processes."""
     gc.collect()
-    # By `type`, since a mock or a proxy may call itself anything.
+    # With `type`, because mocks and proxies override `__class__`.
     counts = collections.Counter(type(each).__name__ for each in gc.get_objects())
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     tasks = list(Path("/proc/self/task").iterdir())
@@ -65,7 +63,7 @@ def held() -> dict[str, int]:
 
 
 def settled() -> dict[str, int]:
-    """What it holds once nothing is on its way out any more: two counts in a row are alike."""
+    """Counts once two in a row are equal."""
     now = held()
     for _ in range(SETTLES_WITHIN):
         before, now = now, held()
@@ -88,12 +86,12 @@ def main() -> None:
     here = automation.LocalWorkspaceOptions(work_dir=".")
     stack: automation.Stack | None = None
     for line in sys.stdin:
-        # Not sooner: another such process may be making it.
+        # Late, because another process may create the stack at the same time.
         stack = stack or automation.create_or_select_stack("dev", project_name="acceptance", program=program, opts=here)
         wanted.clear()
         wanted.update(json.loads(line))
-        answer = deploy(stack)
-        print(json.dumps(answer | {"held": settled()}), flush=True)  # noqa: T201 - the answer
+        result = deploy(stack)
+        print(json.dumps(result | {"held": settled()}), flush=True)  # noqa: T201 - the result
 
 
 if __name__ == "__main__":

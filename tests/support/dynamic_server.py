@@ -1,10 +1,10 @@
-"""The process that runs Python dynamic providers, started as the engine starts it and spoken to as the engine speaks.
+"""The process of Python dynamic providers, started and called like by the engine.
 
     with DynamicServer(aws_environment(glue.url)) as server:
         server.configure({"aws:region": "eu-west-1"})
-        read = server.read("analytics", {"status": "READY"})        # each property as JSON, `UNKNOWN` for an unknown one
+        read = server.read("analytics", {"status": "READY"})        # properties as JSON, `UNKNOWN` for an unknown one
 
-Rules of this module: nothing of the machine's own AWS configuration is used. `__provider` goes in and comes out by itself.
+The AWS configuration of the machine is not used. `__provider` is added and removed here.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_glue_session.provider import GlueSessionProvider
 
-__all__ = ["UNKNOWN", "DynamicServer", "Read", "Refusal", "aws_environment"]
-
-# Neither has types that every checker finds: loaded by name they are `Any` for all of them.
+# Imported by name because not every type checker finds their types.
 _grpc: Any = import_module("grpc")
 _json_format: Any = import_module("google.protobuf.json_format")
 _struct: Any = import_module("google.protobuf.struct_pb2").Struct
@@ -35,10 +33,10 @@ _PROVIDER = "__provider"
 _PICKLE = dynamic.serialize_provider(GlueSessionProvider())
 
 _ENGINE = "127.0.0.1:1"
-"""Address of an engine, the last argument of every plugin. Nobody is there: this provider logs nothing."""
+"""Address of the engine, the last argument of every plugin. Nothing listens there, because this provider logs nothing."""
 
 _CALL_SECONDS = 30
-"""A call that hangs fails its test and not the run."""
+"""Maximum time of a call, so that one that hangs fails its test only."""
 
 _ONE_ATTEMPT = """
 import runpy
@@ -49,7 +47,7 @@ runpy.run_module("pulumi.dynamic", run_name="__main__")
 
 
 def aws_environment(url: str, *, region: str | None = "eu-west-1") -> dict[str, str]:
-    """Environment of this process, but of AWS only an endpoint, a region and planted credentials."""
+    """Environment of this process with an AWS endpoint, a region and dummy credentials only."""
     ours = ("AWS_", "PULUMI_", "BOTO_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours) and not name.lower().endswith("_proxy")}
     planted = {
@@ -65,7 +63,7 @@ def aws_environment(url: str, *, region: str | None = "eu-west-1") -> dict[str, 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """Answer to a Read."""
+    """Response to a Read."""
 
     id: str
     properties: dict[str, Any]
@@ -73,14 +71,14 @@ class Read:
 
 
 class Refusal(Exception):
-    """A call that failed; `str()` is what the engine would print."""
+    """A failed call. `str()` is the text that the engine prints."""
 
 
 class DynamicServer:
     """`python -m pulumi.dynamic` while the `with` block lasts."""
 
     def __init__(self, environment: Mapping[str, str], *, retrying: bool = True) -> None:
-        """`retrying=False`: each call to AWS is tried once, for tests of what comes after all retries."""
+        """With `retrying=False` each call to AWS is made once."""
         self._environment = dict(environment)
         self._what = ["-m", "pulumi.dynamic"] if retrying else ["-c", _ONE_ATTEMPT]
 
@@ -104,7 +102,7 @@ class DynamicServer:
         self._process.communicate(timeout=10)
 
     def configure(self, config: Mapping[str, str]) -> None:
-        """Give the stack's configuration, `aws:region` and the like. Has to come before the first other call."""
+        """Send the stack's configuration, for instance `aws:region`. This has to be the first call."""
         self._ask("Configure", provider_pb2.ConfigureRequest(args=_properties(config, pickle=None)))
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -129,7 +127,7 @@ class DynamicServer:
         return _plain(self._ask("Update", request).properties)
 
     def delete(self, state: Mapping[str, Any]) -> None:
-        """Nothing comes back."""
+        """Delete the record."""
         self._ask("Delete", provider_pb2.DeleteRequest(id="analytics", properties=_properties(state)))
 
     def read(self, session_id: str, properties: Mapping[str, Any]) -> Read:

@@ -1,4 +1,4 @@
-"""Programs and printed texts of the pages in docs/how-to, for tests that run the ones and compare the others."""
+"""Programs and outputs in the pages of docs/how-to, for tests that run and compare them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import re
 import textwrap
 from pathlib import Path
 
-__all__ = ["PAGES", "blocks", "programs"]
-
 PAGES = {page.stem: page for page in sorted((Path(__file__).resolve().parents[2] / "docs" / "how-to").glob("*.md"))}
-"""The pages by their names."""
+"""Pages by name."""
 
 
 def blocks(page: str, language: str, *, under: str = "") -> list[str]:
-    """Blocks of code in a language, as they are without the indentation of a list; `under` one heading only, if it is given."""
+    """Code blocks of a language without the indentation of a list; `under` limits them to one heading."""
     text = PAGES[page].read_text(encoding="utf-8")
     part = re.search(rf"^(#+) {re.escape(under)}\n(.*?)(?=^#{{2,3}} |\Z)", text, flags=re.DOTALL | re.MULTILINE) if under else None
     assert not under or part, f"{page} has no heading {under!r}"
@@ -22,5 +20,5 @@ def blocks(page: str, language: str, *, under: str = "") -> list[str]:
 
 
 def programs(page: str, *, under: str = "") -> list[str]:
-    """Blocks that are whole programs or modules: those with a docstring."""
+    """Code blocks that are programs or modules, which start with a docstring."""
     return [code for code in blocks(page, "python", under=under) if code.startswith('"""')]

@@ -1,6 +1,6 @@
-"""Programs under `pulumi.runtime.set_mocks`, each with an event loop of its own and nothing left for other tests.
+"""Runs programs under `pulumi.runtime.set_mocks` like unit tests of users, each with a new event loop.
 
-Rules of this module: it is for what a user's unit test would do. `tests/wire/program_run.py` runs programs that ask a scripted Glue.
+`support.program_run` runs programs that call a Glue endpoint.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from contextvars import copy_context
 
 import pulumi
 
-__all__ = ["own_loop", "under_mocks"]
-
 
 @contextmanager
 def own_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """An event loop, which is the thread's own while the block lasts. What is on its way at the end comes to its end."""
+    """A new event loop of this thread. At the end of the block, pending tasks are completed."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -36,7 +34,7 @@ def under_mocks(
     config: dict[str, str] | None = None,
     plain: bool = False,
 ) -> None:
-    """Run `body` as that of a user's own test; `plain` leaves out `pulumi.runtime.test`."""
+    """Run `body` with `pulumi.runtime.test`, or without it if `plain`."""
 
     def program() -> None:
         pulumi.runtime.set_mocks(mocks, preview=preview)
@@ -48,5 +46,5 @@ def under_mocks(
             pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
 
     with own_loop():
-        # The SDK keeps its settings in context variables: in a context of their own the mocks stay out of other tests.
+        # The SDK keeps its settings in context variables, so a copied context keeps the mocks out of other tests.
         copy_context().run(program)

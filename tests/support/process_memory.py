@@ -1,9 +1,8 @@
-"""What the memory of a process holds: what a core file of it, made now, would hold.
+"""Searches the memory of a process for texts, as a core file would contain them.
 
-    held_in(pid, ["planted-secret"])                           # those of them that are there
+    held_in(pid, ["planted-secret"])                           # the texts that were found
 
-Rules of this module: it reads each part of the memory that can be read, by `/proc`, and so more than the kernel writes into a core file by
-default. Nothing is written: it needs neither a debugger nor the machine's own way with core files.
+It reads all readable memory through `/proc`, which is more than the kernel writes into a core file. It needs no debugger.
 """
 
 from __future__ import annotations
@@ -15,21 +14,19 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["held_in", "largest_core", "stop"]
-
 _AT_ONCE = 1 << 22
-"""Bytes that are read at once."""
+"""Bytes of one read."""
 
 
 def held_in(pid: int, texts: Collection[str]) -> set[str]:
-    """Those of `texts` that are somewhere in the memory of a process, its environment included; none if it has ended."""
+    """Texts that are in the memory or environment of a process; none if it has ended."""
     wanted = {text: text.encode() for text in texts}
     overlap = max(map(len, wanted.values()))
     found: set[str] = set()
     with suppress(FileNotFoundError, ProcessLookupError), Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for begin, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", Path(f"/proc/{pid}/maps").read_text(), flags=re.MULTILINE):
             for at in range(int(begin, 16), int(end, 16), _AT_ONCE):
-                # The kernel's own pages, and what the process gives back meanwhile, can't be read.
+                # Kernel pages and pages that are being released cannot be read.
                 with suppress(OSError, OverflowError):
                     memory.seek(at)
                     part = memory.read(min(_AT_ONCE + overlap, int(end, 16) - at))
@@ -38,14 +35,14 @@ def held_in(pid: int, texts: Collection[str]) -> set[str]:
 
 
 def largest_core(pid: int) -> str:
-    """Limit, in bytes, of a core file that the process may leave."""
+    """Maximum size of a core file of the process, in bytes."""
     limits = Path(f"/proc/{pid}/limits").read_text()
     (limit,) = re.findall(r"^Max core file size +(\w+)", limits, flags=re.MULTILINE)
     return str(limit)
 
 
 def stop(pids: Collection[int]) -> list[int]:
-    """Let processes stand still until they get SIGCONT; those that had not ended before."""
+    """Stop processes until they receive SIGCONT. Returns those that were still running."""
     stopped: list[int] = []
     for pid in pids:
         with suppress(ProcessLookupError):

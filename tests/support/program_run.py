@@ -1,7 +1,7 @@
-"""A Pulumi program run in this process, with a little engine: what it registers goes to the provider's own `check`, as in the real one.
+"""Runs a Pulumi program in this process with a small engine, which passes registrations to the provider's `check`.
 
-Rules of this module: real SDK, real observation, real boto3 over HTTP. The monitor is no MockMonitor, so the package does not take the
-run for a user's unit test. Any other type is a resource that somebody creates: in a preview it has no id yet.
+The SDK, the observation and boto3 over HTTP are real. The monitor is not a MockMonitor, so the package does not treat the run as a unit test
+of a user. Resources of other types have no id in a preview.
 """
 
 from __future__ import annotations
@@ -22,34 +22,32 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from pulumi_glue_session.provider import GlueSessionProvider
 
-__all__ = ["SESSION", "Ran", "Refused", "run"]
-
 SESSION = "pulumi-python:dynamic/glue:Session"
 
 
 class Refused(Exception):
-    """The provider's `check` refused it."""
+    """The provider's `check` failed."""
 
 
 @dataclass
 class Ran:
-    """What a program did: registered sessions and reads by name, functions called, and what it said, aloud and at debug level.
+    """Registrations and reads by name, function calls, log lines, and debug lines of a program.
 
-    `sent` are the inputs of sessions as they came to the engine, secrets in their wraps.
+    `sent` has the inputs of sessions as the engine receives them, with wrapped secrets.
     """
 
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     recorded: dict[str, dict[str, Any]] = field(default_factory=dict)
     read: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     said: list[tuple[str, str]] = field(default_factory=list)
-    murmured: list[str] = field(default_factory=list)
+    debug: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
 
 
-def _unwrapped(value: Any) -> Any:  # noqa: ANN401 - as the wire has it
-    """`value` without secrets' wraps: the engine takes them off for a dynamic provider."""
+def _unwrapped(value: Any) -> Any:
+    """`value` without wrapped secrets: a dynamic provider receives them unwrapped."""
     value = unwrap_rpc_secret(value)
     if isinstance(value, dict):
         return {name: _unwrapped(each) for name, each in value.items()}
@@ -66,7 +64,7 @@ class _Provider(mocks.Mocks):
             return ("" if self._preview else f"id-of-{args.name}"), args.inputs
         self._ran.sent[args.name] = args.inputs
         if args.resource_id == UNKNOWN:
-            # The engine reads nothing whose id it doesn't know.
+            # The engine does not read a resource with an unknown id.
             return "", {}
         if args.resource_id:
             inputs = _unwrapped(args.inputs)
@@ -85,42 +83,42 @@ class _Provider(mocks.Mocks):
 
 
 class _Engine:
-    """A monitor that is no MockMonitor and does all that one does, but refuses to call functions."""
+    """A monitor that works like a MockMonitor without being one, and refuses function calls."""
 
     def __init__(self, inner: mocks.MockMonitor, ran: Ran) -> None:
         self._inner = inner
         self._ran = ran
 
-    def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802 - as the monitor's stub
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - name of the gRPC method
         self._ran.called.append(request.tok)
         raise grpc.RpcError
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
 
-class _Ears(logging.Handler):
+class _LogHandler(logging.Handler):
     def __init__(self, ran: Ran) -> None:
         super().__init__()
         self._ran = ran
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno == logging.DEBUG:
-            self._ran.murmured.append(record.getMessage())
+            self._ran.debug.append(record.getMessage())
         else:
             self._ran.said.append((record.levelname.lower(), record.getMessage()))
 
 
 def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapping[str, str] | None = None, mocked: bool = False) -> Ran:
-    """Run `program`; what it leaves in `values` as Outputs is there as plain values, None where a preview doesn't know it."""
+    """Run `program`. Outputs in `values` become plain values, None where they are unknown."""
     ran = Ran()
-    logger = logging.Logger("program")  # noqa: LOG001 - known to nobody else
-    logger.addHandler(_Ears(ran))
+    logger = logging.Logger("program")  # noqa: LOG001 - not registered
+    logger.addHandler(_LogHandler(ran))
     monitor: Any = mocks.MockMonitor(_Provider(ran, preview=preview))
 
     async def main() -> None:
-        answers: Any = monitor if mocked else _Engine(monitor, ran)
-        mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=answers)
+        used: Any = monitor if mocked else _Engine(monitor, ran)
+        mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=used)
         if not mocked:
             settings.SETTINGS.monitor_features = settings.SETTINGS.monitor_features | {RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON}
         settings.SETTINGS.outputs.clear()
@@ -139,7 +137,7 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
     finally:
         settings.SETTINGS.outputs.clear()
         set_all_config({})
-        # A program that fails leaves tasks behind, whose tracebacks would drown the test's own.
+        # The tasks of a failed program would print tracebacks.
         loop.set_exception_handler(lambda *_: None)
         left = asyncio.all_tasks(loop)
         for task in left:

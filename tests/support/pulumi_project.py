@@ -1,7 +1,6 @@
-"""A whole Pulumi project in a folder of its own, run by the real command line, engine, language host and provider process.
+"""A Pulumi project in a temporary folder, run with the real command line, engine, language host and provider process.
 
-Rules of this tier: real parts only. Glue is moto where it can do what the test needs, else the scripted endpoint. Nothing reaches out,
-nothing of the machine's own Pulumi or AWS configuration is used, and nothing is skipped for want of an engine.
+Glue is moto where it has the feature, otherwise the scripted endpoint. The Pulumi and AWS configuration of the machine is not used.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ SESSION = "pulumi-python:dynamic/glue:Session"
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One command that has ended: what it printed, and its exit code."""
+    """Output and exit code of a command."""
 
     out: str
     err: str
@@ -36,20 +35,25 @@ class Run:
 
     @property
     def errors(self) -> list[str]:
-        """Error lines, without the `error: ` before them."""
+        """Error lines without the prefix `error: `."""
         lines = (self.out + "\n" + self.err).splitlines()
         return [line.strip().removeprefix("error: ") for line in lines if line.strip().startswith("error: ")]
 
     @property
     def lines(self) -> list[str]:
-        """Everything printed, a line each, without the spaces that only align: `~ status: "READY" => "TIMEOUT"`."""
+        """Lines of the output without alignment: `~ status: "READY" => "TIMEOUT"`."""
         lines = [re.sub(r" +: ", ": ", line.strip()) for line in (self.out + "\n" + self.err).splitlines()]
         return [line for line in lines if line]
 
     def json(self) -> dict[str, Any]:
-        """What `--json` printed."""
-        answer: dict[str, Any] = json.loads(self.out)
-        return answer
+        """Output of `--json`."""
+        result: dict[str, Any] = json.loads(self.out)
+        return result
+
+
+def reset_signals() -> None:
+    """Default signal handlers for a child process: in the background of a shell (`nohup make test &`) SIGINT is ignored by inheritance."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Project:
@@ -61,13 +65,13 @@ class Project:
         (folder / "Pulumi.yaml").write_text("name: acceptance\nruntime: python\n")
 
     def program(self, text: str, **modules: str) -> None:
-        """Make `text` the program, with other modules beside it."""
+        """Write the program and further modules."""
         for name, body in {"__main__": text, **modules}.items():
             (self.folder / f"{name}.py").write_text(textwrap.dedent(body))
         self._init()
 
     def example(self, name: str) -> None:
-        """Make the project of a folder of `examples/` this one, as it is there."""
+        """Copy a project of `examples/`."""
         own = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__", "venv")
         shutil.copytree(ROOT / "examples" / name, self.folder, dirs_exist_ok=True, ignore=own)
         self._init()
@@ -78,7 +82,7 @@ class Project:
             (self.folder / "Pulumi.dev.yaml").touch()
 
     def pulumi(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
-        """Run a command; `code` is the exit code that it must have, None for any."""
+        """Run a command; `code` is the expected exit code, None for any."""
         done = subprocess.run(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
@@ -87,13 +91,14 @@ class Project:
             text=True,
             check=False,
             timeout=240,
+            preexec_fn=reset_signals,
         )
         run = Run(out=done.stdout, err=done.stderr, code=done.returncode)
         assert code in (None, run.code), f"pulumi {' '.join(arguments)}: exit code {run.code}\n{run.out}\n{run.err}"
         return run
 
     def start(self, *arguments: str, to: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own, as a terminal does, and don't wait for it; it prints all to `to`."""
+        """Start a command in a new process group, like a terminal, with its output in `to`."""
         return subprocess.Popen(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
@@ -102,12 +107,11 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            # Tests that run in the background of a shell start with SIGINT ignored, and so would the engine.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - the child runs no thread
+            preexec_fn=reset_signals,  # noqa: PLW1509 - the child has one thread
         )
 
     def processes(self) -> dict[int, str]:
-        """Command lines of the processes that belong to runs of this stack, by their ids."""
+        """Command lines by process id of the runs of this stack."""
         mark = f"PULUMI_BACKEND_URL={self.env['PULUMI_BACKEND_URL']}\0".encode()
         found: dict[int, str] = {}
         for each in Path("/proc").glob("[0-9]*"):
@@ -115,11 +119,11 @@ class Project:
                 if mark in (each / "environ").read_bytes():
                     found[int(each.name)] = (each / "cmdline").read_bytes().decode()
             except OSError:
-                continue  # it has ended meanwhile
+                continue  # the process has ended
         return found
 
     def clear(self) -> None:
-        """End what an engine left behind that was killed or died: Pulumi's own language host, and the process of dynamic providers."""
+        """End the language host and provider process of a killed engine."""
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
 
@@ -132,7 +136,7 @@ class Project:
         return self.pulumi("preview", "--json", *arguments).json()
 
     def up(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
-        """`pulumi up`, without the preview that it would begin with."""
+        """`pulumi up` without its preview."""
         return self.pulumi("up", "--yes", "--skip-preview", "--non-interactive", *arguments, code=code, **env)
 
     def refresh(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
@@ -148,12 +152,12 @@ class Project:
         return self.pulumi("stack", "output", "--json", "--show-secrets").json()
 
     def deployment(self, *arguments: str) -> dict[str, Any]:
-        """The whole state, as `pulumi stack export` shows it."""
+        """State of the stack, from `pulumi stack export`."""
         deployment: dict[str, Any] = self.pulumi("stack", "export", *arguments).json()["deployment"]
         return deployment
 
     def resources(self, type_: str = SESSION, *, show_secrets: bool = False) -> dict[str, dict[str, Any]]:
-        """Resources of a type in the state, by name. Secrets are encrypted anew in each run: to compare states they have to be shown."""
+        """Resources of a type in the state, by name. Compare states with `show_secrets`: ciphertexts differ in each run."""
         exported = self.deployment(*(["--show-secrets"] if show_secrets else []))
         assert not exported.get("pending_operations"), exported["pending_operations"]
         return {each["urn"].split("::")[-1]: each for each in exported.get("resources", []) if each["type"] == type_}
@@ -165,7 +169,7 @@ def steps(preview: Mapping[str, Any], type_: str = SESSION) -> list[tuple[str, d
 
 
 class Moto:
-    """The moto server's Glue, used as somebody else would who owns the sessions."""
+    """Glue of the moto server, used by the owner of the sessions."""
 
     def __init__(self, url: str, *, region: str = REGION, **credentials: str) -> None:
         self.url = url
@@ -173,7 +177,7 @@ class Moto:
         self._client: Any = boto3.client("glue", region, endpoint_url=url, **self._as)  # type: ignore[call-overload]
 
     def lend(self, role_arn: str) -> dict[str, str]:
-        """Credentials of a role, of whatever account."""
+        """Credentials of a role in any account."""
         sts = boto3.client("sts", REGION, endpoint_url=self.url, **self._as)  # type: ignore[call-overload]
         lent = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
         return {
@@ -183,16 +187,16 @@ class Moto:
         }
 
     def elsewhere(self, role_arn: str, *, region: str) -> Moto:
-        """The same server, as used in another region with a role of another account."""
+        """The same server in another region with another role."""
         return Moto(self.url, region=region, **self.lend(role_arn))
 
-    def start(self, session_id: str, **more: Any) -> None:  # noqa: ANN401 - as CreateSession takes them
-        """Create a session; moto's are READY at birth."""
+    def start(self, session_id: str, **more: Any) -> None:
+        """Create a session. In moto it is READY immediately."""
         command = {"Name": "glueetl", "PythonVersion": "3"}
         self._client.create_session(Id=session_id, Role=ROLE, Command=command, GlueVersion="5.0", **more)
 
     def stop(self, session_id: str) -> None:
-        """Stop a session; moto's stay STOPPING."""
+        """Stop a session. In moto it stays STOPPING."""
         self._client.stop_session(Id=session_id)
 
     def delete(self, session_id: str) -> None:
@@ -200,5 +204,5 @@ class Moto:
         self._client.delete_session(Id=session_id)
 
     def ids(self) -> Sequence[str]:
-        """Sessions that exist."""
+        """Ids of all sessions."""
         return list(self._client.list_sessions()["Ids"])

@@ -423,7 +423,7 @@ def test_secret_of_a_mock_stays_secret() -> None:
 
 FAILURES: list[GlueSessionError] = [
     SessionNotFound("analytics-prod", region="eu-west-1"),
-    NotOneSession("tags team=etl", region="eu-west-1", found=["a", "b"]),
+    NotOneSession([("tags", "team=etl")], region="eu-west-1", found=["a", "b"]),
     AccessDenied('Glue session "analytics-prod"', region="eu-west-1"),
 ]
 

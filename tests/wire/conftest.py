@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -67,3 +68,26 @@ def token(tmp_path: Path) -> Path:
     path = tmp_path / "token"
     path.write_text("token-1")
     return path
+
+
+@pytest.fixture
+def quiet_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks of a failed program print no tracebacks when they are collected."""
+    new_event_loop = asyncio.new_event_loop
+
+    def quiet_loop() -> asyncio.AbstractEventLoop:
+        loop = new_event_loop()
+        loop.set_exception_handler(lambda *_: None)
+        return loop
+
+    monkeypatch.setattr("asyncio.new_event_loop", quiet_loop)
+
+
+@pytest.fixture
+def team(aws: GlueEndpoint) -> GlueEndpoint:
+    """Three sessions of two teams."""
+    role = "arn:aws:iam::123456789012:role/GlueSession"
+    aws.put("etl-1", always("READY"), Tags={"team": "etl"}, Role=role)
+    aws.put("etl-2", always("STOPPED"), Tags={"team": "etl"}, Role=role)
+    aws.put("ops-1", always("READY"), Tags={"team": "ops"}, Role=role)
+    return aws

