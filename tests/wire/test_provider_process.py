@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_glue_session.core.errors import SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport
-from support.dynamic_server import UNKNOWN, DynamicServer, Refusal, aws_environment
+from support.dynamic_server import DynamicServer, Refusal, aws_environment
 from support.glue_endpoint import GlueEndpoint, always
 
 REGION = "eu-west-1"
