@@ -1,4 +1,7 @@
-"""Import path of the dynamic provider that every state contains. The provider is `pulumi_glue_session.dynamic.provider`."""
+"""Import path of the dynamic provider that every state contains.
+
+The provider is `pulumi_glue_session.dynamic.provider`.
+"""
 
 from pulumi_glue_session.dynamic import provider
 

@@ -2,9 +2,10 @@
 
     python tests/support/deploying.py
 
-It works in the current folder and reads lines of JSON such as `{"s0": "READY", "s1": null}`: session ids and statuses to wait for. For each
-it prints the outputs or the error of the deployment, and counts of objects of this process. The program runs in this process, in a thread of
-the Automation API. Objects are counted after a garbage collection, once the counts are stable.
+It works in the current folder and reads lines of JSON such as `{"s0": "READY", "s1": null}`: session ids and statuses
+to wait for. For each it prints the outputs or the error of the deployment, and counts of objects of this process. The
+program runs in this process, in a thread of the Automation API. Objects are counted after a garbage collection, once
+the counts are stable.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from pulumi import automation
 
 from pulumi_glue_session import GlueSession, get_sessions_output
 
-COUNTED = frozenset({"GlueSessions", "Poller", "RunContext", "GlueSession", "Glue", "_UnixSelectorEventLoop", "Thread", "socket"})
+COUNTED = frozenset(
+    {"GlueSessions", "Poller", "RunContext", "GlueSession", "Glue", "_UnixSelectorEventLoop", "Thread", "socket"}
+)
 """Types that must not accumulate: of this package, of boto3, and of a run."""
 
 SETTLES_WITHIN = 50

@@ -19,7 +19,6 @@ from typing import Any, Self
 
 from pulumi.dynamic import dynamic
 from pulumi.runtime.proto import provider_pb2
-from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_glue_session.provider import GlueSessionProvider
 
@@ -33,7 +32,10 @@ _PROVIDER = "__provider"
 _PICKLE = dynamic.serialize_provider(GlueSessionProvider())
 
 _ENGINE = "127.0.0.1:1"
-"""Address of the engine, the last argument of every plugin. Nothing listens there, because this provider logs nothing."""
+"""Address of the engine, the last argument of every plugin.
+
+Nothing listens there, because this provider logs nothing.
+"""
 
 _CALL_SECONDS = 30
 """Maximum time of a call, so that one that hangs fails its test only."""
@@ -49,7 +51,11 @@ runpy.run_module("pulumi.dynamic", run_name="__main__")
 def aws_environment(url: str, *, region: str | None = "eu-west-1") -> dict[str, str]:
     """Environment of this process with an AWS endpoint, a region and dummy credentials only."""
     ours = ("AWS_", "PULUMI_", "BOTO_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours) and not name.lower().endswith("_proxy")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(ours) and not name.lower().endswith("_proxy")
+    }
     planted = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -142,14 +148,14 @@ class DynamicServer:
         answer = self._ask("Read", request)
         return Read(id=answer.id, properties=_plain(answer.properties), inputs=_plain(answer.inputs))
 
-    def _ask(self, method: str, request: object) -> Any:  # noqa: ANN401 - one of the protocol's messages
+    def _ask(self, method: str, request: object) -> Any:
         try:
             return getattr(self._provider, method)(request, timeout=_CALL_SECONDS, wait_for_ready=True)
         except _grpc.RpcError as error:
             raise Refusal(error.details()) from None
 
 
-def _properties(values: Mapping[str, Any], *, pickle: str | None = _PICKLE) -> Any:  # noqa: ANN401 - a Struct
+def _properties(values: Mapping[str, Any], *, pickle: str | None = _PICKLE) -> Any:
     properties = _struct()
     properties.update({**values, **({_PROVIDER: pickle} if pickle else {})})
     return properties

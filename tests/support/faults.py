@@ -1,8 +1,9 @@
 """Faults and commands: the two sides of the matrix in tests/acceptance/test_faults.py.
 
-Rules of this module: a fault is one entry of `FAULTS`, a command one of `COMMANDS`; nothing else has to know of either. What a cell is
-expected to do follows from the two: it succeeds, or fails with the sentence that the fault's error has about what the command asks for.
-Three sessions, a, b and c, were recorded with the description "before" and are now described as "after".
+Rules of this module: a fault is one entry of `FAULTS`, a command one of `COMMANDS`; nothing else has to know of either.
+What a cell is expected to do follows from the two: it succeeds, or fails with the sentence that the fault's error has
+about what the command asks for. Three sessions, a, b and c, were recorded with the description "before" and are now
+described as "after".
 """
 
 from __future__ import annotations
@@ -118,7 +119,9 @@ COMMANDS = (
     Command(name="up that waits", program=ONE, verb="up", about=[_A], gated=True, patient=True, waits=True),
     Command(name="refresh", program=THREE, verb="refresh", about=[_A, _B, _C, _ALL]),
     Command(name=".get in a preview", program=READ, verb="preview", about=[_A]),
-    Command(name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True),
+    Command(
+        name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True
+    ),
     Command(name="get_session", program=ASKED, verb="up", about=[_A]),
     Command(name="get_sessions", program=LISTED, verb="preview", about=[_ALL]),
 )
@@ -142,7 +145,15 @@ class Stage:
         before = ["PROVISIONING"] if self.command.waits else []
         self.glue.put(session_id, looks(*before, first, *others), Description=AFTER)
 
-    def fail(self, fault: Answer, operation: str = "*", *, session_id: str | None = None, every: int = 1, seconds: float = 1e9) -> None:
+    def fail(
+        self,
+        fault: Answer,
+        operation: str = "*",
+        *,
+        session_id: str | None = None,
+        every: int = 1,
+        seconds: float = 1e9,
+    ) -> None:
         """A fault that comes after the first look of who waits."""
         after = 1 if self.command.waits else 0
         self.glue.fail(operation, fault, session_id=session_id, every=every, after=after, seconds=seconds)
@@ -204,11 +215,18 @@ class Fault:
         kind = self.error
         if command.waits and kind.is_transient and not self.from_the_start:
             status = f"PROVISIONING, then {kind.what}"
-            return {str(errors.WaitedTooLong("a", region=REGION, status=status, targets=ready, seconds=_IN_VAIN, polls=2))}
+            return {
+                str(errors.WaitedTooLong("a", region=REGION, status=status, targets=ready, seconds=_IN_VAIN, polls=2))
+            }
         if kind is errors.AccessDenied:
             actions = {subject: "glue:ListSessions" if "list" in subject else "glue:GetSession" for subject in subjects}
-            return {str(errors.AccessDenied(one, region=REGION, detail=self.details[0], action=actions[one])) for one in subjects}
-        return {str(kind(one, region=REGION, detail=detail.format(**words))) for one in subjects for detail in self.details}
+            return {
+                str(errors.AccessDenied(one, region=REGION, detail=self.details[0], action=actions[one]))
+                for one in subjects
+            }
+        return {
+            str(kind(one, region=REGION, detail=detail.format(**words))) for one in subjects for detail in self.details
+        }
 
 
 def strikes(fault: Answer, *, every: int = 1, seconds: float = 1e9) -> Lay:
@@ -256,7 +274,11 @@ STRANGE = "HIBERNATING"
 _FROM_THE_FUTURE = {**DEFAULTS, "Status": STRANGE, "Description": AFTER, "Mood": {"Calm": [True]}}
 _CREATED_AGAIN = {"CreatedOn": datetime(2026, 2, 1, tzinfo=UTC)}
 _NO_ONE = "User: arn:aws:iam::123456789012:user/ci is not authorized"
-_TORN = ("an answer without a session or its status", "an answer without sessions or their ids", "an answer that can't be read: 'Id'")
+_TORN = (
+    "an answer without a session or its status",
+    "an answer without sessions or their ids",
+    "an answer that can't be read: 'Id'",
+)
 _CLOSED = ('Connection was closed before we received a valid response from endpoint URL: "{url}/"',)
 _A_WHILE = 30 if LONG else 5
 """Seconds. What is thirty in `make torture` is five in `make test`."""
@@ -270,8 +292,18 @@ FAULTS = (
         details=["ThrottlingException: Rate exceeded"],
         hits=lambda command: not command.patient,
     ),
-    Fault(name="throttling", lay=strikes(throttled()), error=errors.Throttled, details=["ThrottlingException: Rate exceeded"]),
-    Fault(name="500", lay=strikes(server_fault()), error=errors.ServiceFault, details=["InternalServiceException: Internal service error"]),
+    Fault(
+        name="throttling",
+        lay=strikes(throttled()),
+        error=errors.Throttled,
+        details=["ThrottlingException: Rate exceeded"],
+    ),
+    Fault(
+        name="500",
+        lay=strikes(server_fault()),
+        error=errors.ServiceFault,
+        details=["InternalServiceException: Internal service error"],
+    ),
     Fault(name="503", lay=strikes(server_fault(503)), error=errors.ServiceFault, details=["503: Service Unavailable"]),
     Fault(name="every second call a 503", lay=strikes(server_fault(503), every=2)),
     Fault(
@@ -284,14 +316,22 @@ FAULTS = (
     Fault(name="reset in mid-body", lay=strikes(reset()), error=errors.Unreachable, details=_CLOSED),
     Fault(name="body cut short", lay=strikes(cut_short()), error=errors.Unreachable, details=_TORN),
     Fault(name="invalid JSON", lay=strikes(invalid_json()), error=errors.Unreachable, details=_TORN),
-    Fault(name="an empty Session", lay=strikes(answer({"Session": {}, "Sessions": [{}]})), error=errors.Unreachable, details=_TORN),
+    Fault(
+        name="an empty Session",
+        lay=strikes(answer({"Session": {}, "Sessions": [{}]})),
+        error=errors.Unreachable,
+        details=_TORN,
+    ),
     Fault(
         name="a Session with unknown fields and an unknown status",
         lay=all_of(*(shows(each, verbatim({**_FROM_THE_FUTURE, "Id": each})) for each in SESSIONS)),
         error=errors.UnknownStatus,
         hits=lambda command: command.gated,
     ),
-    Fault(name="a flapping status", lay=all_of(*(shows(each, "READY", *["PROVISIONING", "READY"] * 20) for each in SESSIONS))),
+    Fault(
+        name="a flapping status",
+        lay=all_of(*(shows(each, "READY", *["PROVISIONING", "READY"] * 20) for each in SESSIONS)),
+    ),
     Fault(
         name="DNS failure",
         lay=leads_to("http://glue.invalid"),
@@ -334,7 +374,11 @@ FAULTS = (
         hits=lambda command: command.lists,
         about=[_B],
     ),
-    Fault(name="a list with a stale entry", lay=lists(page(a=AFTER, b="before", c=AFTER)), described=frozenset({AFTER, "before"})),
+    Fault(
+        name="a list with a stale entry",
+        lay=lists(page(a=AFTER, b="before", c=AFTER)),
+        described=frozenset({AFTER, "before"}),
+    ),
     Fault(name="a list that lacks an entry", lay=lists(page(a=AFTER, c=AFTER))),
     Fault(
         name="an endless NextToken",

@@ -79,7 +79,7 @@ one = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 several = pytest.mark.parametrize("form", LISTS.values(), ids=LISTS)
 
 
-def got(form: Callable[..., Any], *arguments: object, preview: bool = False, **options: object) -> Any:  # noqa: ANN401 - a result
+def got(form: Callable[..., Any], *arguments: object, preview: bool = False, **options: object) -> Any:
     """Result of a function."""
 
     def program(ran: Ran) -> None:

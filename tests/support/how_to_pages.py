@@ -13,7 +13,11 @@ PAGES = {page.stem: page for page in sorted((Path(__file__).resolve().parents[2]
 def blocks(page: str, language: str, *, under: str = "") -> list[str]:
     """Code blocks of a language without the indentation of a list; `under` limits them to one heading."""
     text = PAGES[page].read_text(encoding="utf-8")
-    part = re.search(rf"^(#+) {re.escape(under)}\n(.*?)(?=^#{{2,3}} |\Z)", text, flags=re.DOTALL | re.MULTILINE) if under else None
+    part = (
+        re.search(rf"^(#+) {re.escape(under)}\n(.*?)(?=^#{{2,3}} |\Z)", text, flags=re.DOTALL | re.MULTILINE)
+        if under
+        else None
+    )
     assert not under or part, f"{page} has no heading {under!r}"
     found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", part[2] if part else text, flags=re.DOTALL | re.MULTILINE)
     return [textwrap.dedent(code) for _, code in found]

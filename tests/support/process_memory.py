@@ -2,7 +2,8 @@
 
     held_in(pid, ["planted-secret"])                           # the texts that were found
 
-It reads all readable memory through `/proc`, which is more than the kernel writes into a core file. It needs no debugger.
+It reads all readable memory through `/proc`, which is more than the kernel writes into a core file. It needs no
+debugger.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def held_in(pid: int, texts: Collection[str]) -> set[str]:
     overlap = max(map(len, wanted.values()))
     found: set[str] = set()
     with suppress(FileNotFoundError, ProcessLookupError), Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for begin, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", Path(f"/proc/{pid}/maps").read_text(), flags=re.MULTILINE):
+        for begin, end in re.findall(
+            r"^([0-9a-f]+)-([0-9a-f]+) r", Path(f"/proc/{pid}/maps").read_text(), flags=re.MULTILINE
+        ):
             for at in range(int(begin, 16), int(end, 16), _AT_ONCE):
                 # Kernel pages and pages that are being released cannot be read.
                 with suppress(OSError, OverflowError):

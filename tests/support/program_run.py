@@ -1,7 +1,7 @@
 """Runs a Pulumi program in this process with a small engine, which passes registrations to the provider's `check`.
 
-The SDK, the observation and boto3 over HTTP are real. The monitor is not a MockMonitor, so the package does not treat the run as a unit test
-of a user. Resources of other types have no id in a preview.
+The SDK, the observation and boto3 over HTTP are real. The monitor is not a MockMonitor, so the package does not treat
+the run as a unit test of a user. Resources of other types have no id in a preview.
 """
 
 from __future__ import annotations
@@ -109,7 +109,13 @@ class _LogHandler(logging.Handler):
             self._ran.said.append((record.levelname.lower(), record.getMessage()))
 
 
-def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapping[str, str] | None = None, mocked: bool = False) -> Ran:
+def run(
+    program: Callable[[Ran], object],
+    *,
+    preview: bool = False,
+    config: Mapping[str, str] | None = None,
+    mocked: bool = False,
+) -> Ran:
     """Run `program`. Outputs in `values` become plain values, None where they are unknown."""
     ran = Ran()
     logger = logging.Logger("program")  # noqa: LOG001 - not registered
@@ -120,7 +126,9 @@ def run(program: Callable[[Ran], object], *, preview: bool = False, config: Mapp
         used: Any = monitor if mocked else _Engine(monitor, ran)
         mocks.set_mocks(_Provider(ran, preview=preview), preview=preview, logger=logger, monitor=used)
         if not mocked:
-            settings.SETTINGS.monitor_features = settings.SETTINGS.monitor_features | {RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON}
+            settings.SETTINGS.monitor_features = settings.SETTINGS.monitor_features | {
+                RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON
+            }
         settings.SETTINGS.outputs.clear()
         set_all_config(dict(config or {}))
         await run_pulumi_func(lambda: program(ran))  # type: ignore[arg-type,return-value]

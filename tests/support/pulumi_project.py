@@ -1,6 +1,7 @@
 """A Pulumi project in a temporary folder, run with the real command line, engine, language host and provider process.
 
-Glue is moto where it has the feature, otherwise the scripted endpoint. The Pulumi and AWS configuration of the machine is not used.
+Glue is moto where it has the feature, otherwise the scripted endpoint. The Pulumi and AWS configuration of the machine
+is not used.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Run:
 
 
 def reset_signals() -> None:
-    """Default signal handlers for a child process: in the background of a shell (`nohup make test &`) SIGINT is ignored by inheritance."""
+    """Default signal handlers for a child process: in the background of a shell (`nohup make test &`)
+
+    SIGINT is ignored by inheritance.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -141,7 +145,9 @@ class Project:
 
     def refresh(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
         """`pulumi refresh`."""
-        return self.pulumi("refresh", "--yes", "--skip-preview", "--diff", "--non-interactive", *arguments, code=code, **env)
+        return self.pulumi(
+            "refresh", "--yes", "--skip-preview", "--diff", "--non-interactive", *arguments, code=code, **env
+        )
 
     def destroy(self) -> Run:
         """`pulumi destroy`."""
@@ -157,7 +163,10 @@ class Project:
         return deployment
 
     def resources(self, type_: str = SESSION, *, show_secrets: bool = False) -> dict[str, dict[str, Any]]:
-        """Resources of a type in the state, by name. Compare states with `show_secrets`: ciphertexts differ in each run."""
+        """Resources of a type in the state, by name.
+
+        Compare states with `show_secrets`: ciphertexts differ in each run.
+        """
         exported = self.deployment(*(["--show-secrets"] if show_secrets else []))
         assert not exported.get("pending_operations"), exported["pending_operations"]
         return {each["urn"].split("::")[-1]: each for each in exported.get("resources", []) if each["type"] == type_}

@@ -1,7 +1,8 @@
 """`examples/promote_to_job` under mocks: what the job takes from the session.
 
-It needs pulumi-aws, which these tests do without: where it is installed the engine looks for its plugin at every command. In its place
-`stand_ins/pulumi_aws` has what the example uses, for this test and for the type check. `project/test_stand_in.py` holds it to the real one.
+It needs pulumi-aws, which these tests do without: where it is installed the engine looks for its plugin at every
+command. In its place `stand_ins/pulumi_aws` has what the example uses, for this test and for the type check.
+`project/test_stand_in.py` holds it to the real one.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path, str(STAND_INS)])
 
 
-def promote(**session: Any) -> Mocks:  # noqa: ANN401 - outputs of a session
+def promote(**session: Any) -> Mocks:
     """Run the program with a session like `SESSION`, but for these."""
     mocks = Mocks(SESSION | session)
 

@@ -112,10 +112,14 @@ class Mocks(pulumi.runtime.Mocks):
         return self._said(), []
 
 
-async def value(output: object) -> Any:  # noqa: ANN401 - whatever it is
+async def value(output: object) -> Any:
     """Plain value of an output, None where it is unknown; what is made of a nested output type is a dict."""
     plain = await output.future() if isinstance(output, pulumi.Output) else output
-    return {name: getattr(plain, name) for name in ("name", "python_version")} if hasattr(plain, "python_version") else plain
+    return (
+        {name: getattr(plain, name) for name in ("name", "python_version")}
+        if hasattr(plain, "python_version")
+        else plain
+    )
 
 
 async def values(session: object) -> dict[str, Any]:
@@ -136,13 +140,22 @@ def test_page_shows_the_example() -> None:
 def test_example_is_a_project() -> None:
     files = {file.name for file in EXAMPLE.iterdir() if file.is_file()}
 
-    assert {"Pulumi.yaml", "README.md", "__main__.py", "infrastructure.py", "requirements.txt", "test_infrastructure.py"} == files
+    assert {
+        "Pulumi.yaml",
+        "README.md",
+        "__main__.py",
+        "infrastructure.py",
+        "requirements.txt",
+        "test_infrastructure.py",
+    } == files
     assert "pulumi-glue-session\n" == (EXAMPLE / "requirements.txt").read_text(encoding="utf-8")
 
 
 def report_of(folder: Path) -> tuple[int, str]:
-    """Exit code and report of the example's own tests, where boto3 can't be imported, sockets are refused and no endpoint answers."""
-    (folder / "without_boto3.py").write_text("import sys\n\nsys.modules['boto3'] = sys.modules['botocore'] = None\n", encoding="utf-8")
+    """Exit code and report of the example's tests, run without boto3, sockets and endpoint."""
+    (folder / "without_boto3.py").write_text(
+        "import sys\n\nsys.modules['boto3'] = sys.modules['botocore'] = None\n", encoding="utf-8"
+    )
     closed = "http://127.0.0.1:9"
     ran = subprocess.run(  # noqa: S603 - the example's own tests
         [
@@ -176,7 +189,10 @@ def test_example_tests_pass_without_calls(copied: Path) -> None:
 
     code, report = report_of(copied)
 
-    assert (0, [f"PASSED test_infrastructure.py::{name}" for name in names]) == (code, re.findall("PASSED .*", report)), report
+    assert (0, [f"PASSED test_infrastructure.py::{name}" for name in names]) == (
+        code,
+        re.findall("PASSED .*", report),
+    ), report
     assert len(names) > 5
 
 
@@ -224,14 +240,21 @@ def test_mock_receives_session_inputs() -> None:
 
     def program() -> None:
         expect = {"role": "GlueSession"}
-        GlueSession("analytics", session_id="analytics-prod", timeout=60, expect=expect, on_mismatch="warn", logs=True, aws=aws)
+        GlueSession(
+            "analytics", session_id="analytics-prod", timeout=60, expect=expect, on_mismatch="warn", logs=True, aws=aws
+        )
 
     under_mocks(mocks, program)
 
     (args,) = mocks.registered
     assert (SESSION, "analytics", "") == (args.typ, args.name, args.resource_id)
     inputs = {name: each for name, each in args.inputs.items() if name != "__provider"}
-    assert {"session_id": "analytics-prod", "wait_for": ["READY"], "region": "eu-west-1", "aws": {"profile": "analysts"}} == inputs
+    assert {
+        "session_id": "analytics-prod",
+        "wait_for": ["READY"],
+        "region": "eu-west-1",
+        "aws": {"profile": "analysts"},
+    } == inputs
 
 
 def test_mock_receives_no_region_by_default() -> None:
@@ -291,7 +314,9 @@ def test_mock_receives_unknown_inputs() -> None:
     mocks = Mocks()
 
     unknown = pulumi.UNKNOWN
-    under_mocks(mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.from_input(unknown).apply(str)), preview=True)
+    under_mocks(
+        mocks, lambda: GlueSession("analytics", session_id=pulumi.Output.from_input(unknown).apply(str)), preview=True
+    )
 
     (args,) = mocks.registered
     assert Unknown is type(args.inputs["session_id"])
@@ -476,7 +501,9 @@ def test_mocks_skip_waits_and_expectations() -> None:
     mocks = Mocks({**FULL, "status": "FAILED"})
 
     def program() -> None:
-        session = GlueSession("analytics", session_id="analytics-prod", wait_for="READY", expect={"glue_version": "4.0"})
+        session = GlueSession(
+            "analytics", session_id="analytics-prod", wait_for="READY", expect={"glue_version": "4.0"}
+        )
         pulumi.Stash("nightly-job", input=session.status)
 
     under_mocks(mocks, program)

@@ -77,7 +77,9 @@ def test_program_can_recover_from_a_missing_session(aws: GlueEndpoint) -> None:
             get_session("gone")
         except SessionNotFound:
             ran.values["plain"] = "there is none"
-        ran.values["output"] = get_session_output("gone").apply(lambda _: "there is one").recover(lambda error: type(error).__name__)
+        ran.values["output"] = (
+            get_session_output("gone").apply(lambda _: "there is one").recover(lambda error: type(error).__name__)
+        )
 
     assert {"plain": "there is none", "output": "SessionNotFound"} == run(program).values
     assert 2 == aws.count()
@@ -126,6 +128,7 @@ def test_denied_list_names_the_action(aws: GlueEndpoint, form: Callable[..., Any
 
 
 INVALID: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "session_id", "filter"),
     ({"session_id": ""}, "session_id", "''"),
     ({"session_id": 7}, "session_id", "7"),
     *(
@@ -167,13 +170,18 @@ def test_invalid_argument_is_named_and_no_call_is_made(
             "aws.assume_roles[0].role_arn",
         ),
         (
-            lambda value: {"session_id": "etl-1", "aws": AwsOptions(assume_roles=[AssumeRole(role_arn=ROLE, external_id=value)])},
+            lambda value: {
+                "session_id": "etl-1",
+                "aws": AwsOptions(assume_roles=[AssumeRole(role_arn=ROLE, external_id=value)]),
+            },
             "aws.assume_roles[0].external_id",
         ),
     ],
     ids=["session_id", "tags", "one tag", "one status", "id_prefix", "region", "role", "external id"],
 )
-def test_output_in_plain_form_is_refused(aws: GlueEndpoint, arguments: Callable[[object], dict[str, Any]], name: str) -> None:
+def test_output_in_plain_form_is_refused(
+    aws: GlueEndpoint, arguments: Callable[[object], dict[str, Any]], name: str
+) -> None:
     """Otherwise its id would be `<pulumi.output.Output object at 0x...>`."""
 
     def ask() -> object:
@@ -185,7 +193,9 @@ def test_output_in_plain_form_is_refused(aws: GlueEndpoint, arguments: Callable[
     assert 0 == aws.count()
 
 
-@pytest.mark.parametrize("form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"])
+@pytest.mark.parametrize(
+    "form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"]
+)
 def test_provider_option_is_refused(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
     """Ignoring it could return a session of another account."""
 

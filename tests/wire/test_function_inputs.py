@@ -30,7 +30,9 @@ WAITING: dict[str, Callable[[Made], dict[str, Any]]] = {
     "an option": lambda made: {"aws": AwsOptions(profile=made.id)},
     "a dependency": lambda made: {"opts": pulumi.InvokeOutputOptions(depends_on=[made])},
     "a dependency alone": lambda made: {"opts": pulumi.InvokeOutputOptions(depends_on=made)},
-    "an output of dependencies": lambda made: {"opts": pulumi.InvokeOutputOptions(depends_on=pulumi.Output.from_input([made]))},
+    "an output of dependencies": lambda made: {
+        "opts": pulumi.InvokeOutputOptions(depends_on=pulumi.Output.from_input([made]))
+    },
     "an unknown list": lambda made: {"opts": pulumi.InvokeOutputOptions(depends_on=made.id.apply(lambda _: [made]))},
     "a component": lambda _: {"opts": pulumi.InvokeOutputOptions(depends_on=[Notebook("notebook")])},
 }
@@ -71,7 +73,9 @@ def test_up_calls_after_dependencies(aws: GlueEndpoint) -> None:
         ran.values = {
             "one": get_session_output(made.id, opts=opts).status,
             "several": get_sessions_output(opts=opts).ids,
-            "after a component": get_sessions_output(opts=pulumi.InvokeOutputOptions(depends_on=[Notebook("notebook"), made])).region,
+            "after a component": get_sessions_output(
+                opts=pulumi.InvokeOutputOptions(depends_on=[Notebook("notebook"), made])
+            ).region,
         }
 
     assert {"one": "READY", "several": ["id-of-made"], "after a component": "eu-west-1"} == run(program).values
@@ -91,7 +95,9 @@ def test_only_default_arguments_are_secret(team: GlueEndpoint) -> None:
             "several": secret(several),
             "status": secret(output.status),
             "whole": secret(output),
-            "values": pulumi.Output.all(plain.default_arguments, listed.default_arguments, output.default_arguments, several),
+            "values": pulumi.Output.all(
+                plain.default_arguments, listed.default_arguments, output.default_arguments, several
+            ),
         }
 
     found = run(program).values

@@ -40,7 +40,9 @@ def test_mock_of_get_session(
             lambda found: (found.session_id, found.region, found.status, found.role, found.number_of_workers)
         )
 
-    assert (expected, [(GET_SESSION, {"session_id": "etl-1", "aws": {}})]) == mocked({GET_SESSION: answer}, program, preview=preview)
+    assert (expected, [(GET_SESSION, {"session_id": "etl-1", "aws": {}})]) == mocked(
+        {GET_SESSION: answer}, program, preview=preview
+    )
     assert 0 == aws.count()
 
 
@@ -88,10 +90,14 @@ def test_mock_receives_aws_options(form: Callable[..., Any]) -> None:
 @one
 def test_default_arguments_of_a_mock_are_secret(form: Callable[..., Any]) -> None:
     def program() -> pulumi.Input[Any]:
-        arguments: pulumi.Output[Any] = pulumi.Output.from_input(form("etl-1")).apply(lambda found: found.default_arguments)
+        arguments: pulumi.Output[Any] = pulumi.Output.from_input(form("etl-1")).apply(
+            lambda found: found.default_arguments
+        )
         return pulumi.Output.all(secret(arguments), arguments)
 
-    assert [True, {"--key": "planted"}] == mocked({GET_SESSION: {"default_arguments": {"--key": "planted"}}}, program)[0]
+    assert [True, {"--key": "planted"}] == mocked({GET_SESSION: {"default_arguments": {"--key": "planted"}}}, program)[
+        0
+    ]
 
 
 def test_function_tokens() -> None:

@@ -1,4 +1,7 @@
-"""Results of `get_session` and `get_sessions`. Programs run in this process with a small engine and call Glue over HTTP."""
+"""Results of `get_session` and `get_sessions`.
+
+Programs run in this process with a small engine and call Glue over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from pulumi_glue_session import (
 from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.core.aws_config import AwsConfig
 from support.function_calls import FORMS, LISTS, ROLE, calls, got, one, several
-from support.glue_endpoint import GlueEndpoint, always
+from support.glue_endpoint import GlueEndpoint
 from support.program_run import Ran, run
 
 pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")
@@ -65,17 +68,12 @@ def test_get_session_in_a_preview(team: GlueEndpoint, form: Callable[..., Any]) 
     ids=str,
 )
 @one
-def test_get_session_by_filter(team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], session_id: str) -> None:
+def test_get_session_by_filter(
+    team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], session_id: str
+) -> None:
     assert session_id == got(form, **conditions).session_id
     assert ["ListSessions"] == calls(team)
     assert conditions.get("tags") == team.calls[0].parameters.get("Tags")
-
-
-@one
-def test_get_session_without_filter(aws: GlueEndpoint, form: Callable[..., Any]) -> None:
-    aws.put("etl-1", always("READY"))
-
-    assert "etl-1" == got(form).session_id
 
 
 def test_result_can_be_awaited(team: GlueEndpoint) -> None:
@@ -91,14 +89,18 @@ def test_result_can_be_awaited(team: GlueEndpoint) -> None:
 def test_output_fields_are_outputs(team: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         session = get_session_output("etl-1")
-        ran.values = {"role": session.role, "python": session.command.python_version, "arguments": session.default_arguments}
+        ran.values = {
+            "role": session.role,
+            "python": session.command.python_version,
+            "arguments": session.default_arguments,
+        }
 
     assert {"role": ROLE, "python": "3", "arguments": {"--enable-glue-datacatalog": "true"}} == run(program).values
     assert 1 == team.count()
 
 
 def test_functions_work_in_threads(aws: GlueEndpoint) -> None:
-    """Without an event loop there is no shared client. (A session cannot be returned there: its Output needs a loop.)"""
+    """Without an event loop there is no shared client."""
 
     def program(ran: Ran) -> None:
         with ThreadPoolExecutor(1) as threads:
@@ -134,7 +136,9 @@ def test_get_sessions_newest_first(team: GlueEndpoint, form: Callable[..., Any])
     ids=str,
 )
 @several
-def test_get_sessions_by_filter(team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], ids: list[str]) -> None:
+def test_get_sessions_by_filter(
+    team: GlueEndpoint, form: Callable[..., Any], conditions: dict[str, Any], ids: list[str]
+) -> None:
     assert ids == got(form, **conditions).ids
     assert ["ListSessions"] == calls(team)
 
@@ -143,15 +147,21 @@ def test_filters_can_be_nested_outputs(team: GlueEndpoint) -> None:
     of = pulumi.Output.from_input
 
     def program(ran: Ran) -> None:
-        found = get_sessions_output(tags={"team": of("etl")}, statuses=[of("READY"), "STOPPED"], id_prefix=of("etl"), id_pattern=of("*"))
-        again = get_sessions_output(tags=of({"team": "etl"}), statuses=of("READY"), aws=AwsOptions(region=of("ap-south-1")))
+        found = get_sessions_output(
+            tags={"team": of("etl")}, statuses=[of("READY"), "STOPPED"], id_prefix=of("etl"), id_pattern=of("*")
+        )
+        again = get_sessions_output(
+            tags=of({"team": "etl"}), statuses=of("READY"), aws=AwsOptions(region=of("ap-south-1"))
+        )
         ran.values = {"ids": found.ids, "again": again.ids, "region": again.region}
 
     assert {"ids": ["etl-1", "etl-2"], "again": ["etl-1"], "region": "ap-south-1"} == run(program).values
     assert 2 == team.count("ListSessions")
 
 
-@pytest.mark.parametrize("form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"])
+@pytest.mark.parametrize(
+    "form", [*FORMS.values(), *LISTS.values()], ids=["one, plain", "one, output", "several, plain", "several, output"]
+)
 def test_aws_options_win_over_stack_configuration(team: GlueEndpoint, form: Callable[..., Any]) -> None:
     arguments = ["etl-1"] if form in FORMS.values() else []
 

@@ -49,7 +49,16 @@ def server(glue: GlueEndpoint) -> Iterator[DynamicServer]:
 
 def fields_with(text: str) -> dict[str, Any]:
     """Session in Glue with `text` in every text field."""
-    plain = ("Description", "ErrorMessage", "GlueVersion", "ProfileName", "Role", "SecurityConfiguration", "SessionType", "WorkerType")
+    plain = (
+        "Description",
+        "ErrorMessage",
+        "GlueVersion",
+        "ProfileName",
+        "Role",
+        "SecurityConfiguration",
+        "SessionType",
+        "WorkerType",
+    )
     return {
         "Status": "READY",
         **dict.fromkeys(plain, text),
@@ -99,7 +108,9 @@ def test_texts_are_recorded_unchanged(glue: GlueEndpoint, session_id: str, text:
     def program(ran: Ran) -> None:
         GlueSession("recorded", session_id=session_id)
         one = get_session_output(session_id)
-        listed = get_sessions_output(id_pattern="*").apply(lambda found: dict(zip(found.ids, found.sessions, strict=True))[session_id])
+        listed = get_sessions_output(id_pattern="*").apply(
+            lambda found: dict(zip(found.ids, found.sessions, strict=True))[session_id]
+        )
         for form, session in {"one": one, "listed": listed}.items():
             ran.values |= {f"{form} {name}": session.apply(operator.attrgetter(name)) for name in expected}
 
@@ -125,10 +136,20 @@ FATES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
 
 
 @true_of_each(PART, short=40, long=10_000)
-@given(session_id=hostile_ids(), text=TEXTS, fate=st.sampled_from(sorted(FATES)), preview=st.booleans(), warns=st.booleans())
-def test_program_output_is_terminal_safe(glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool) -> None:
+@given(
+    session_id=hostile_ids(),
+    text=TEXTS,
+    fate=st.sampled_from(sorted(FATES)),
+    preview=st.booleans(),
+    warns=st.booleans(),
+)
+def test_program_output_is_terminal_safe(
+    glue: GlueEndpoint, session_id: str, text: str, fate: str, *, preview: bool, warns: bool
+) -> None:
     glue.put(session_id, always(verbatim({"Id": session_id, **FATES[fate](session_id, text)})))
-    expect = {"description": "another", "role": text + "?", "command": {"name": text + "?"}} if "expected" in fate else None
+    expect = (
+        {"description": "another", "role": text + "?", "command": {"name": text + "?"}} if "expected" in fate else None
+    )
 
     def program(_: Ran) -> None:
         GlueSession("it", session_id=session_id, timeout=0, expect=expect, on_mismatch="warn" if warns else "fail")
@@ -142,7 +163,9 @@ def test_program_output_is_terminal_safe(glue: GlueEndpoint, session_id: str, te
 
 @true_of_each(PART, short=30, long=10_000)
 @given(
-    session_id=hostile_ids(), text=TEXTS, code=st.sampled_from(["AccessDeniedException", "InvalidInputException", "ExpiredTokenException"])
+    session_id=hostile_ids(),
+    text=TEXTS,
+    code=st.sampled_from(["AccessDeniedException", "InvalidInputException", "ExpiredTokenException"]),
 )
 def test_service_errors_are_terminal_safe(glue: GlueEndpoint, session_id: str, text: str, code: str) -> None:
     glue.fail("GetSession", error(code, text), times=1)
@@ -170,7 +193,9 @@ def test_refresh_returns_texts_unchanged(glue: GlueEndpoint, server: DynamicServ
 
 @true_of_each(PART, short=30, long=10_000)
 @given(session_id=hostile_ids(), text=TEXTS)
-def test_refresh_errors_are_terminal_safe(glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str) -> None:
+def test_refresh_errors_are_terminal_safe(
+    glue: GlueEndpoint, server: DynamicServer, session_id: str, text: str
+) -> None:
     glue.fail("GetSession", error("AccessDeniedException", text), times=1)
     with pytest.raises(Refusal) as refused:
         server.read(session_id, {"session_id": session_id, "region": "eu-west-1", "status": "READY"})

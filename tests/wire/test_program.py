@@ -48,7 +48,11 @@ def test_up_records_the_session(aws: GlueEndpoint) -> None:
 
     def program(ran: Ran) -> None:
         session = GlueSession("analytics", session_id="analytics-prod", wait_for=["READY", "STOPPED"])
-        ran.values = {"status": session.status, "workers": session.number_of_workers, "python": session.command.python_version}
+        ran.values = {
+            "status": session.status,
+            "workers": session.number_of_workers,
+            "python": session.command.python_version,
+        }
 
     ran = run(program)
 
@@ -89,7 +93,9 @@ def test_many_sessions_share_one_list(aws: GlueEndpoint) -> None:
 
     ran = run(program)
 
-    assert [f"number {number}" for number in range(30)] == [ran.recorded[f"g{number}"]["description"] for number in range(30)]
+    assert [f"number {number}" for number in range(30)] == [
+        ran.recorded[f"g{number}"]["description"] for number in range(30)
+    ]
     assert ["ListSessions"] == [call.operation for call in aws.calls]
 
 
@@ -113,7 +119,9 @@ def test_preview_reads_once_and_announces_the_wait(aws: GlueEndpoint) -> None:
     assert "analytics-prod" in message
     assert "PROVISIONING" in message
     recorded = ran.recorded["analytics"]
-    assert {"status", "error_message", "completed_on"} == {name for name, value in recorded.items() if value is pulumi.UNKNOWN}
+    assert {"status", "error_message", "completed_on"} == {
+        name for name, value in recorded.items() if value is pulumi.UNKNOWN
+    }
     assert 1 == aws.count()
 
 
@@ -138,9 +146,14 @@ def test_ended_session_fails(aws: GlueEndpoint, preview: bool) -> None:  # noqa:
         ({"expect": pulumi.Output}, ["expect: "]),
     ],
 )
-def test_invalid_argument_fails_without_a_call(aws: GlueEndpoint, arguments: dict[str, object], fragments: list[str]) -> None:
+def test_invalid_argument_fails_without_a_call(
+    aws: GlueEndpoint, arguments: dict[str, object], fragments: list[str]
+) -> None:
     def program(_: Ran) -> None:
-        given = {name: pulumi.Output.from_input(["x"]) if value is pulumi.Output else value for name, value in arguments.items()}
+        given = {
+            name: pulumi.Output.from_input(["x"]) if value is pulumi.Output else value
+            for name, value in arguments.items()
+        }
         GlueSession("analytics", **{"session_id": "analytics-prod", **given})  # type: ignore[arg-type]
 
     ran = run(program)
@@ -220,7 +233,10 @@ def test_get_without_a_wait_is_deferred_to_the_read(aws: GlueEndpoint) -> None:
     ran = run(lambda _: GlueSession.get("analytics", "analytics-prod", wait_for=None))
 
     identity, props = ran.read["analytics"]
-    assert ("analytics-prod", {}) == (identity, {name: value for name, value in props.items() if name.startswith("__obs")})
+    assert ("analytics-prod", {}) == (
+        identity,
+        {name: value for name, value in props.items() if name.startswith("__obs")},
+    )
     assert 0 == aws.count()
 
 
@@ -259,15 +275,26 @@ def test_inputs_can_be_awaitables(aws: GlueEndpoint, made: Callable[[object], An
 
     def program(_: Ran) -> None:
         options = AwsOptions(region=made("eu-west-1"), max_retries=made(1))
-        inputs: dict[str, Any] = {"wait_for": made("READY"), "timeout": made(60), "expect": made({"glue_version": "5.0"})}
+        inputs: dict[str, Any] = {
+            "wait_for": made("READY"),
+            "timeout": made(60),
+            "expect": made({"glue_version": "5.0"}),
+        }
         GlueSession("one", session_id=made("analytics-prod"), aws=options, **inputs)
-        GlueSession("several", session_id="analytics-prod", wait_for=["STOPPED", made("READY")], expect={"glue_version": made("5.0")})
+        GlueSession(
+            "several",
+            session_id="analytics-prod",
+            wait_for=["STOPPED", made("READY")],
+            expect={"glue_version": made("5.0")},
+        )
         GlueSession.get("read", made("analytics-prod"), wait_for=made(["READY"]))
 
     ran = run(program)
 
     assert [] == ran.refused
-    assert {"one": ["READY"], "several": ["STOPPED", "READY"]} == {name: each["wait_for"] for name, each in ran.recorded.items()}
+    assert {"one": ["READY"], "several": ["STOPPED", "READY"]} == {
+        name: each["wait_for"] for name, each in ran.recorded.items()
+    }
     assert "analytics-prod" == ran.read["read"][0]
 
 
@@ -282,7 +309,10 @@ def test_aws_options_win_over_stack_configuration(aws: GlueEndpoint) -> None:
     ran = run(program, config={"aws:region": "eu-central-1"})
 
     assert ("eu-central-1", None) == (ran.recorded["by-config"]["region"], ran.recorded["by-config"].get("aws"))
-    assert ("us-east-1", {"endpoint_url": aws.url}) == (ran.recorded["by-argument"]["region"], ran.recorded["by-argument"]["aws"])
+    assert ("us-east-1", {"endpoint_url": aws.url}) == (
+        ran.recorded["by-argument"]["region"],
+        ran.recorded["by-argument"]["aws"],
+    )
     assert {"eu-central-1", "us-east-1"} == {(call.credential or "").split("/")[2] for call in aws.calls}
 
 
@@ -317,14 +347,25 @@ def test_additional_secret_outputs_are_secret_inputs(aws: GlueEndpoint) -> None:
 
     ran = run(program)
 
-    sent = {name: is_rpc_secret(value) for name, value in ran.sent["analytics"].items() if name in {"role", "no_output", "session_id"}}
+    sent = {
+        name: is_rpc_secret(value)
+        for name, value in ran.sent["analytics"].items()
+        if name in {"role", "no_output", "session_id"}
+    }
     assert {"role": True, "session_id": False} == sent
     assert ROLE == ran.recorded["analytics"]["role"]
 
 
 @pytest.mark.parametrize(
     ("variable", "config", "skips"),
-    [("true", "", True), ("1", "", True), ("", "true", True), ("false", "true", False), ("0", "true", False), ("", "false", False)],
+    [
+        ("true", "", True),
+        ("1", "", True),
+        ("", "true", True),
+        ("false", "true", False),
+        ("0", "true", False),
+        ("", "false", False),
+    ],
 )
 def test_skip_wait_setting(
     aws: GlueEndpoint,

@@ -129,7 +129,9 @@ def test_unknown_observation_of_a_new_session(server: DynamicServer) -> None:
 
 
 def test_unknown_inputs_stay_unknown(server: DynamicServer) -> None:
-    inputs, failures = server.check(STATE, {"session_id": UNKNOWN, "region": UNKNOWN, "wait_for": UNKNOWN, OBSERVED: UNKNOWN})
+    inputs, failures = server.check(
+        STATE, {"session_id": UNKNOWN, "region": UNKNOWN, "wait_for": UNKNOWN, OBSERVED: UNKNOWN}
+    )
 
     assert {"session_id": UNKNOWN, "region": UNKNOWN, "wait_for": UNKNOWN, **dict.fromkeys(READY, UNKNOWN)} == inputs
     assert [] == failures
@@ -142,7 +144,9 @@ def test_failure_lists_drift(server: DynamicServer) -> None:
         f'{MESSAGE} Changed since recorded: status "READY" => "TIMEOUT", number_of_workers 2 => 5, '
         'completed_on "" => "2026-01-05T12:00:00.000Z"'
     )
-    _, ((name, reason),) = server.check(STATE, {**INPUTS, OBSERVED: json.dumps({"region": REGION, "session": session, "failure": FAILURE})})
+    _, ((name, reason),) = server.check(
+        STATE, {**INPUTS, OBSERVED: json.dumps({"region": REGION, "session": session, "failure": FAILURE})}
+    )
 
     assert ("", expected) == (name, " ".join(reason.split()))
 
@@ -155,8 +159,12 @@ def test_failure_of_a_new_session(server: DynamicServer) -> None:
 
 
 def test_check_names_the_invalid_input(server: DynamicServer) -> None:
-    _, recorded = server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "wait_for"})})
-    _, unrecorded = server.check({}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "timeout"})})
+    _, recorded = server.check(
+        {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "wait_for"})}
+    )
+    _, unrecorded = server.check(
+        {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "timeout"})}
+    )
 
     assert [("wait_for", "not valid")] == recorded
     assert [("", "timeout: not valid")] == unrecorded
@@ -175,14 +183,18 @@ def test_check_makes_no_call(server: DynamicServer, glue: GlueEndpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{}, {"status": "TIMEOUT"}, {"status": UNKNOWN}, {"number_of_workers": 3}, {"wait_for": ["STOPPED"]}], ids=str
+    "changed",
+    [{}, {"status": "TIMEOUT"}, {"status": UNKNOWN}, {"number_of_workers": 3}, {"wait_for": ["STOPPED"]}],
+    ids=str,
 )
 def test_diff_is_left_to_the_engine(server: DynamicServer, changed: dict[str, Any]) -> None:
     assert ("DIFF_UNKNOWN", []) == server.diff(STATE, {**STATE, **changed})
 
 
 @pytest.mark.parametrize(
-    "changed", [{"session_id": "other"}, {"session_id": UNKNOWN}, {"region": "us-east-1"}, {"aws": {"profile": "ci"}}], ids=str
+    "changed",
+    [{"session_id": "other"}, {"session_id": UNKNOWN}, {"region": "us-east-1"}, {"aws": {"profile": "ci"}}],
+    ids=str,
 )
 def test_diff_replaces_for_another_session(server: DynamicServer, changed: dict[str, Any]) -> None:
     assert ("DIFF_SOME", list(changed)) == server.diff(STATE, {**STATE, **changed})

@@ -14,7 +14,19 @@ from pulumi_glue_session.core import errors
 from pulumi_glue_session.core.errors import SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport
 from support.dynamic_server import DynamicServer, Read, Refusal, aws_environment
-from support.glue_endpoint import GONE, Answer, GlueEndpoint, always, answer, error, invalid_json, looks, reset, server_fault, throttled
+from support.glue_endpoint import (
+    GONE,
+    Answer,
+    GlueEndpoint,
+    always,
+    answer,
+    error,
+    invalid_json,
+    looks,
+    reset,
+    server_fault,
+    throttled,
+)
 
 REGION = "eu-west-1"
 OBSERVED = "__observed"
@@ -142,13 +154,25 @@ def test_get_of_a_missing_session_fails(server: DynamicServer, glue: GlueEndpoin
 
 
 FAULTS: dict[str, tuple[Answer, type[errors.LookFailed], str]] = {
-    "access denied": (error("AccessDeniedException", "User: ci is not authorized"), errors.AccessDenied, "User: ci is not authorized"),
-    "expired token": (error("ExpiredTokenException", "The token is expired"), errors.BadCredentials, "The token is expired"),
+    "access denied": (
+        error("AccessDeniedException", "User: ci is not authorized"),
+        errors.AccessDenied,
+        "User: ci is not authorized",
+    ),
+    "expired token": (
+        error("ExpiredTokenException", "The token is expired"),
+        errors.BadCredentials,
+        "The token is expired",
+    ),
     "500": (server_fault(), errors.ServiceFault, "InternalServiceException: Internal service error"),
     "reset": (reset(), errors.Unreachable, "Connection was closed before we received a valid response"),
     "invalid JSON": (invalid_json(), errors.Unreachable, ""),
     "empty session": (answer({"Session": {}}), errors.Unreachable, ""),
-    "invalid input": (error("InvalidInputException", "Zwei\nZeilen, ünïcode…"), errors.Refused, "Zwei Zeilen, ünïcode…"),
+    "invalid input": (
+        error("InvalidInputException", "Zwei\nZeilen, ünïcode…"),
+        errors.Refused,
+        "Zwei Zeilen, ünïcode…",
+    ),
     "throttled": (throttled(), errors.Throttled, "ThrottlingException: Rate exceeded"),
 }
 
@@ -156,7 +180,12 @@ FAULTS: dict[str, tuple[Answer, type[errors.LookFailed], str]] = {
 @pytest.mark.parametrize(("fault", "kind", "detail"), FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("properties", [STATE, INPUTS], ids=["refresh", "get"])
 def test_failed_read_is_an_error(
-    impatient: DynamicServer, glue: GlueEndpoint, fault: Answer, kind: type[errors.LookFailed], detail: str, properties: dict[str, Any]
+    impatient: DynamicServer,
+    glue: GlueEndpoint,
+    fault: Answer,
+    kind: type[errors.LookFailed],
+    detail: str,
+    properties: dict[str, Any],
 ) -> None:
     """An empty id would remove the session from the state."""
     glue.fail("GetSession", fault)
@@ -238,7 +267,10 @@ def test_read_uses_state_then_stack_configuration(environment: dict[str, str], g
     with DynamicServer(environment) as server:
         server.configure({"aws:region": "us-east-1", "aws:profile": "ci", "project:region": "ap-south-1"})
         configured = server.get("analytics", INPUTS).properties["region"], *signed_by(glue)
-        recorded = server.read("analytics", {**STATE, "aws": {"profile": "analysts"}}).properties["region"], *signed_by(glue)
+        recorded = (
+            server.read("analytics", {**STATE, "aws": {"profile": "analysts"}}).properties["region"],
+            *signed_by(glue),
+        )
 
     assert ("us-east-1", "CI", "us-east-1") == configured
     assert (REGION, "ANALYSTS", REGION) == recorded

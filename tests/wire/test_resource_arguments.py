@@ -29,11 +29,14 @@ pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")
     ],
     ids=["another value", "an output", "another name", "a name that is a secret"],
 )
-def test_expected_arguments_are_never_shown(aws: GlueEndpoint, wanted: dict[str, Any], on_mismatch: Any) -> None:  # noqa: ANN401 - a literal
+def test_expected_arguments_are_never_shown(aws: GlueEndpoint, wanted: dict[str, Any], on_mismatch: Any) -> None:
     aws.put("etl-1", always("READY"), DefaultArguments={"--password": "planted-found"})
 
     def program(_: Ran) -> None:
-        expected = {name: pulumi.Output.from_input("planted-wanted") if value is pulumi.Output else value for name, value in wanted.items()}
+        expected = {
+            name: pulumi.Output.from_input("planted-wanted") if value is pulumi.Output else value
+            for name, value in wanted.items()
+        }
         GlueSession("etl", session_id="etl-1", expect={"default_arguments": expected}, on_mismatch=on_mismatch)
 
     ran = run(program)

@@ -78,7 +78,9 @@ def test_failed_read_of_a_volatile_field(aws: GlueEndpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "declare", [lambda: GlueSession("late", session_id="late"), lambda: GlueSession.get("late", "late")], ids=["record", "get"]
+    "declare",
+    [lambda: GlueSession("late", session_id="late"), lambda: GlueSession.get("late", "late")],
+    ids=["record", "get"],
 )
 def test_volatile_fields_are_unknown_while_pending(aws: GlueEndpoint, declare: Callable[[], GlueSession]) -> None:
     aws.put("late", always("PROVISIONING"))

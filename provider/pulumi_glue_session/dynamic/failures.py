@@ -36,8 +36,9 @@ def is_terminal_safe(value: object) -> bool:
 def abort_without_traceback(message: str) -> NoReturn:
     """Fail the current call with `message`.
 
-    Since pulumi 3.261 the SDK's server calls `abort` of the gRPC context with the whole traceback of an exception (pulumi #24465), so
-    `abort` of this call is replaced to send the message. A server without such a context prints the message as the exception's last line.
+    Since pulumi 3.261 the SDK's server calls `abort` of the gRPC context with the whole traceback of an exception
+    (pulumi #24465), so `abort` of this call is replaced to send the message. A server without such a context prints the
+    message as the exception's last line.
     """
     frame = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - nothing else leads from a provider method to its call
     while frame.f_back is not None:

@@ -1,6 +1,7 @@
 """`get_session` and `get_sessions`, with the conventions of `pulumi_aws.get_*`: they read now and record nothing.
 
-Errors belong to two classes: the exception of this package and `pulumi.RunError`, which ends a program without a traceback.
+Errors belong to two classes: the exception of this package and `pulumi.RunError`, which ends a program without a
+traceback.
 """
 
 from __future__ import annotations
@@ -55,7 +56,13 @@ def get_session(
     :param aws: Credentials, region and roles.
     :param opts: Options of the call. `provider` is not supported: `aws` has the credentials.
     """
-    given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    given = {
+        "session_id": session_id,
+        "tags": tags,
+        "statuses": statuses,
+        "id_prefix": id_prefix,
+        "id_pattern": id_pattern,
+    }
     result: AwaitableGetSessionResult = _invoke(GET_SESSION, given, aws, opts)
     return result
 
@@ -72,9 +79,16 @@ def get_session_output(
 ) -> pulumi.Output[GetSessionResult]:
     """Read one session once the arguments are known and everything in `InvokeOutputOptions(depends_on=...)` is created.
 
-    Arguments and errors as in `get_session`. Unknown in a preview in which an argument is unknown or a dependency does not exist yet.
+    Arguments and errors as in `get_session`. Unknown in a preview in which an argument is unknown or a dependency does
+    not exist yet.
     """
-    given = {"session_id": session_id, "tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
+    given = {
+        "session_id": session_id,
+        "tags": tags,
+        "statuses": statuses,
+        "id_prefix": id_prefix,
+        "id_pattern": id_pattern,
+    }
     return _invoke_output(GET_SESSION, given, aws, opts)
 
 
@@ -89,7 +103,8 @@ def get_sessions(
 ) -> AwaitableGetSessionsResult:
     """Read the sessions that match a filter, newest first; without a filter, all that the credentials may read.
 
-    Arguments as in `get_session`. Needs glue:ListSessions. Raises InvalidInput, or LookFailed if Glue could not be read.
+    Arguments as in `get_session`. Needs glue:ListSessions. Raises InvalidInput, or LookFailed if Glue could not be
+    read.
     """
     given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
     result: AwaitableGetSessionsResult = _invoke(GET_SESSIONS, given, aws, opts)
@@ -105,9 +120,10 @@ def get_sessions_output(
     aws: AwsOptions | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetSessionsResult]:
-    """Read the sessions that match a filter once the arguments are known and everything in `depends_on` is created; newest first.
+    """Read the sessions that match a filter, newest first, once arguments are known and `depends_on` is created.
 
-    Arguments and errors as in `get_sessions`. Unknown in a preview in which an argument is unknown or a dependency does not exist yet.
+    Arguments and errors as in `get_sessions`. Unknown in a preview in which an argument is unknown or a dependency does
+    not exist yet.
     """
     given = {"tags": tags, "statuses": statuses, "id_prefix": id_prefix, "id_pattern": id_pattern}
     return _invoke_output(GET_SESSIONS, given, aws, opts)
@@ -116,7 +132,10 @@ def get_sessions_output(
 def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> Any:
     try:
         _check_options(opts)
-        arguments = {**{name: value for name, value in given.items() if value is not None}, "aws": aws_options.with_stack_defaults(aws)}
+        arguments = {
+            **{name: value for name, value in given.items() if value is not None},
+            "aws": aws_options.with_stack_defaults(aws),
+        }
         _check_plain(arguments)
         config, query = _parse(token, arguments)
         if run_context.is_mocked():
@@ -127,7 +146,9 @@ def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: 
         _raise_run_error(error)
 
 
-def _invoke_output(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> pulumi.Output[Any]:
+def _invoke_output(
+    token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None
+) -> pulumi.Output[Any]:
     async def call(arguments: Mapping[str, Any]) -> Any:
         try:
             _check_options(opts)
@@ -171,7 +192,9 @@ def _mocked_result(token: str, arguments: Mapping[str, Any], returned: Mapping[s
     if token == GET_SESSION:
         return session_result(str(fields.get("session_id") or arguments.get("session_id") or ""), region, fields)
     sessions = fields.get("sessions") or ()
-    return sessions_result(region, [session_result(str(each.get("session_id") or ""), region, each) for each in sessions])
+    return sessions_result(
+        region, [session_result(str(each.get("session_id") or ""), region, each) for each in sessions]
+    )
 
 
 def _check_options(opts: pulumi.InvokeOptions | None) -> None:

@@ -62,7 +62,9 @@ def _is_plain(value: object) -> bool:
 def _is_serializable(value: object) -> bool:
     if isinstance(value, Mapping):
         by_name = cast("Mapping[object, object]", value)
-        return all(isinstance(name, str) and _is_serializable(name) for name in by_name) and all(map(_is_serializable, by_name.values()))
+        return all(isinstance(name, str) and _is_serializable(name) for name in by_name) and all(
+            map(_is_serializable, by_name.values())
+        )
     if isinstance(value, (list, tuple)):
         return all(map(_is_serializable, cast("Sequence[object]", value)))
     if isinstance(value, str):
@@ -85,9 +87,11 @@ async def wait_until_created(resources: Iterable[pulumi.Resource]) -> bool:
         visited.add(id(resource))
         await resource.urn.future()
         if isinstance(resource, pulumi.CustomResource):
-            # A DependencyResource of the SDK lacks an id. A resource that is read lacks it in a preview of an engine that is older than
-            # the field for it.
-            identity = getattr(resource, "id", None) if not isinstance(resource, pulumi.StackReference) else resource.outputs
+            # A DependencyResource of the SDK lacks an id. A resource that is read lacks it in a preview of an engine
+            # that is older than the field for it.
+            identity = (
+                getattr(resource, "id", None) if not isinstance(resource, pulumi.StackReference) else resource.outputs
+            )
             identity = getattr(resource, ID_OUTPUT, identity)
             if isinstance(identity, pulumi.Output) and not await identity.is_known():
                 return False
@@ -106,8 +110,8 @@ def when_ready(
 ) -> pulumi.Output[Any]:
     """Output of `call(arguments)`, made once the arguments are known and `depends_on` and `parent` are created.
 
-    Unknown in a preview in which one of them is not. With `keep_secrets` a secret argument makes the result a secret. `excluding` is the
-    resource that `call` belongs to: waiting for itself would never end.
+    Unknown in a preview in which one of them is not. With `keep_secrets` a secret argument makes the result a secret.
+    `excluding` is the resource that `call` belongs to: waiting for itself would never end.
     """
     # Most programs pass plain values, and each further Output slows down stacks with many sessions.
     plain = _is_plain(arguments)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 class SigintGuard:
     """Ignores the first Ctrl-C while sessions are waited for.
 
-    A terminal sends SIGINT to the engine too, which then ends this process. Python's own handler would print a traceback first. After the
-    first Ctrl-C that handler is back, so that a second one ends the program in any case.
+    A terminal sends SIGINT to the engine too, which then ends this process. Python's own handler would print a
+    traceback first. After the first Ctrl-C that handler is back, so that a second one ends the program in any case.
     """
 
     def __init__(self) -> None:

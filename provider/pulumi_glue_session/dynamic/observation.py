@@ -1,7 +1,7 @@
 """Observation of a session by the program, and its form on the way to the provider.
 
-Nothing is raised for an invalid argument or an error of Glue: both become part of the observation, because the provider can report them
-on the resource.
+Nothing is raised for an invalid argument or an error of Glue: both become part of the observation, because the provider
+can report them on the resource.
 """
 
 from __future__ import annotations
@@ -73,8 +73,13 @@ async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> Wai
     return request.with_expectations(await _parse_expectations(options.expect), on_mismatch=options.on_mismatch)
 
 
-async def observe(arguments: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource, *, is_get: bool) -> Observation:
-    """Read the session, and wait for it in an up. A `.get` that waits for nothing is deferred to the provider's read."""
+async def observe(
+    arguments: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource, *, is_get: bool
+) -> Observation:
+    """Read the session, and wait for it in an up.
+
+    A `.get` that waits for nothing is deferred to the provider's read.
+    """
     session_id = arguments["session_id"]
     try:
         request = await validate(arguments, options)

@@ -1,8 +1,9 @@
 """Dynamic provider: records what the program observed, and reads the session itself on refresh and for `.get`.
 
-Every state names its import path (docs/decisions/0002-frozen-names.md). It keeps no attributes, so that the pickle contains neither code nor a
-secret. It never waits: its process has four threads for all Python dynamic resources of a stack, and the engine calls `check` and `diff`
-one after the other (docs/decisions/0001-the-program-waits.md). Only SessionNotFound removes a session from the state, and only on refresh.
+Every state names its import path (docs/decisions/0002-frozen-names.md). It keeps no attributes, so that the pickle
+contains neither code nor a secret. It never waits: its process has four threads for all Python dynamic resources of a
+stack, and the engine calls `check` and `diff` one after the other (docs/decisions/0001-the-program-waits.md). Only
+SessionNotFound removes a session from the state, and only on refresh.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ from pulumi_glue_session.core.drift import describe_drift
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport, Hints
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
-from pulumi_glue_session.dynamic.failures import abort_without_traceback, id_mismatch_message, is_terminal_safe, prefix_input
+from pulumi_glue_session.dynamic.failures import (
+    abort_without_traceback,
+    id_mismatch_message,
+    is_terminal_safe,
+    prefix_input,
+)
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, READ_MARK, REPLACING
 
 _FIELDS = tuple(Session().to_state())
@@ -71,23 +77,31 @@ class GlueSessionProvider(ResourceProvider):
         inputs = {key: value for key, value in news.items() if key != OBSERVED}
         observed: Any = _parse_observation(news.get(OBSERVED))
         if isinstance(observed, pulumi.output.Unknown):
-            # A dependency does not exist yet, so nothing was read. The region keeps its old value: an unknown one would show as a
-            # replacement.
+            # A dependency does not exist yet, so nothing was read. The region keeps its old value: an unknown one would
+            # show as a replacement.
             region = inputs.get("region", olds.get("region", pulumi.UNKNOWN))
-            return CheckResult({**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_ignored(olds, inputs)}, [])
+            return CheckResult(
+                {**inputs, **dict.fromkeys(_FIELDS, pulumi.UNKNOWN), "region": region, **_ignored(olds, inputs)}, []
+            )
         if not _is_observation(observed):
-            return CheckResult(inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)])
+            return CheckResult(
+                inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)]
+            )
         if "failure" in observed:
             return CheckResult(inputs, [_check_failure(olds, inputs, observed)])
         if inputs.get("session_id") != observed["id"]:
-            return CheckResult(inputs, [CheckFailure("", id_mismatch_message(observed["id"], inputs.get("session_id")))])
+            return CheckResult(
+                inputs, [CheckFailure("", id_mismatch_message(observed["id"], inputs.get("session_id")))]
+            )
         set_later = dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
         session = {**observed["session"], **set_later, **_ignored(olds, inputs)}
         return CheckResult({**inputs, "region": observed["region"], **_to_properties(session)}, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Replace the record if it identifies another session. Everything else is compared by the engine."""
-        replaces = [] if _identity(olds) == _identity(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
+        replaces = (
+            [] if _identity(olds) == _identity(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
+        )
         # With `changes=None` the engine compares the inputs itself, honors ignore_changes and names each property.
         return DiffResult(changes=True if replaces else None, replaces=replaces)
 
@@ -103,7 +117,10 @@ class GlueSessionProvider(ResourceProvider):
         """Drop the record without a call to AWS."""
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Read the session from Glue. A refresh removes a session that does not exist; any other error leaves the state as it is."""
+        """Read the session from Glue.
+
+        A refresh removes a session that does not exist; any other error leaves the state as it is.
+        """
         observed: Any = _parse_observation(props.get(OBSERVED))
         if not _is_observation(observed):
             region, session = self._read_session(id_, props)
@@ -132,7 +149,9 @@ class GlueSessionProvider(ResourceProvider):
                 return "", None
             abort_without_traceback(str(missing))
         except GlueSessionError as error:
-            abort_without_traceback(prefix_input(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error))
+            abort_without_traceback(
+                prefix_input(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error)
+            )
         return sessions.region, session.to_state()
 
 
@@ -168,7 +187,9 @@ def _is_observation(value: Any) -> bool:
     parts = cast("dict[str, Any]", value)
     failed = type(parts.get("failure")) is dict
     has_session = type(parts.get("session")) is dict or (failed and "session" not in parts)
-    has_texts = all(type(parts.get(name, "")) is str for name in ("id", "region", "input")) and (failed or {"id", "region"} <= parts.keys())
+    has_texts = all(type(parts.get(name, "")) is str for name in ("id", "region", "input")) and (
+        failed or {"id", "region"} <= parts.keys()
+    )
     return has_session and has_texts
 
 
@@ -183,7 +204,10 @@ def _identity(props: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _reader(props: Mapping[str, Any]) -> tuple[GlueSessions, SessionCache]:
-    """Client and cache for the AWS configuration in the state, completed by the stack's. There is one pair for each configuration."""
+    """Client and cache for the AWS configuration in the state, completed by the stack's.
+
+    There is one pair for each configuration.
+    """
     region = {"region": props["region"]} if props.get("region") else {}
     config = AwsConfig.parse({**_stack_config, **(props.get("aws") or {}), **region})
     with _readers_lock:

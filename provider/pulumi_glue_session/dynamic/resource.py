@@ -1,7 +1,8 @@
 """`GlueSession`, the resource of Pulumi programs: it reads a session, waits for it and records it.
 
-The program reads and waits in its own event loop, and hands the result to the provider as one hidden input. Annotations are types, not
-strings (no `from __future__ import annotations`): the SDK evaluates those of the class for every instance.
+The program reads and waits in its own event loop, and hands the result to the provider as one hidden input. Annotations
+are types, not strings (no `from __future__ import annotations`): the SDK evaluates those of the class for every
+instance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,10 +26,10 @@ _NO_VALUES = dict.fromkeys(Session().to_state())
 
 
 class GlueSession(pulumi.CustomResource):
-    """An AWS Glue interactive session that this program does not manage: it is read, waited for and recorded, never created or changed.
+    """An AWS Glue interactive session that is managed elsewhere: read, waited for and recorded, never changed.
 
-    Its outputs become known once the session has a status in `wait_for`. Later previews show every output that differs from the recorded
-    value. A field that Glue leaves out is an empty string, 0 or an empty list.
+    Its outputs become known once the session has a status in `wait_for`. Later previews show every output that differs
+    from the recorded value. A field that Glue leaves out is an empty string, 0 or an empty list.
     """
 
     session_id: pulumi.Output[str]
@@ -68,7 +69,10 @@ class GlueSession(pulumi.CustomResource):
     connections: pulumi.Output[Sequence[str]]
     """Names of the connections that the session uses."""
     default_arguments: pulumi.Output[Mapping[str, str]]
-    """Arguments of the session's command by name. A secret unless empty, because they often contain passwords and keys."""
+    """Arguments of the session's command by name.
+
+    A secret unless empty, because they often contain passwords and keys.
+    """
 
     def __init__(
         self,
@@ -88,15 +92,17 @@ class GlueSession(pulumi.CustomResource):
 
         :param resource_name: Name of the resource in the stack.
         :param session_id: Id of the session.
-        :param wait_for: Status, or list of statuses, that the session must have. `up` waits for it, `preview` checks whether it is still
-            possible. None accepts any status.
-        :param timeout: Maximum wait of an `up`: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 reads once. The default is
-            ten minutes.
-        :param expect: Expected values of outputs by name, for instance `{"role": role_arn, "glue_version": {"at_least": "5.0"}}`. Versions
-            and numbers can have a minimum. They are checked before the wait; an Output that is unknown in a preview is checked in the up.
-        :param on_mismatch: `"fail"` fails preview and up if the session does not match `expect`, `"warn"` prints a warning.
-        :param logs: Whether the error about a FAILED session ends with the last lines of its system logs (GetSystemLogsForSession). They
-            are printed unchanged, including any secret that the session wrote.
+        :param wait_for: Status, or list of statuses, that the session must have. `up` waits for it, `preview` checks
+            whether it is still possible. None accepts any status.
+        :param timeout: Maximum wait of an `up`: seconds, or a duration such as `"90s"`, `"10m"` or `"1h30m"`. 0 reads
+            once. The default is ten minutes.
+        :param expect: Expected values of outputs by name, for instance `{"role": role_arn, "glue_version": {"at_least":
+            "5.0"}}`. Versions and numbers can have a minimum. They are checked before the wait; an Output that is
+            unknown in a preview is checked in the up.
+        :param on_mismatch: `"fail"` fails preview and up if the session does not match `expect`, `"warn"` prints a
+            warning.
+        :param logs: Whether the error about a FAILED session ends with the last lines of its system logs
+            (GetSystemLogsForSession). They are printed unchanged, including any secret that the session wrote.
         :param aws: Credentials, region and roles.
         :param opts: Options of the resource. The session is read after everything in `depends_on` is created.
         """
@@ -109,7 +115,9 @@ class GlueSession(pulumi.CustomResource):
             PROVIDER_KEY: PICKLE,
             "session_id": inputs.as_input_value(session_id),
             "region": _region(aws_arguments),
-            "wait_for": wait_for.apply(_to_list) if isinstance(wait_for, pulumi.Output) else _to_list(inputs.as_input_value(wait_for)),
+            "wait_for": wait_for.apply(_to_list)
+            if isinstance(wait_for, pulumi.Output)
+            else _to_list(inputs.as_input_value(wait_for)),
             "aws": aws_options.to_state(aws_given),
         }
         opts = opts or pulumi.ResourceOptions()
@@ -120,14 +128,21 @@ class GlueSession(pulumi.CustomResource):
         if type(aws_arguments) is dict and "profile" in aws_arguments and explicit_provider:
             # The process of an explicit provider does not receive the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": aws_arguments["profile"]}
-        arguments = {"session_id": session_id, "wait_for": wait_for, "timeout": inputs.as_output(timeout), "aws": aws_arguments}
+        arguments = {
+            "session_id": session_id,
+            "wait_for": wait_for,
+            "timeout": inputs.as_output(timeout),
+            "aws": aws_arguments,
+        }
         invalid = _unknown_argument(unknown) if unknown else None
         options = ObserveOptions(expect=expect, on_mismatch=on_mismatch, logs=logs, invalid=invalid)
         if run_context.is_mocked():
             if invalid:
                 raise TypeError(str(invalid))
             # Unit tests read nothing from Glue, but an invalid argument fails them.
-            self._validated: pulumi.Output[Any] = pulumi.Output.all(**arguments).apply(lambda known: validate(known, options))
+            self._validated: pulumi.Output[Any] = pulumi.Output.all(**arguments).apply(
+                lambda known: validate(known, options)
+            )
             super().__init__(TYPE_TOKEN, resource_name, props | dict.fromkeys(VOLATILE), opts)
             # A mock returns plain values.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
@@ -138,7 +153,10 @@ class GlueSession(pulumi.CustomResource):
 
     @property
     def progress(self) -> pulumi.Output[float]:
-        """Progress of the code that runs in the session, read in this run. It is not recorded, so it never shows as a change."""
+        """Progress of the code that runs in the session, read in this run.
+
+        It is not recorded, so it never shows as a change.
+        """
         return self._live("progress")
 
     @property
@@ -148,7 +166,10 @@ class GlueSession(pulumi.CustomResource):
 
     @property
     def dpu_seconds(self) -> pulumi.Output[float]:
-        """DPU seconds that the session has used, read in this run. It is not recorded, so it never shows as a change."""
+        """DPU seconds that the session has used, read in this run.
+
+        It is not recorded, so it never shows as a change.
+        """
         return self._live("dpu_seconds")
 
     @classmethod
@@ -168,8 +189,8 @@ class GlueSession(pulumi.CustomResource):
     ) -> "GlueSession":
         """Read the session in each preview and up, like a data source.
 
-        Arguments as in the constructor. The read starts once the session has a status in `wait_for`. `pulumi preview --diff` shows what
-        changed, but `--expect-no-changes` does not count it.
+        Arguments as in the constructor. The read starts once the session has a status in `wait_for`. `pulumi preview
+        --diff` shows what changed, but `--expect-no-changes` does not count it.
         """
         session_id = inputs.as_output(session_id)
         # Any id makes the resource a read; `_add_observation` replaces it by one that becomes known after the wait.
@@ -191,7 +212,10 @@ class GlueSession(pulumi.CustomResource):
     def _add_observation(
         self, props: dict[str, Any], arguments: dict[str, Any], options: ObserveOptions, opts: pulumi.ResourceOptions
     ) -> pulumi.ResourceOptions:
-        """Add the observation to `props` as a hidden input. A `.get` also gets an id that becomes known after the wait."""
+        """Add the observation to `props` as a hidden input.
+
+        A `.get` also gets an id that becomes known after the wait.
+        """
         is_get = opts.id is not None
         self._observation = Observation(session_id="")
 
@@ -225,7 +249,9 @@ class GlueSession(pulumi.CustomResource):
             await self.urn.future()
             session, aws_config = self._observation.session, self._observation.aws_config
             if aws_config:
-                result = await run_context.wait_for_session(WaitRequest(session_id=self._observation.session_id, aws_config=aws_config))
+                result = await run_context.wait_for_session(
+                    WaitRequest(session_id=self._observation.session_id, aws_config=aws_config)
+                )
                 if result.session is None:
                     raise pulumi.RunError(str(result.error))
                 session = result.session

@@ -109,8 +109,14 @@ _DEFAULTS = Session().to_dict()
 
 
 def session_result(session_id: str, region: str, values: Mapping[str, Any]) -> GetSessionResult:
-    """Result for a session's plain values by name. Missing values get the default of their type, secret fields become secret Outputs."""
-    known = {name: default if values.get(name) is None else _like(default, values[name]) for name, default in _DEFAULTS.items()}
+    """Result for a session's plain values by name.
+
+    Missing values get the default of their type, secret fields become secret Outputs.
+    """
+    known = {
+        name: default if values.get(name) is None else _like(default, values[name])
+        for name, default in _DEFAULTS.items()
+    }
     known |= {name: pulumi.Output.secret(known[name]) for name in SECRET}
     known["command"] = _construct(SessionCommand, known["command"])
     return _construct(GetSessionResult, {"session_id": session_id, "region": region, **known})
@@ -118,7 +124,9 @@ def session_result(session_id: str, region: str, values: Mapping[str, Any]) -> G
 
 def sessions_result(region: str, sessions: Sequence[GetSessionResult]) -> GetSessionsResult:
     """Result for a list of sessions."""
-    return _construct(GetSessionsResult, {"region": region, "ids": [each.session_id for each in sessions], "sessions": list(sessions)})
+    return _construct(
+        GetSessionsResult, {"region": region, "ids": [each.session_id for each in sessions], "sessions": list(sessions)}
+    )
 
 
 def awaitable(result: GetSessionResult | GetSessionsResult) -> AwaitableGetSessionResult | AwaitableGetSessionsResult:
@@ -129,7 +137,7 @@ def awaitable(result: GetSessionResult | GetSessionsResult) -> AwaitableGetSessi
 
 
 def _like(default: Any, value: Any) -> Any:
-    """`value` with the type of `default`: Pulumi sends every number as a float, and a mapping of a mock can be incomplete."""
+    """`value` with the type of `default`: Pulumi sends numbers as floats, and mappings of mocks can be incomplete."""
     if isinstance(default, dict):
         return cast("dict[str, Any]", default) | cast("dict[str, Any]", value)
     kind: Any = cast("Any", type(default))

@@ -1,4 +1,4 @@
-"""State of one run of a Pulumi program: the clients and pollers that its sessions share, preview or up, configuration, mocks.
+"""State of one run of a Pulumi program: shared clients and pollers, preview or up, configuration, mocks.
 
 It is kept per event loop, since one process may run several programs at once (inline programs of the Automation API).
 """
@@ -63,7 +63,9 @@ def glue_sessions(config: AwsConfig) -> SessionSource:
 def _waiter(config: AwsConfig) -> Waiter:
     waiters = _current().waiters
     if config not in waiters:
-        waiters[config] = Waiter(GlueSessions(config), progress=ProgressReporter(pulumi.log.info), note=pulumi.log.debug)
+        waiters[config] = Waiter(
+            GlueSessions(config), progress=ProgressReporter(pulumi.log.info), note=pulumi.log.debug
+        )
     return waiters[config]
 
 
@@ -80,8 +82,8 @@ def stack_default(name: str) -> str | None:
 def prestart_provider() -> None:
     """Let the engine start the process of dynamic providers while the program reads from Glue.
 
-    There is no separate call for this (docs/decisions/0008-the-provider-starts-early.md). If the process cannot start, the registration
-    of the session reports the error.
+    There is no separate call for this (docs/decisions/0008-the-provider-starts-early.md). If the process cannot start,
+    the registration of the session reports the error.
     """
     context = _current()
     if context.prestarted or not monitor_supports_feature(RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON):
@@ -98,8 +100,13 @@ def prestart_provider() -> None:
     threading.Thread(target=call, daemon=True).start()
 
 
-async def wait_for_session(request: WaitRequest, *, logs: bool = False, resource: pulumi.Resource | None = None) -> WaitResult:
-    """Read the session; in an up, wait until it meets the condition. With `logs`, the error of a FAILED session shows its last log lines."""
+async def wait_for_session(
+    request: WaitRequest, *, logs: bool = False, resource: pulumi.Resource | None = None
+) -> WaitResult:
+    """Read the session; in an up, wait until it meets the condition.
+
+    With `logs`, the error of a FAILED session shows its last log lines.
+    """
     context = _current()
     if request.condition.targets and _skips_waiting():
         if not context.reported_skip_wait:

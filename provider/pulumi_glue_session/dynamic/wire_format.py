@@ -1,26 +1,26 @@
-"""Names that states, hidden inputs and mocks of users' tests contain. They never change (docs/decisions/0002-frozen-names.md).
+"""Names in states, hidden inputs and mocks of users' tests. They never change (docs/decisions/0002-frozen-names.md).
 
 The import path `pulumi_glue_session.provider.GlueSessionProvider` is one of them: the pickle in every state names it.
 """
 
 from __future__ import annotations
 
-TYPE_TOKEN = "pulumi-python:dynamic/glue:Session"
+TYPE_TOKEN = "pulumi-python:dynamic/glue:Session"  # noqa: S105 - not a password
 """Type token of the resource."""
 
 PICKLE = "gASVOwAAAAAAAACMHHB1bHVtaV9nbHVlX3Nlc3Npb24ucHJvdmlkZXKUjBNHbHVlU2Vzc2lvblByb3ZpZGVylJOUKYGULg=="
 """The provider as each resource and its state hold it: an import path, pickled with protocol 4, in Base64.
 
-The SDK pickles with the default protocol of the running Python. Python 3.14 changed it to 5, so two Python versions would replace each
-other's pickle in every up. For each resource the SDK also wraps Python's pickler once more, which after some hundred resources ends in a
-RecursionError for any other dynamic provider of the program.
+The SDK pickles with the default protocol of the running Python. Python 3.14 changed it to 5, so two Python versions
+would replace each other's pickle in every up. For each resource the SDK also wraps Python's pickler once more, which
+after some hundred resources ends in a RecursionError for any other dynamic provider of the program.
 """
 
 OBSERVED = "__observed"
 """Hidden input with the observation of the program as JSON. `check` replaces it by the named inputs.
 
-It is one string because a mapping of twenty values takes the SDK and the engine much longer in large stacks. The engine keeps the inputs
-of a `.get`, so there it stays in the state.
+It is one string because a mapping of twenty values takes the SDK and the engine much longer in large stacks. The engine
+keeps the inputs of a `.get`, so there it stays in the state.
 """
 
 READ_MARK = "__read"

@@ -112,7 +112,10 @@ def test_pickle_loads_the_provider() -> None:
 
 
 def test_import_path_of_the_provider() -> None:
-    assert ("pulumi_glue_session.provider", "GlueSessionProvider") == (GlueSessionProvider.__module__, GlueSessionProvider.__qualname__)
+    assert ("pulumi_glue_session.provider", "GlueSessionProvider") == (
+        GlueSessionProvider.__module__,
+        GlueSessionProvider.__qualname__,
+    )
     assert issubclass(GlueSessionProvider, provider.GlueSessionProvider)
 
 

@@ -80,7 +80,9 @@ def test_wait_in_another_thread_keeps_the_handler() -> None:
 
     assert [signal.default_int_handler] == seen
     with interrupts:
-        assert signal.default_int_handler != signal.getsignal(signal.SIGINT), "and takes no part in the count of the main one's"
+        assert signal.default_int_handler != signal.getsignal(signal.SIGINT), (
+            "and takes no part in the count of the main one's"
+        )
 
 
 # --- Work ---

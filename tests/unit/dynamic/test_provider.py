@@ -1,4 +1,4 @@
-"""Methods of the provider that record, called in this process. tests/wire/test_provider_process.py calls them over gRPC."""
+"""Methods of the provider that record, called in this process (wire/test_provider_process.py: over gRPC)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_tests_leave_no_clients_or_configuration() -> None:
 
 def test_check_turns_observation_into_inputs(provider: GlueSessionProvider) -> None:
     checked = provider.check(
-        {}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": READY, "on_its_way": False})}
+        {},
+        {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": READY, "on_its_way": False})},
     )
 
     assert STATE == checked.inputs
@@ -69,7 +70,11 @@ def test_check_turns_observation_into_inputs(provider: GlueSessionProvider) -> N
 def test_pending_session_marks_fields_unknown(provider: GlueSessionProvider) -> None:
     provisioning = {**READY, "status": "PROVISIONING"}
     checked = provider.check(
-        {}, {**INPUTS, OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": provisioning, "on_its_way": True})}
+        {},
+        {
+            **INPUTS,
+            OBSERVED: json.dumps({"id": "analytics", "region": REGION, "session": provisioning, "on_its_way": True}),
+        },
     )
 
     assert {**STATE, **dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN)} == checked.inputs
@@ -100,7 +105,11 @@ def test_check_marks_default_arguments_secret(provider: GlueSessionProvider) -> 
 
 @pytest.mark.parametrize(
     ("olds", "given", "region"),
-    [({}, {}, pulumi.UNKNOWN), (STATE, {"region": "us-east-1"}, "us-east-1"), ({}, {"region": "us-east-1"}, "us-east-1")],
+    [
+        ({}, {}, pulumi.UNKNOWN),
+        (STATE, {"region": "us-east-1"}, "us-east-1"),
+        ({}, {"region": "us-east-1"}, "us-east-1"),
+    ],
 )
 def test_given_region_wins_over_recorded_one(
     provider: GlueSessionProvider, olds: dict[str, Any], given: dict[str, str], region: str
@@ -118,7 +127,11 @@ def test_check_reports_the_failure(provider: GlueSessionProvider) -> None:
 
 @pytest.mark.parametrize(
     ("named", "failure"),
-    [("wait_for", ("wait_for", "not a status")), ("timeout", ("", "timeout: not a status")), ("", ("", "not a status"))],
+    [
+        ("wait_for", ("wait_for", "not a status")),
+        ("timeout", ("", "timeout: not a status")),
+        ("", ("", "not a status")),
+    ],
 )
 def test_check_names_the_invalid_input(provider: GlueSessionProvider, named: str, failure: tuple[str, str]) -> None:
     """Only if it is a property of the record, because the engine prints its value."""
@@ -138,18 +151,29 @@ def test_check_does_not_name_inputs_with_control_characters(provider: GlueSessio
 
 def test_failure_lists_drift(provider: GlueSessionProvider) -> None:
     """The engine does not show the differences of a resource that fails."""
-    changed = {**READY, "status": "TIMEOUT", "number_of_workers": 5, "command": {"name": "glueetl", "python_version": "3"}}
+    changed = {
+        **READY,
+        "status": "TIMEOUT",
+        "number_of_workers": 5,
+        "command": {"name": "glueetl", "python_version": "3"},
+    }
     expected = (
         f'{MESSAGE} Changed since recorded: status "READY" => "TIMEOUT", number_of_workers 2 => 5, '
         'command {"name": "", "python_version": ""} => {"name": "glueetl", "python_version": "3"}'
     )
 
-    assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})})
+    assert [("", expected)] == failures(
+        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})}
+    )
 
 
 @pytest.mark.parametrize("another", [{"session_id": "other"}, {"aws": {"profile": "other"}}, {"region": "us-east-1"}])
 def test_no_drift_against_another_session(provider: GlueSessionProvider, another: dict[str, Any]) -> None:
-    observed = {"session": {**READY, "status": "TIMEOUT"}, "failure": FAILURE, "region": another.get("region", STATE["region"])}
+    observed = {
+        "session": {**READY, "status": "TIMEOUT"},
+        "failure": FAILURE,
+        "region": another.get("region", STATE["region"]),
+    }
 
     assert [("", MESSAGE)] == failures(provider, STATE, {**INPUTS, **another, OBSERVED: json.dumps(observed)})
 
@@ -157,7 +181,9 @@ def test_no_drift_against_another_session(provider: GlueSessionProvider, another
 def test_drift_is_printable(provider: GlueSessionProvider) -> None:
     """A description is free text of another person."""
     changed = {**READY, "description": "Für die\nNacht \x1b[31m", "max_capacity": 2.5}
-    ((_, reason),) = failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})})
+    ((_, reason),) = failures(
+        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})}
+    )
 
     assert reason.replace("\n", "").isprintable()
     assert reason.startswith(f'{MESSAGE} Changed since recorded: max_capacity 0 => 2.5, description "" => "Für die')
@@ -182,7 +208,9 @@ def test_failure_without_a_read_has_no_drift(provider: GlueSessionProvider) -> N
 
 
 def test_failure_of_an_unchanged_session_has_no_drift(provider: GlueSessionProvider) -> None:
-    assert [("", MESSAGE)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": READY, "failure": FAILURE})})
+    assert [("", MESSAGE)] == failures(
+        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": READY, "failure": FAILURE})}
+    )
 
 
 def test_missing_observation_is_refused(provider: GlueSessionProvider) -> None:
@@ -206,11 +234,18 @@ def test_ignored_observation_is_refused(provider: GlueSessionProvider) -> None:
 
 def test_ignored_field_keeps_recorded_value(provider: GlueSessionProvider) -> None:
     """The engine sets such an input to its old value before `check`."""
-    observed = {"id": "analytics", "region": REGION, "session": {**READY, "status": "STOPPED", "number_of_workers": 9}, "on_its_way": False}
+    observed = {
+        "id": "analytics",
+        "region": REGION,
+        "session": {**READY, "status": "STOPPED", "number_of_workers": 9},
+        "on_its_way": False,
+    }
     held = {**INPUTS, "status": STATE["status"], OBSERVED: json.dumps(observed)}
 
     assert {**STATE, "number_of_workers": 9} == provider.check(STATE, held).inputs
-    assert "STOPPED" == provider.check(STATE, {**held, "status": "MADE UP"}).inputs["status"], "only a recorded value is kept"
+    assert "STOPPED" == provider.check(STATE, {**held, "status": "MADE UP"}).inputs["status"], (
+        "only a recorded value is kept"
+    )
 
 
 def test_record_of_two_sessions_is_refused(provider: GlueSessionProvider) -> None:
@@ -262,7 +297,9 @@ def test_diff_is_left_to_the_engine(provider: GlueSessionProvider, changed: dict
     assert (None, []) == (diff.changes, diff.replaces)
 
 
-@pytest.mark.parametrize("changed", [{"session_id": "other"}, {"region": "us-east-1"}, {"aws": {"profile": "analysts"}}], ids=str)
+@pytest.mark.parametrize(
+    "changed", [{"session_id": "other"}, {"region": "us-east-1"}, {"aws": {"profile": "analysts"}}], ids=str
+)
 def test_diff_replaces_for_another_session(provider: GlueSessionProvider, changed: dict[str, Any]) -> None:
     diff = provider.diff("analytics", STATE, {**STATE, **changed})
 

@@ -113,7 +113,7 @@ def test_read_names_an_invalid_option(provider: GlueSessionProvider) -> None:
     with pytest.raises(RuntimeError) as caught:
         provider.read("analytics", {**STATE, "aws": {"max_retries": -1}})
 
-    assert str(caught.value).startswith("aws.max_retries: -1 ")
+    assert str(caught.value).startswith("aws.max_retries: ")
 
 
 def test_read_of_a_failed_observation_makes_no_call(provider: GlueSessionProvider, stubbed: Boto3) -> None:
@@ -202,7 +202,9 @@ def test_read_uses_the_recorded_endpoint(provider: GlueSessionProvider, stubbed:
     assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
 
 
-def test_process_exit_collects_garbage_once(provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_exit_collects_garbage_once(
+    provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The engine waits for the exit, and collecting the objects of boto3 takes long."""
     at_the_end: list[Callable[[], None]] = []
     monkeypatch.setattr("atexit.register", at_the_end.append)

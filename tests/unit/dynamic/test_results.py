@@ -54,7 +54,9 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     async def plain() -> dict[str, Any]:
         result = session_result("etl-1", "eu-west-1", values)
         found = {**vars(result), "command": vars(result.command)}
-        secrets = {name for name, value in found.items() if isinstance(value, pulumi.Output) and await value.is_secret()}
+        secrets = {
+            name for name, value in found.items() if isinstance(value, pulumi.Output) and await value.is_secret()
+        }
         return found | {name: ("secret", await found[name].future()) for name in secrets}
 
     return run(plain())
@@ -121,7 +123,9 @@ def test_sessions_keep_their_order() -> None:
 
 
 def types_of(kind: type[Any]) -> dict[str, object]:
-    return {name: hint for name, hint in inspect.get_annotations(kind, eval_str=True).items() if not name.startswith("_")}
+    return {
+        name: hint for name, hint in inspect.get_annotations(kind, eval_str=True).items() if not name.startswith("_")
+    }
 
 
 def test_fields_match_the_resources_outputs() -> None:
