@@ -1,5 +1,5 @@
-# On a new machine with Python 3.11 or later and make, two commands do everything: `make demo` and `make test`.
-# They create their own environments and get their own Pulumi engine. If Pulumi cannot be downloaded, Go builds the engine.
+# On a new machine with Python 3.11 or later and make, two commands do everything: `make demo` and `make test`. They
+# create their own environments and get their own Pulumi engine. If Pulumi cannot be downloaded, Go builds the engine.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,7 +46,7 @@ lint: .venv/made
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive provider tools
 	$(BIN)/lint-imports
 	@command -v go >/dev/null || echo 'actionlint is skipped because Go is not installed. CI runs it.'
-	! command -v go >/dev/null || GOWORK=off go tool -C tools/actionlint actionlint -no-color -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
+	! command -v go >/dev/null || GOWORK=off go tool -C tools/actionlint actionlint -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
 	$(BIN)/hadolint Containerfile
 	$(BIN)/zizmor --offline --quiet --persona pedantic --strict-collection .
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -104,8 +104,8 @@ wheel: dist .wheel-venv/made
 package: wheel
 	$(BIN)/pytest tests/packaging
 
-# The package comes from the wheel. PYTHONPATH adds pytest and other test tools from .venv, but not its link to the sources.
-# The engine is a prerequisite so that a build, which takes minutes, is visible.
+# The package comes from the wheel. PYTHONPATH adds pytest and other test tools from .venv, but not its link to the
+# sources. The engine is a prerequisite so that a build, which takes minutes, is visible.
 acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
@@ -137,7 +137,8 @@ torture: .venv/made engine
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
 	@$(BIN)/python tests/torture.py
 
-# In a copy, because mutmut needs the sources in src/. Prints the mutants that the tests do not notice; fails if they are more than 10 %.
+# In a copy, because mutmut needs the sources in src/. Prints the mutants that the tests do not notice; fails if more
+# than 10 % are not noticed.
 mutants: .venv/made
 	rm -rf .mutants && mkdir .mutants && cp -r provider .mutants/src && cp -r tests tools docs examples *.md pyproject.toml .mutants
 	cd .mutants && ../$(BIN)/mutmut run && ../$(BIN)/mutmut results && ../$(BIN)/mutmut export-cicd-stats

@@ -38,6 +38,10 @@ def newest(session: nox.Session) -> None:
 def _test(session: nox.Session, resolution: str) -> None:
     boto3 = re.search(r"boto3(>=[\d.]+)", Path("pyproject.toml").read_text(encoding="utf-8"))
     assert boto3  # noqa: S101 - for the type checker
-    pins = [line for line in Path("requirements-dev.txt").read_text(encoding="utf-8").splitlines() if line.startswith(TOOLS)]
-    session.install("--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins)  # boto3 accepts newer patch versions of botocore
+    pins = [
+        line for line in Path("requirements-dev.txt").read_text(encoding="utf-8").splitlines() if line.startswith(TOOLS)
+    ]
+    session.install(
+        "--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins
+    )  # boto3 accepts newer patch versions of botocore
     session.run("python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *(session.posargs or TESTS))

@@ -2,9 +2,9 @@
 
     PYTHONPATH=tests python bench/run.py [--repetitions 5] [--sizes 1 10 100 500] [--latency-ms 50] [--out .bench]
 
-Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each repetition, so a busy
-minute of the machine affects all of them. Each repetition starts with a new stack. Writes all samples to samples.json, the medians to
-table.md and a plot to plot.svg. docs/performance.md keeps a summary.
+Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each
+repetition, so a busy minute of the machine affects all of them. Each repetition starts with a new stack. Writes all
+samples to samples.json, the medians to table.md and a plot to plot.svg. docs/performance.md keeps a summary.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Bench:
     """Runs contenders in a folder and collects samples."""
 
     def __init__(self, folder: Path, engine: str, worker: Executor, url: str) -> None:
-        """Prepare the environment of the contenders: this venv and the engine first on PATH, the scripted Glue at `url` instead of AWS."""
+        """Prepare the environment of the contenders: this venv and the engine first on PATH, Glue at `url`."""
         self.samples: Samples = {}
         self._project, self._backend, self._worker = folder / "project", folder / "backend", worker
         kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
@@ -61,8 +61,8 @@ class Bench:
             "PULUMI_BACKEND_URL": self._backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "for benchmarks only",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            # Write the state once, at the end. By default a folder backend writes it after each step, which takes 45 of 53 seconds
-            # of an up with 500 resources and hides all differences.
+            # Write the state once, at the end. By default a folder backend writes it after each step, which takes 45 of
+            # 53 seconds of an up with 500 resources and hides all differences.
             "PULUMI_EXPERIMENTAL": "true",
             "PULUMI_SKIP_CHECKPOINTS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -106,7 +106,9 @@ class Bench:
         shutil.copytree(CONTENDERS, self._project)
         (self._project / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
         (self._project / "__main__.py").write_text(PROGRAM.format(contender))
-        subprocess.run(["pulumi", "stack", "init", "bench"], cwd=self._project, env=env, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["pulumi", "stack", "init", "bench"], cwd=self._project, env=env, check=True, stdout=subprocess.DEVNULL
+        )
 
     def _pulumi(self, measure: str, contender: str, sessions: int, env: Mapping[str, str], *arguments: str) -> None:
         calls = self._worker.submit(endpoint.calls).result()
@@ -121,7 +123,9 @@ class Bench:
         if done.returncode:
             sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
         self._add(measure, contender, sessions, seconds)
-        self._add(f"{measure} (CPU)", contender, sessions, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        self._add(
+            f"{measure} (CPU)", contender, sessions, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        )
 
     def _add(self, measure: str, contender: str, sessions: int, value: float) -> None:
         self.samples.setdefault(f"{measure} | {contender} | {sessions}", []).append(round(value, 4))
@@ -133,14 +137,22 @@ def table(samples: Samples, sizes: list[int]) -> str:
     names = sorted({key.rsplit(" | ", 1)[0] for key in samples})
     versions = [f"{name} {metadata.version(name)}" for name in ("pulumi-glue-session", "pulumi", "boto3")]
     head = ["measure | contender", *map(str, sizes)]
-    rows = [[name, *(f"{median(samples[key]):.2f}" if (key := f"{name} | {size}") in samples else "" for size in sizes)] for name in names]
+    rows = [
+        [name, *(f"{median(samples[key]):.2f}" if (key := f"{name} | {size}") in samples else "" for size in sizes)]
+        for name in names
+    ]
     lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * (len(sizes) + 2), *rows)]
-    return "\n".join([f"Python {platform.python_version()}, {', '.join(versions)}, {os.cpu_count()} CPUs.", "", *lines, ""])
+    return "\n".join(
+        [f"Python {platform.python_version()}, {', '.join(versions)}, {os.cpu_count()} CPUs.", "", *lines, ""]
+    )
 
 
 def draw(samples: Samples, path: Path) -> None:
     """Seconds by number of sessions, one panel per command. Dashed: boto3 in a loop, without Pulumi."""
-    mpl.rcParams |= {"svg.hashsalt": "pulumi-glue-session", "svg.fonttype": "none"}  # the same numbers give the same file
+    mpl.rcParams |= {
+        "svg.hashsalt": "pulumi-glue-session",
+        "svg.fonttype": "none",
+    }  # the same numbers give the same file
     figure = Figure(figsize=(10, 7), layout="constrained")
     for axes, measure in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
         lines = [(measure, "floor", "-"), (measure, "ours", "-"), (measure, "textbook", "-"), ("loop", "loop", "--")]
@@ -164,10 +176,12 @@ def main() -> None:
     parser.add_argument("--latency-ms", type=float, default=50)
     parser.add_argument("--out", type=Path, default=ROOT / ".bench")
     options = parser.parse_args()
-    # A shell ignores SIGINT for background jobs, and their children inherit that. The engine stops its plugins with SIGINT and would then
-    # wait five seconds for each.
+    # A shell ignores SIGINT for background jobs, and their children inherit that. The engine stops its plugins with
+    # SIGINT and would then wait five seconds for each.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    engine = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True)
+    engine = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
+    )
     options.out.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as worker:
         url = worker.submit(endpoint.start, options.latency_ms / 1000).result()

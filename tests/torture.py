@@ -6,8 +6,8 @@
             ...
         torture.tell("SIGKILL of the engine during up", "the next up worked every time")
 
-In `make test` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records a row for each
-`tell`. A Hypothesis test gets one row, named after the test:
+In `make test` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records
+a row for each `tell`. A Hypothesis test gets one row, named after the test:
 
     @true_of_each("Wrong arguments", short=30, long=2_000)
     @given(...)

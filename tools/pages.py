@@ -2,15 +2,15 @@
 
     python tools/pages.py site-source
 
-Copies docs/ and adds pages for files that are elsewhere in the repository: the changelog, the contributing guide, and each example with
-its files. A page can also include a section of another page:
+Copies docs/ and adds pages for files that are elsewhere in the repository: the changelog, the contributing guide, and
+each example with its files. A page can also include a section of another page:
 
     <!-- include: README.md#install -->
     [Install](../README.md#install)
     <!-- end -->
 
-Write links so that they work in the repository. They are changed to lead to the page of the same file. A link to a file without a page is
-left as it is, and the strict build of the site reports it.
+Write links so that they work in the repository. They are changed to lead to the page of the same file. A link to a file
+without a page is left as it is, and the strict build of the site reports it.
 """
 
 from __future__ import annotations
@@ -36,14 +36,24 @@ PAGES = {
     "README.md": "index.md",
     "examples/README.md": "examples/index.md",
 }
-"""Page for a file or a section of the repository. docs/, included sections and the files of each example are added to these."""
+"""Page for a file or a section of the repository. `main` adds docs/, included sections and the files of examples."""
 
-LANGUAGES = {".js": "javascript", ".json": "json", ".py": "python", ".tf": "terraform", ".txt": "text", ".yaml": "yaml", ".yml": "yaml"}
+LANGUAGES = {
+    ".js": "javascript",
+    ".json": "json",
+    ".py": "python",
+    ".tf": "terraform",
+    ".txt": "text",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
 
 _INCLUDE = re.compile(r"^<!-- include: (\S+) -->\n.*?^<!-- end -->$", flags=re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1 *$", flags=re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6}) (.+?) *$", flags=re.MULTILINE)
-_CODE_OR_LINK = re.compile(rf"{_FENCE.pattern}|(`+)(?!`).+?(?<!`)\2(?!`)|(?<=\]\()(?P<link>[^)\s]+)(?=\))", flags=_FENCE.flags)
+_CODE_OR_LINK = re.compile(
+    rf"{_FENCE.pattern}|(`+)(?!`).+?(?<!`)\2(?!`)|(?<=\]\()(?P<link>[^)\s]+)(?=\))", flags=_FENCE.flags
+)
 _SLUG = slugify(case="lower")
 
 
@@ -51,8 +61,12 @@ def main(target: Path) -> None:
     """Write all pages to a folder, which is replaced."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(DOCS, target)
-    sources = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in sorted(DOCS.rglob("*.md"))}
-    sources |= {name: (ROOT / name).read_text(encoding="utf-8") for name in PAGES if name != "README.md" and "#" not in name}
+    sources = {
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in sorted(DOCS.rglob("*.md"))
+    }
+    sources |= {
+        name: (ROOT / name).read_text(encoding="utf-8") for name in PAGES if name != "README.md" and "#" not in name
+    }
     sources["LICENSE"] = f"# License\n\n```text\n{sources['LICENSE']}```\n"
     pages = PAGES | {name: name.removeprefix("docs/") for name in sources if name.startswith("docs/")}
     pages |= {file.relative_to(ROOT).as_posix(): file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.svg")}
@@ -86,15 +100,20 @@ def _example(readme: Path, pages: dict[str, str]) -> str:
     """README of an example, followed by its files. Registers the place of each file in `pages`."""
     folder = readme.parent
     parts = [readme.read_text(encoding="utf-8"), f"## Files of `examples/{folder.name}`\n"]
-    files = [file for file in folder.rglob("*") if file.suffix in LANGUAGES and not re.match(r"Pulumi\.\w+\.yaml", file.name)]
+    files = [
+        file for file in folder.rglob("*") if file.suffix in LANGUAGES and not re.match(r"Pulumi\.\w+\.yaml", file.name)
+    ]
     names = [file.relative_to(folder).as_posix() for file in files if not {"venv", "__pycache__"} & set(file.parts)]
-    for name in sorted(names, key=lambda name: (name.count("/"), name != "__main__.py", not name.endswith(".py"), name)):
+    for name in sorted(
+        names, key=lambda name: (name.count("/"), name != "__main__.py", not name.endswith(".py"), name)
+    ):
         file = folder / name
         place = f"examples/{folder.name}.md#{slug(name)}"
         pages[f"examples/{folder.name}/{name}"] = place
         if file.parent != folder:
             pages.setdefault(file.parent.relative_to(ROOT).as_posix(), place)  # a link to a folder shows its first file
-        parts.append(f"### `{name}` {{#{slug(name)}}}\n\n```{LANGUAGES[file.suffix]}\n{file.read_text(encoding='utf-8').rstrip()}\n```\n")
+        text = file.read_text(encoding="utf-8").rstrip()
+        parts.append(f"### `{name}` {{#{slug(name)}}}\n\n```{LANGUAGES[file.suffix]}\n{text}\n```\n")
     return "\n".join(parts)
 
 
@@ -109,7 +128,7 @@ def _rewritten(text: str, name: str, pages: dict[str, str]) -> str:
 
 
 def _section(named: str) -> str:
-    """Text below a heading, up to the next heading of its level. A page's title ends at the next heading of any level."""
+    """Text below a heading, up to the next heading of its level, or of any level for the title of a page."""
     name, _, anchor = named.partition("#")
     text = (ROOT / name).read_text(encoding="utf-8")
     found = [*headings(text), (1, "", len(text))]

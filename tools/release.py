@@ -30,9 +30,11 @@ def main(tag: str, *, changelog: str, version: str = __version__) -> None:
     if tag != f"v{version}":
         sys.exit(f"Tag {tag!r} does not match version {version!r}: use v{version}, or correct __version__.")
     first = _HEADING.search(changelog)
-    section = re.split(r"^## |^\[", changelog[first.end() :], maxsplit=1, flags=re.MULTILINE)[0].strip() if first else ""
+    section = (
+        re.split(r"^## |^\[", changelog[first.end() :], maxsplit=1, flags=re.MULTILINE)[0].strip() if first else ""
+    )
     if not first or first["version"] != version or not section:
-        sys.exit(f'CHANGELOG.md does not start with a section "## [{version}] - YYYY-MM-DD": move the changes below that heading.')
+        sys.exit(f'CHANGELOG.md does not start with a section "## [{version}] - YYYY-MM-DD": add it with the changes.')
     print(section)
 
 

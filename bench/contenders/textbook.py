@@ -12,8 +12,8 @@ import pulumi
 from pulumi import dynamic
 
 MEMBERS = (
-    "Status Role GlueVersion WorkerType NumberOfWorkers MaxCapacity IdleTimeout Description ErrorMessage CreatedOn CompletedOn "
-    "SecurityConfiguration ProfileName SessionType Command Connections"
+    "Status Role GlueVersion WorkerType NumberOfWorkers MaxCapacity IdleTimeout Description ErrorMessage CreatedOn "
+    "CompletedOn SecurityConfiguration ProfileName SessionType Command Connections"
 )
 OUTPUTS = {re.sub(r"\B[A-Z]", r"_\g<0>", member).lower(): member for member in MEMBERS.split()}
 
@@ -45,7 +45,12 @@ class TextbookSession(dynamic.Resource):
     def __init__(self, name: str, session_id: str) -> None:
         """Register the resource."""
         props = {**dict.fromkeys(["region", *OUTPUTS]), "session_id": session_id}
-        super().__init__(TextbookProvider(), name, props, pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None)
+        super().__init__(
+            TextbookProvider(),
+            name,
+            props,
+            pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None,
+        )
 
 
 def declare(name: str, session_id: str) -> None:

@@ -34,16 +34,25 @@ ID, REGION, READY = "analytics-prod", "eu-west-1", frozenset({"READY"})
 SUBJECT = f'Glue session "{ID}"'
 MESSAGES = [
     SessionNotFound(ID, region=REGION),
-    SessionEnded(ID, region=REGION, status="FAILED", targets=READY, error_message="Connection vpc has no free IP addresses."),
+    SessionEnded(
+        ID, region=REGION, status="FAILED", targets=READY, error_message="Connection vpc has no free IP addresses."
+    ),
     UnknownStatus(ID, region=REGION, status="RESUMING", targets=READY),
     WaitedTooLong(ID, region=REGION, status="PROVISIONING", targets=READY, seconds=600, polls=86),
-    NotAsExpected(ID, region=REGION, mismatches=[Mismatch(name="glue_version", expected='at least "5.0"', found='"4.0"')]),
+    NotAsExpected(
+        ID, region=REGION, mismatches=[Mismatch(name="glue_version", expected='at least "5.0"', found='"4.0"')]
+    ),
     NotOneSession([("tags", "team=etl"), ("statuses", "READY")], region=REGION, found=[]),
     NotOneSession([("tags", "team=etl")], region=REGION, found=["etl-2", "etl-1"]),
     AccessDenied(
-        SUBJECT, region=REGION, detail="AccessDeniedException: not authorized to perform glue:GetSession", detail_label="Glue says"
+        SUBJECT,
+        region=REGION,
+        detail="AccessDeniedException: not authorized to perform glue:GetSession",
+        detail_label="Glue says",
     ),
-    BadCredentials(SUBJECT, region=REGION, detail="ExpiredTokenException: the security token is expired", detail_label="Glue says"),
+    BadCredentials(
+        SUBJECT, region=REGION, detail="ExpiredTokenException: the security token is expired", detail_label="Glue says"
+    ),
     WrongAccount(SUBJECT, region=REGION, detail="account 111111111111, allowed 222222222222"),
     NoRegion(SUBJECT, region=""),
     Misconfigured(SUBJECT, region=REGION, detail="The config profile (etl) could not be found"),
@@ -61,7 +70,9 @@ def classes(base: type[GlueSessionError]) -> Iterator[str]:
 
 
 def test_every_error_class_has_a_heading() -> None:
-    public = {name for name in pulumi_glue_session.__all__ if issubclass(type(getattr(pulumi_glue_session, name)), type)}
+    public = {
+        name for name in pulumi_glue_session.__all__ if issubclass(type(getattr(pulumi_glue_session, name)), type)
+    }
     exceptions = {name for name in public if issubclass(getattr(pulumi_glue_session, name), Exception)}
     expected = {name for name in {*exceptions, *classes(GlueSessionError)} if not name.startswith("_")}
 
@@ -77,6 +88,6 @@ def test_a_message_is_shown_as_it_is_printed(error: GlueSessionError) -> None:
 
 
 def test_every_error_with_a_message_of_its_own_is_shown() -> None:
-    assert {*classes(GlueSessionError)} - {"InvalidInput", "LookFailed"} == {type(error).__name__ for error in MESSAGES} | {
-        name for name in classes(GlueSessionError) if name.startswith("_")
-    }
+    assert {*classes(GlueSessionError)} - {"InvalidInput", "LookFailed"} == {
+        type(error).__name__ for error in MESSAGES
+    } | {name for name in classes(GlueSessionError) if name.startswith("_")}

@@ -29,7 +29,11 @@ def code(page: str) -> str:
 
 
 def test_mentioned_make_targets_exist() -> None:
-    files = [*map(code, map(text, ("README.md", "CONTRIBUTING.md", "SECURITY.md"))), text(".pre-commit-config.yaml"), text(".ci/run")]
+    files = [
+        *map(code, map(text, ("README.md", "CONTRIBUTING.md", "SECURITY.md"))),
+        text(".pre-commit-config.yaml"),
+        text(".ci/run"),
+    ]
     named = re.findall(r"\bmake ([a-z-]+)(?=[`\s\"]|$)", "\n".join([*files, *WORKFLOWS.values()]))
 
     assert "test" in named
@@ -38,7 +42,9 @@ def test_mentioned_make_targets_exist() -> None:
 
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
 def test_mentioned_paths_exist(name: str) -> None:
-    paths = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|py|toml|txt))`", text(name)) + re.findall(r"\]\(([^)#:]+)\)", text(name))
+    paths = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|py|toml|txt))`", text(name)) + re.findall(
+        r"\]\(([^)#:]+)\)", text(name)
+    )
 
     assert [] != paths
     assert [] == [path for path in paths if not (ROOT / path).exists()]
@@ -78,7 +84,9 @@ def test_no_test_is_skipped_with_the_installed_versions() -> None:
     marks = re.findall(r'mark\.since\((\w+)="([\d.]+)"', SOURCES)
 
     assert [] != marks
-    assert [] == [(name, version) for name, version in marks if Version(importlib.metadata.version(name)) < Version(version)]
+    assert [] == [
+        (name, version) for name, version in marks if Version(importlib.metadata.version(name)) < Version(version)
+    ]
 
 
 def test_skipped_tests_name_the_command_that_runs_them() -> None:

@@ -1,4 +1,4 @@
-"""tests/stand_ins/pulumi_aws takes the same arguments as the real package, which `make` downloads without installing it."""
+"""tests/stand_ins/pulumi_aws takes the same arguments as the real package, which `make` downloads to be read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class _Modern(ast.NodeTransformer):
 
 def parameters(text: str, name: str) -> dict[str, str]:
     """Types of the parameters of a function, or of the first constructor of a class."""
-    found = next(node for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name)
+    found = next(
+        node for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == name
+    )
     function = next(each for each in ast.walk(found) if isinstance(each, ast.FunctionDef))
     arguments = [*function.args.args, *function.args.kwonlyargs]
     return {each.arg: ast.unparse(_Modern().visit(each.annotation)) for each in arguments if each.annotation}

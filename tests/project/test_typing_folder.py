@@ -1,4 +1,4 @@
-"""`tests/typing` is complete. Type checkers read that folder and nothing runs it, so an omission would not be noticed."""
+"""`tests/typing` is complete. Type checkers read that folder and nothing runs it, so a gap would go unnoticed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def test_each_public_name_is_used() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "variable"),
-    [(GlueSession, "session"), (GetSessionResult, "result"), (GetSessionsResult, "results"), (SessionCommand, "command")],
+    [
+        (GlueSession, "session"),
+        (GetSessionResult, "result"),
+        (GetSessionsResult, "results"),
+        (SessionCommand, "command"),
+    ],
 )
 def test_the_type_of_each_output_is_asserted(kind: type, variable: str) -> None:
     properties = {name for name, member in vars(kind).items() if isinstance(member, property)}
