@@ -15,7 +15,7 @@ _CODE = re.compile(r"```.*?```|`[^`\n]+`", flags=re.DOTALL)
 
 
 def anchors(page: Path) -> set[str]:
-    return {pages.slug(title) for _, title, _ in pages.headings(page.read_text(encoding="utf-8"))}
+    return set(map(pages.slug, pages.headings(page.read_text(encoding="utf-8"))))
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.relative_to(ROOT).as_posix())
