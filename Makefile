@@ -84,8 +84,9 @@ docs-serve: .venv/made
 	$(BIN)/python tools/pages.py site-source
 	$(BIN)/zensical serve
 
-captures: .venv/made engine
-	$(BIN)/python tools/captures.py
+# With the wheel, as a reader has it: the engine prints a warning about an editable installation.
+captures: wheel engine
+	.wheel-venv/bin/python tools/captures.py
 
 # With the wheel, as users have it: a linked package makes the engine look for a plugin.
 recordings: wheel engine

@@ -1,14 +1,13 @@
-"""Run the tutorial as a reader would, and put what the commands print into the page.
+"""Run the tutorial as a reader does, and update the outputs in its page.
 
     python tools/captures.py
 
-Rules of this module: each block of the page is used as it stands there, in its order. A block with a file's name is written to that file,
-one of commands is run by the same shell as those before, and the block of output that follows shows what was printed. A command that
-fails ends it, unless the page itself says `||`. Only what differs from run to run is made the same: times; and the lines of dots, which
-say that it goes on, are left out.
+Follows the blocks of the page in their order. A block with a file name is written to that file. The commands of all
+`console` blocks run in one shell, and a block titled `output` gets what the commands above it printed. A command that
+fails ends the run, unless the page itself handles the exit code with `||`. Times and other values that differ from run
+to run are replaced by fixed ones.
 
-Two things stand in for the reader: the packages to install are lent by this environment, so that `pip install` finds them there, and
-the port of the server is one that is free.
+`pip install` finds the packages of this environment and needs no package index.
 """
 
 from __future__ import annotations
@@ -19,41 +18,40 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CaptureError", "blocks", "filled", "run"]
+__all__ = ["CaptureError", "blocks", "filled"]
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "tutorial.md"
-PORT = "5000"
-"""As on the page."""
 
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', flags=re.MULTILINE | re.DOTALL)
-
 _SECONDS = 300
+_SANDBOX_READY = 'until grep -q "^#" sandbox.env; do sleep 0.1; done'
+"""A reader types the next command later than the sandbox needs to start; the shell does not."""
 
 _DIFFERS = (
     (re.compile(r"\(\d+(\.\d+)?s\)"), "(1s)"),
     (re.compile(r"Duration: \d+s"), "Duration: 1s"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "2026-11-25T09:30:00.000Z"),
+    (re.compile(r"\d+s of at most"), "1s of at most"),
+    (re.compile(r"READY after \d+s"), "READY after 15s"),
     (re.compile(r"^@ .*\n", flags=re.MULTILINE), ""),
     (re.compile(r"\n{3,}"), "\n\n"),
 )
 
 
 class CaptureError(Exception):
-    """A command of the page failed; the text is what was printed."""
+    """A command of the page failed. The text is what was printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A block of code of the page."""
+    """A code block of the page."""
 
     language: str
     title: str
@@ -62,23 +60,18 @@ class Block:
     end: int
 
     @property
-    def is_run(self) -> bool:
-        """Whether it is a block of commands."""
-        return self.language == "console"
+    def is_output(self) -> bool:
+        """Whether it shows what the commands above it print."""
+        return self.title == "output"
 
     @property
     def is_file(self) -> bool:
-        """Whether the reader is to make a file of it."""
+        """Whether the reader saves it as a file."""
         return bool(self.title) and not self.is_output
-
-    @property
-    def is_output(self) -> bool:
-        """Whether it is what the commands above it print."""
-        return self.title == "output"
 
 
 def blocks(page: str) -> list[Block]:
-    """Blocks of code in the order of the page."""
+    """Code blocks in the order of the page."""
     return [
         Block(language=found[1], title=found[2] or "", text=found[3], start=found.start(3), end=found.end(3))
         for found in _BLOCK.finditer(page)
@@ -86,8 +79,8 @@ def blocks(page: str) -> list[Block]:
 
 
 def filled(page: str, folder: Path, *, engine: str) -> str:
-    """The page with what its commands print now, run in an empty folder. Raises CaptureError."""
-    printed = run(page, folder, engine=engine)
+    """The page with what its commands print now, when they are run in an empty folder. Raises CaptureError."""
+    printed = _run(page, folder, engine=engine)
     parts: list[str] = []
     end = 0
     last = ""
@@ -99,32 +92,30 @@ def filled(page: str, folder: Path, *, engine: str) -> str:
     return "".join([*parts, page[end:]])
 
 
-def run(page: str, folder: Path, *, engine: str) -> dict[int, str]:
-    """Follow the page: what each block of commands printed, by its place. Raises CaptureError."""
-    port = _free_port()
-    beside, project = folder / "beside", folder / "project"
-    beside.mkdir()
+def _run(page: str, folder: Path, *, engine: str) -> dict[int, str]:
+    """What each block of commands printed, by its position."""
+    own, project = folder / "own", folder / "project"
+    own.mkdir()
     project.mkdir()
-    (beside / "lent.pth").write_text("".join(f"{path}\n" for path in _lent()))
+    (own / "packages.pth").write_text("".join(f"{path}\n" for path in _package_folders()))
     lines = ["set -e"]
     outputs: dict[int, Path] = {}
     for index, block in enumerate(blocks(page)):
-        text = block.text.replace(PORT, port)
         if block.is_file:
-            (beside / str(index)).write_text(text)
-            lines.append(f"cp {_quoted(beside / str(index))} {block.title}")
-        if block.is_run:
-            outputs[index] = beside / f"{index}.out"
-            lines += ["{", text.rstrip(), f"}} > {_quoted(outputs[index])} 2>&1"]
-        if block.is_run and "-m venv" in text:
-            lines.append(f"cp {_quoted(beside / 'lent.pth')} venv/lib/python*/site-packages/")
-        if block.is_run and "-m moto.server" in text:
-            lines.append(f"until (exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.2; done")
-    _follow(lines, project, env=_reader(folder, engine))
-    return {index: _normal(file.read_text(encoding="utf-8"), port=port) for index, file in outputs.items()}
+            (own / str(index)).write_text(block.text)
+            lines.append(f"cp {shlex.quote(str(own / str(index)))} {block.title}")
+        if block.language == "console":
+            outputs[index] = own / f"{index}.out"
+            lines += ["{", block.text.rstrip(), f"}} > {shlex.quote(str(outputs[index]))} 2>&1"]
+        if "-m venv" in block.text:
+            lines.append(f"cp {shlex.quote(str(own / 'packages.pth'))} venv/lib/python*/site-packages/")
+        if "> sandbox.env" in block.text:
+            lines.append(_SANDBOX_READY)
+    _follow(lines, project, outputs.values(), env=_environment(folder, engine))
+    return {index: _normal(file.read_text(encoding="utf-8")) for index, file in outputs.items()}
 
 
-def _follow(lines: list[str], project: Path, *, env: Mapping[str, str]) -> None:
+def _follow(lines: list[str], project: Path, outputs: Iterable[Path], *, env: Mapping[str, str]) -> None:
     shell = subprocess.Popen(
         [shutil.which("bash") or "bash", "-c", "\n".join(lines)],
         cwd=project,
@@ -139,57 +130,49 @@ def _follow(lines: list[str], project: Path, *, env: Mapping[str, str]) -> None:
         shown, _ = shell.communicate(timeout=_SECONDS)
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(shell.pid, signal.SIGKILL)  # the server, where the page's own end was not reached
+            os.killpg(shell.pid, signal.SIGKILL)  # the sandbox, if the end of the page was not reached
     if shell.returncode:
-        *_, last = sorted((project.parent / "beside").glob("*.out"), key=lambda file: int(file.stem))
+        *_, last = (file for file in outputs if file.exists())
         raise CaptureError(f"{shown}{last.read_text(encoding='utf-8')}")
 
 
-def _reader(folder: Path, engine: str) -> dict[str, str]:
-    """Environment of a reader who has Python and Pulumi, and neither accounts nor settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "PYTHON", "PIP_"))}
+def _environment(folder: Path, engine: str) -> dict[str, str]:
+    """Environment of a reader with Python and Pulumi, and without accounts or settings."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "PYTHON", "PIP_"))
+    }
     return inherited | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ.get("PATH", os.defpath)]),
         "PULUMI_HOME": str(folder / "pulumi"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INDEX": "1",  # what is lent is all that there is
+        "PIP_NO_INDEX": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
 
 
-def _lent() -> list[str]:
-    """Folders that this environment takes packages from, but for those of the standard library."""
+def _package_folders() -> list[str]:
+    """Folders of installed packages in this environment, with this package first."""
     import pulumi_glue_session
 
     package = str(Path(pulumi_glue_session.__file__).parents[1])
     return list(dict.fromkeys([package, *(path for path in sys.path if path.endswith("site-packages"))]))
 
 
-def _free_port() -> str:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return str(listening.getsockname()[1])
-
-
-def _quoted(path: Path) -> str:
-    return shlex.quote(str(path))
-
-
-def _normal(text: str, *, port: str) -> str:
-    """What was printed, without what differs from run to run."""
+def _normal(text: str) -> str:
     for pattern, same in _DIFFERS:
         text = pattern.sub(same, text)
-    lines = [line.rstrip() for line in text.replace(port, PORT).splitlines()]
-    return "\n".join(lines).strip("\n") + "\n"
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 
 
 def main() -> int:
-    """Fill the page; the exit code is 1 if a command of it failed."""
-    engine = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True)
+    """Update the page. The exit code is 1 if one of its commands failed."""
+    engine = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
+    )
     page = PAGE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="glue-session-tutorial-") as folder:
         try:
