@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire unit-and-wire docs docs-serve captures recordings dist wheel package acceptance javascript \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings dist wheel package acceptance javascript \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
 	@echo 'make test        run all checks: format, lint, types, all tests, packaging, documentation'
 	@echo 'make check       the same without packaging, acceptance tests and documentation; under a minute'
+	@echo 'make contract    check what the package expects of Glue; with GLUE=aws on the real AWS'
 	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
 	@echo 'make package     build the wheel and check it'
 	@echo 'make acceptance  run the tests on the real engine with the built wheel'
@@ -62,7 +63,7 @@ types: .venv/made
 
 # pyproject.toml has the coverage threshold.
 unit-and-wire: .venv/made
-	$(BIN)/pytest tests/project tests/unit tests/wire -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest tests/project tests/unit tests/wire tests/contract -n 2 --cov --cov-report=term:skip-covered
 
 project: .venv/made
 	$(BIN)/pytest tests/project -n 2
@@ -72,6 +73,11 @@ unit: .venv/made
 
 wire: .venv/made
 	$(BIN)/pytest tests/wire -n 2
+
+# The sandbox and moto; with GLUE=aws the real AWS, where it creates one small session with the role GLUE_CONTRACT_ROLE
+# and deletes it. That costs a few cents.
+contract: .venv/made
+	GLUE="$(or $(GLUE),sandbox moto)" $(BIN)/pytest tests/contract
 
 # The strict build fails on a link or anchor within the site that does not exist. Links to other sites are not followed.
 docs: .venv/made
