@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pulumi_glue_session.core.errors import (
         AccessDenied,
         BadCredentials,
+        CredentialsUnavailable,
         GlueSessionError,
         InvalidInput,
         LookFailed,
@@ -48,6 +49,7 @@ __all__ = [
     "AwaitableGetSessionsResult",
     "AwsOptions",
     "BadCredentials",
+    "CredentialsUnavailable",
     "GetSessionResult",
     "GetSessionsResult",
     "GlueSession",

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.errors import GlueSessionError, LookFailed
+from pulumi_glue_session.core.errors import BadCredentials, GlueSessionError, LookFailed
 from support.glue_endpoint import GlueEndpoint
 from support.sts_endpoint import Fault, StsEndpoint
 
@@ -47,7 +47,12 @@ def sts_calls(sts: StsEndpoint) -> list[tuple[str, str | None]]:
     return [(call.operation, call.access_key) for call in sts.calls]
 
 
-def refused(kind: type[LookFailed], operation: str, fault: Fault) -> str:
-    """`repr` of the error for a fault of STS."""
+def refused(operation: str, fault: Fault) -> tuple[type[LookFailed], str, str]:
+    """Class and attributes of the error for a fault of STS."""
     prefix = f"An error occurred ({fault.code}) when calling the {operation} operation (reached max retries: 0)"
-    return repr(kind(SUBJECT, region=REGION, detail=f"{prefix}: {fault.message}"))
+    return BadCredentials, f"{prefix}: {fault.message}", "STS says"
+
+
+def facts(error: GlueSessionError) -> tuple[type[GlueSessionError], str, str]:
+    """Class and attributes of an error about credentials."""
+    return type(error), getattr(error, "detail", ""), getattr(error, "detail_label", "")

@@ -10,9 +10,12 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.stub import Stubber
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
+
+from pulumi_glue_session.aws.credentials import Snapshot
 
 REGION = "eu-west-1"
 
@@ -48,8 +51,12 @@ class Boto3:
 
     def session(self, **arguments: object) -> Boto3:
         """Stand in for the class."""
-        self.sessions.append(arguments)
+        self.sessions.append({name: value for name, value in arguments.items() if name != "botocore_session"})
         return self
+
+    def get_credentials(self) -> Snapshot:
+        """Stand in for its method."""
+        return Snapshot(lambda: Credentials("testing", "testing"))
 
     def client(self, service: str, **arguments: object) -> Any:  # noqa: ANN401 - as above
         """Stand in for its method."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pulumi_glue_session.core.aws_config import AwsConfig
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
-    from botocore.config import Config
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
@@ -19,35 +21,45 @@ _MAX_RETRY_PAUSE = 20
 """Seconds. botocore pauses up to 1, 2, 4, 8 and 16 s before the first retries, and this long before later ones."""
 
 MAX_CONCURRENCY = 8
-"""GetSession calls in flight for one client, below the rate at which Glue throttles. Also the size of the connection pool."""
+"""GetSession calls in flight for one client, below the rate at which Glue throttles. Also the size of the pool."""
+
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonwebservices.com.cn", ".amazonaws.eu")
 
 
-def create_client(
-    session: Any,  # noqa: ANN401 - untyped in boto3
-    aws_config: AwsConfig,
-    service: str = "glue",
-    /,
-    **options: Any,  # noqa: ANN401 - as boto3 takes them
-) -> BaseClient:
+def create_client(session: Any, aws_config: AwsConfig, service: str = "glue", /) -> BaseClient:
     """Client of a boto3 session. Raises what botocore raises, NoRegionError included."""
     from botocore.exceptions import NoRegionError
 
-    if service == "glue":
-        options["endpoint_url"] = aws_config.endpoint_url
-    client_config = _client_config(aws_config)
-    if "config" in options:
-        client_config = client_config.merge(options.pop("config"))
-    client: BaseClient = session.client(service, config=client_config, verify=aws_config.custom_ca_bundle, **options)
+    client: BaseClient = session.client(service, **client_options(aws_config, service))
     # With an endpoint URL botocore works without a region, and error messages could not name one.
     if service == "glue" and not client.meta.region_name:
         raise NoRegionError
     return client
 
 
-def get_account_id(session: Any, config: AwsConfig) -> str:  # noqa: ANN401 - untyped in boto3
-    """Account of the session's credentials. GetCallerIdentity needs no permission."""
-    sts: Any = create_client(session, config, "sts")
-    return str(sts.get_caller_identity().get("Account") or "unknown")
+def client_options(config: AwsConfig, service: str) -> dict[str, Any]:
+    """Arguments of `Session.client` for one service."""
+    from botocore.config import Config
+
+    endpoint_url = _endpoint_url(config, service)
+    retries: Any = {"mode": _retry_mode(config), "total_max_attempts": _max_retries(config) + 1}
+    options: dict[str, Any] = {
+        "config": Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries=retries,
+            max_pool_connections=MAX_CONCURRENCY,
+            user_agent_extra="pulumi-glue-session",
+            use_fips_endpoint=config.use_fips_endpoint,
+            use_dualstack_endpoint=config.use_dualstack_endpoint,
+            proxies=_proxies(config, endpoint_url or f"https://{service}.amazonaws.com"),
+        ),
+        "verify": config.custom_ca_bundle,
+        "endpoint_url": endpoint_url,
+    }
+    if service == "sts" and config.sts_region:
+        options["region_name"] = config.sts_region
+    return options
 
 
 def max_call_seconds(config: AwsConfig) -> float:
@@ -61,17 +73,51 @@ def max_call_seconds(config: AwsConfig) -> float:
     return (retries + 1) * (_CONNECT_SECONDS + _READ_SECONDS) + pauses
 
 
-def _client_config(config: AwsConfig) -> Config:
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        retries={"mode": "adaptive", "total_max_attempts": _max_retries(config) + 1},
-        max_pool_connections=MAX_CONCURRENCY,
-        user_agent_extra="pulumi-glue-session",
-    )
-
-
 def _max_retries(config: AwsConfig) -> int:
-    return _RETRIES if config.max_retries is None else config.max_retries
+    if config.max_retries is not None:
+        return config.max_retries
+    attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    # botocore rejects other values when it creates the client.
+    return int(attempts) - 1 if attempts.isascii() and attempts.isdecimal() and int(attempts) else _RETRIES
+
+
+def _retry_mode(config: AwsConfig) -> str:
+    return config.retry_mode or os.environ.get("AWS_RETRY_MODE") or "adaptive"
+
+
+def _endpoint_url(config: AwsConfig, service: str) -> str | None:
+    from botocore.exceptions import InvalidConfigError
+
+    if service == "glue":
+        return config.glue_endpoint_url
+    if service != "sts":
+        return None
+    if config.sts_endpoint_url or os.environ.get("AWS_ENDPOINT_URL_STS") or os.environ.get("AWS_ENDPOINT_URL"):
+        return config.sts_endpoint_url
+    # With a stack for LocalStack, credentials must not be sent to the real STS.
+    if config.endpoints and config.endpoints.glue and not is_aws_url(config.endpoints.glue):
+        message = "endpoints has a URL for glue, but none for sts: add sts, or set AWS_ENDPOINT_URL_STS"
+        raise InvalidConfigError(error_msg=message)
+    return None
+
+
+def is_aws_url(url: str) -> bool:
+    """Whether the host of an endpoint URL belongs to AWS."""
+    return (urlsplit(url).hostname or "").endswith(_AWS_DOMAINS)
+
+
+def _proxies(config: AwsConfig, url: str) -> dict[str, str] | None:
+    """Proxies for requests to `url`; None leaves them to botocore and the environment."""
+    if not (config.http_proxy or config.https_proxy or config.no_proxy):
+        return None
+    # Missing in the type stubs.
+    request: Any = import_module("urllib.request")
+    environment: dict[str, str] = request.getproxies_environment()
+    no_proxy = config.no_proxy or environment.get("no", "")
+    if request.proxy_bypass_environment(urlsplit(url).netloc.rpartition("@")[2], {"no": no_proxy}):
+        return {}
+    proxies = {
+        "http": config.http_proxy or environment.get("http"),
+        "https": config.https_proxy or environment.get("https"),
+    }
+    return {scheme: proxy for scheme, proxy in proxies.items() if proxy}

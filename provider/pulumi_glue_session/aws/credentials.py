@@ -1,109 +1,374 @@
-"""boto3 sessions: profile, region and credentials, with roles assumed on top.
+"""Credentials: boto3's chain and assumed roles, resolved in a step of their own before a request is signed.
 
-Credentials live only in boto3's objects, which renew assumed ones before they expire, so a wait can outlive them.
+Requests are signed with a snapshot of the credentials, so an error of a source never looks like an error of Glue.
+Credentials exist only in memory, and they are renewed before they expire, so a wait can outlive them.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from pulumi_glue_session.aws.client import create_client
+from pulumi_glue_session.aws.client import client_options
 from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
 
 if TYPE_CHECKING:
     from botocore import credentials
-    from botocore.client import BaseClient
 
 _SESSION_NAME = "pulumi-glue-session"
 """Default name of assumed-role sessions, as CloudTrail shows them."""
 
+_CLI_CACHE = Path("~/.aws/cli/cache")
+"""Folder in which the AWS CLI keeps the credentials of roles."""
 
-def create_session(config: AwsConfig) -> Any:  # noqa: ANN401 - untyped in boto3
-    """boto3 session for the configuration. Roles are assumed when the first request is signed.
+_CONTAINER_VARIABLES = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
-    Raises what botocore raises, and OSError for a CA bundle that cannot be used.
+
+class MfaRequired(RuntimeError):
+    """A profile needs an MFA code, and this face must not ask for one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialSource:
+    """Where credentials come from, and what to do if they cannot be resolved."""
+
+    name: str = ""
+    remedy: str = ""
+    profile: str = ""
+
+
+@dataclass(kw_only=True)
+class SourceTracker:
+    """Source that is being resolved, or the one that failed."""
+
+    active: list[CredentialSource] = field(default_factory=list)
+    failed: CredentialSource | None = None
+
+    @property
+    def source(self) -> CredentialSource:
+        """The failed source, or the one that is being resolved."""
+        return self.failed or (self.active[-1] if self.active else CredentialSource())
+
+
+_tracker: ContextVar[SourceTracker] = ContextVar("tracker")
+
+
+@contextmanager
+def track_sources() -> Iterator[SourceTracker]:
+    """Record the sources that are resolved in this context and in threads that copy it."""
+    tracker = SourceTracker()
+    token = _tracker.set(tracker)
+    try:
+        yield tracker
+    finally:
+        _tracker.reset(token)
+
+
+@contextmanager
+def _resolving(source: CredentialSource) -> Iterator[None]:
+    tracker = _tracker.get(SourceTracker())
+    tracker.active.append(source)
+    succeeded = False
+    try:
+        yield
+        succeeded = True
+    finally:
+        if succeeded:
+            tracker.active.pop()
+        else:
+            tracker.failed = tracker.failed or source
+
+
+class Snapshot:
+    """Credentials as botocore takes them. `resolve` renews them; signing a request never does."""
+
+    method = "snapshot"
+
+    def __init__(self, load: Callable[[], Any], source: CredentialSource | None = None) -> None:
+        """`load` returns credentials of botocore, or None if there are none."""
+        self._load = load
+        self._source = source
+        self._lock = threading.Lock()
+        self._credentials: Any = None
+        self._frozen: Any = None
+
+    def resolve(self) -> None:
+        """Find or renew the credentials, if they need it. Raises whatever their source raises."""
+        from botocore.exceptions import NoCredentialsError
+
+        if self._frozen is not None and not self._may_expire():
+            return
+        with self._lock:
+            if self._credentials is None:
+                self._credentials = self._load()
+        if self._credentials is None:
+            with _resolving(CredentialSource(name="boto3's credential chain")):
+                raise NoCredentialsError
+        with _resolving(self._source or _describe_source(self._credentials.method, "")):
+            self._frozen = self._credentials.get_frozen_credentials()
+
+    def _may_expire(self) -> bool:
+        refresh_needed = getattr(self._credentials, "refresh_needed", None)
+        return refresh_needed is not None and refresh_needed()
+
+    def get_frozen_credentials(self) -> Any:
+        """Credentials of the last `resolve`."""
+        if self._frozen is None:
+            self.resolve()
+        return self._frozen
+
+    @property
+    def access_key(self) -> str:
+        """Access key id."""
+        return str(self.get_frozen_credentials().access_key)
+
+    @property
+    def secret_key(self) -> str:
+        """Secret access key."""
+        return str(self.get_frozen_credentials().secret_key)
+
+    @property
+    def token(self) -> str | None:
+        """Session token."""
+        token: str | None = self.get_frozen_credentials().token
+        return token
+
+    def get_deferred_property(self, name: str) -> Callable[[], Any]:
+        """As botocore's credentials."""
+        return lambda: getattr(self.get_frozen_credentials(), name, None)
+
+
+def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None = None) -> Any:
+    """boto3 session for the configuration. Nothing is read or called to find credentials before `resolve_credentials`.
+
+    `mfa_prompt` asks the user for an MFA code; without it, profiles that need one are refused. Raises what botocore
+    raises, and OSError for a file that cannot be used.
     """
     import boto3
+    import botocore.session
 
-    if config.custom_ca_bundle:
-        _check_ca_bundle(config.custom_ca_bundle)
+    for path in (config.custom_ca_bundle, os.environ.get("AWS_CA_BUNDLE")):
+        if path:
+            _check_ca_bundle(path)
+    core: Any = botocore.session.Session(profile=config.profile)
+    _ignore_empty_variables(core)
+    _apply_settings(core, config)
+    _apply_client_options(core, config)
+    snapshot = _base_credentials(core, config, mfa_prompt)
+    roles = [config.assume_role_with_web_identity, *config.assume_roles]
+    for role in roles:
+        if role is not None:
+            snapshot = _assume_role(core, snapshot, role, config)
+    core.get_credentials = lambda: snapshot
     # boto3 reads only AWS_DEFAULT_REGION. pulumi-aws and the other AWS SDKs read AWS_REGION first.
     region = config.region or os.environ.get("AWS_REGION") or None
-    session: Any = boto3.session.Session(profile_name=config.profile, region_name=region)
-    if config.assume_role_with_web_identity:
-        session = _assume_role(session, config, config.assume_role_with_web_identity)
-    for role in config.assume_roles:
-        session = _assume_role(session, config, role)
-    return session
+    return boto3.session.Session(botocore_session=core, profile_name=config.profile, region_name=region)
 
 
-def _assume_role(source: Any, config: AwsConfig, role: AssumeRole | AssumeRoleWithWebIdentity) -> Any:  # noqa: ANN401 - untyped in boto3
-    """Copy of `source` with the role's credentials, which are fetched on first use and renewed before they expire."""
-    import boto3
-    import botocore.session
+def resolve_credentials(session: Any) -> None:
+    """Find or renew the credentials of a session. Raises whatever their source raises."""
+    session.get_credentials().resolve()
+
+
+def needs_resolving(session: Any) -> bool:
+    """Whether `resolve_credentials` may have to read a file, run a process or make a request."""
+    snapshot: Snapshot = session.get_credentials()
+    return snapshot._frozen is None or snapshot._may_expire()  # noqa: SLF001 - same module
+
+
+def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
+    """Credentials before any role of the configuration is assumed."""
+    from botocore.credentials import Credentials
+
+    hidden = config.unrecorded
+    if hidden and hidden.access_key:
+        static = Credentials(hidden.access_key, hidden.secret_key or "", hidden.token, method="static")
+        return Snapshot(lambda: static, CredentialSource(name=hidden.source, remedy=f"correct {hidden.source}"))
+
+    def load() -> Any:
+        profile = core.profile or "default"
+        for provider in core.get_component("credential_provider").providers:
+            if provider.METHOD == "iam-role" and hidden and hidden.skip_metadata_api_check:
+                continue
+            if provider.METHOD == "container-role" and not any(os.environ.get(name) for name in _CONTAINER_VARIABLES):
+                continue
+            if provider.METHOD == "assume-role":
+                provider._prompter = mfa_prompt or _refuse_mfa  # noqa: SLF001 - not settable in another way
+                provider.cache = _CachedRoles()
+            source = _describe_source(provider.METHOD, profile)
+            with _resolving(source):
+                found = provider.load()
+            if found is not None:
+                snapshot._source = source  # noqa: SLF001 - same module
+                return found
+        return None
+
+    snapshot = Snapshot(load)
+    return snapshot
+
+
+def _assume_role(
+    core: Any, source: Snapshot, role: AssumeRole | AssumeRoleWithWebIdentity, config: AwsConfig
+) -> Snapshot:
+    """Credentials of a role, which are fetched on first use and renewed before they expire."""
     from botocore import credentials
 
-    fetcher = _role_fetcher(source, config, role)
-    refreshable = credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-    provider: Any = SimpleNamespace(METHOD="assume-role", load=lambda: refreshable)
-    session = botocore.session.Session(profile=config.profile)
-    session.register_component("credential_provider", credentials.CredentialResolver([provider]))
-    return boto3.session.Session(botocore_session=session, region_name=source.region_name)
-
-
-def _role_fetcher(
-    source: Any,  # noqa: ANN401 - untyped in boto3
-    config: AwsConfig,
-    role: AssumeRole | AssumeRoleWithWebIdentity,
-) -> credentials.BaseAssumeRoleCredentialFetcher:
-    from botocore import credentials, exceptions
-
-    def create_sts_client(service: str, **options: Any) -> BaseClient:  # noqa: ANN401 - as botocore passes them
-        return create_client(source, config, service, **options)
-
-    arguments = _role_arguments(role)
+    fetcher: credentials.BaseAssumeRoleCredentialFetcher
     if isinstance(role, AssumeRoleWithWebIdentity):
-        token_file = role.web_identity_token_file
-        return credentials.AssumeRoleWithWebIdentityCredentialFetcher(
-            create_sts_client, lambda: _read_token(token_file), role.role_arn, extra_args=arguments
+        token = config.unrecorded.web_identity_token if config.unrecorded else None
+        path = role.web_identity_token_file
+        where = "" if token else f" with the token in {path}"
+        fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+            core.create_client, lambda: token or _read_token(path), role.role_arn, extra_args=_role_arguments(role)
         )
-    source_credentials = source.get_credentials()
-    if source_credentials is None:
-        raise exceptions.NoCredentialsError
-    return credentials.AssumeRoleCredentialFetcher(
-        create_sts_client, source_credentials, role.role_arn, extra_args=arguments
-    )
+        named = CredentialSource(
+            name=f"STS AssumeRoleWithWebIdentity of {role.role_arn}{where}",
+            remedy="check the token file, the identity provider and the trust policy of the role",
+        )
+        fetch = fetcher.fetch_credentials
+    else:
+        fetcher = credentials.AssumeRoleCredentialFetcher(
+            core.create_client, source, role.role_arn, extra_args=_role_arguments(role)
+        )
+        named = CredentialSource(
+            name=f"STS AssumeRole of {role.role_arn}",
+            remedy="check the role ARN, its trust policy, the external id, and that the credentials may assume it",
+        )
+
+        def fetch() -> Any:
+            source.resolve()
+            return fetcher.fetch_credentials()
+
+    deferred = credentials.DeferredRefreshableCredentials(fetch, "assume-role")
+    return Snapshot(lambda: deferred, named)
 
 
 def _role_arguments(role: AssumeRole | AssumeRoleWithWebIdentity) -> dict[str, Any]:
     """Parameters of AssumeRole and AssumeRoleWithWebIdentity other than RoleArn."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "RoleSessionName": role.session_name or _SESSION_NAME,
         "DurationSeconds": None if role.duration is None else int(role.duration),
         "Policy": role.policy,
         "PolicyArns": [{"arn": arn} for arn in role.policy_arns] or None,
-        "ExternalId": role.external_id if isinstance(role, AssumeRole) else None,
     }
+    if isinstance(role, AssumeRole):
+        arguments |= {
+            "ExternalId": role.external_id,
+            "SourceIdentity": role.source_identity,
+            "Tags": [{"Key": key, "Value": value} for key, value in role.tags] or None,
+            "TransitiveTagKeys": list(role.transitive_tag_keys) or None,
+        }
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _read_token(path: str) -> str:
-    from botocore.exceptions import InvalidConfigError
+def _describe_source(method: str, profile: str) -> CredentialSource:
+    of_profile = f' of profile "{profile}"' if profile else ""
+    option = f" --profile {profile}" if profile not in ("", "default") else ""
+    token_file = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+    sources = {
+        "env": (
+            "environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            "set both variables, or unset both",
+        ),
+        "assume-role": (f"role{of_profile}", "check role_arn and source_profile, and the trust policy of the role"),
+        "assume-role-with-web-identity": (
+            f"AWS_WEB_IDENTITY_TOKEN_FILE {token_file}" if token_file else f"web_identity_token_file{of_profile}",
+            "check that the token file exists and can be read, and the trust policy of the role",
+        ),
+        "sso": (f"IAM Identity Center{of_profile}", f"run aws sso login{option}"),
+        "login": (f"aws login{of_profile}", f"run aws login{option}, and pip install 'botocore[crt]' if it is missing"),
+        "custom-process": (f"credential_process{of_profile}", "run its command in a shell and correct it"),
+        "container-role": (
+            "container credentials of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI",
+            "check the variable and the agent that serves it",
+        ),
+        "iam-role": ("EC2 instance metadata", "check the instance profile, or configure other credentials"),
+        "shared-credentials-file": (f"shared credentials file{of_profile}", "correct the profile"),
+        "config-file": (f"shared configuration file{of_profile}", "correct the profile"),
+    }
+    name, remedy = sources.get(method, (method, ""))
+    return CredentialSource(name=name, remedy=remedy, profile=profile)
 
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidConfigError(error_msg=str(error)) from error
-    except ValueError as error:
-        raise InvalidConfigError(error_msg=f"{path!r} does not contain a token: {error}") from error
+
+def _refuse_mfa(prompt: str) -> str:
+    raise MfaRequired(prompt)
+
+
+class _CachedRoles(dict[str, Any]):
+    """Credentials of roles that the AWS CLI has cached. Read only: new credentials stay in memory."""
+
+    def _read(self, key: str) -> Any:
+        from botocore.utils import JSONFileCache
+
+        cache = JSONFileCache(str(_CLI_CACHE.expanduser()))
+        try:
+            return cache[key] if key in cache else None  # noqa: SIM401 - the cache has no get()
+        except (KeyError, OSError, ValueError):
+            return None
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._read(str(key)) is not None
+
+    def __getitem__(self, key: str) -> Any:
+        return super().__getitem__(key) if super().__contains__(key) else self._read(key)
+
+
+def _ignore_empty_variables(core: Any) -> None:
+    """Make botocore treat empty environment variables as not set, as the other AWS SDKs do."""
+    for name, (key, variables, default, convert) in list(core.session_var_map.items()):
+        listed = [variables] if isinstance(variables, str) else list(variables or ())
+        used = [each for each in listed if os.environ.get(each) != ""]
+        if used != listed:
+            core.session_var_map[name] = (key, used or None, default, convert)
+
+
+def _apply_settings(core: Any, config: AwsConfig) -> None:
+    for name, paths in (
+        ("config_file", config.shared_config_files),
+        ("credentials_file", config.shared_credentials_files),
+    ):
+        for path in paths:
+            with Path(path).expanduser().open("rb"):
+                core.set_config_variable(name, path)
+    hidden = config.unrecorded
+    if hidden and hidden.ec2_metadata_service_endpoint:
+        core.set_config_variable("ec2_metadata_service_endpoint", hidden.ec2_metadata_service_endpoint)
+    if hidden and hidden.ec2_metadata_service_endpoint_mode:
+        core.set_config_variable("ec2_metadata_service_endpoint_mode", hidden.ec2_metadata_service_endpoint_mode)
+
+
+def _apply_client_options(core: Any, config: AwsConfig) -> None:
+    """Use our endpoints, proxies and limits in botocore's own clients too, such as the STS client of a profile."""
+    create = core.create_client
+
+    def create_client(service_name: str, *arguments: Any, **options: Any) -> Any:
+        defaults = client_options(config, service_name)
+        given = options.pop("config", None)
+        if "region_name" in defaults:
+            arguments = ()
+            options.pop("region_name", None)
+        merged = {**defaults, **{name: value for name, value in options.items() if value is not None}}
+        merged["config"] = defaults["config"].merge(given) if given else defaults["config"]
+        return create(service_name, *arguments, **merged)
+
+    core.create_client = create_client
+
+
+def _read_token(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
 
 
 def _check_ca_bundle(path: str) -> None:
     """Raise OSError for a file without certificates. Later it would look like a network failure."""
+    if Path(path).is_dir():
+        return
     with Path(path).open("rb"):
         try:
             ssl.create_default_context(cafile=path)

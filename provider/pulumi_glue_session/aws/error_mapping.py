@@ -5,12 +5,15 @@ Only EntityNotFoundException about a session maps to SessionNotFound. With all o
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_glue_session.aws.credentials import CredentialSource, MfaRequired
 from pulumi_glue_session.core.errors import (
     AccessDenied,
     BadCredentials,
+    CredentialsUnavailable,
     GlueSessionError,
     LookFailed,
     Misconfigured,
@@ -66,7 +69,20 @@ _THROTTLED = frozenset(
 _FAULTS = frozenset({"InternalFailure", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailable"})
 _SERVER_ERROR = 500
 
-_OPERATIONS = frozenset({"GetSession", "GetSystemLogsForSession", "ListSessions"})
+_LINE_BREAK = "an access key or session token contains a line break"
+
+_CLOCK_SKEW = ("RequestTimeTooSkewed", "Signature expired", "Signature not yet current", "RequestInTheFuture")
+"""Codes and beginnings of messages of a request whose time is not that of AWS."""
+
+_CLOCK_REMEDY = "set the clock of this machine, for instance with NTP"
+
+_MFA_REMEDY = (
+    "put temporary credentials into the environment (aws sts get-session-token), let the AWS CLI cache those of the "
+    "role (aws sts get-caller-identity --profile {profile}), or use aws sso login or aws login"
+)
+
+_PROXY_AUTHENTICATION = 407
+_PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
 PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError)
 """What botocore's parser raises for JSON that does not have the shape of the model."""
@@ -79,28 +95,74 @@ _INVALID_HEADER = "Invalid header value"
 
 
 def map_error(error: Exception, subject: str, *, region: str, session_id: str = "") -> GlueSessionError:
-    """Exception for what a boto3 call raised: an error of botocore, one of `PARSE_ERRORS` or a plain RuntimeError."""
+    """Exception for what a call of Glue raised: an error of botocore, one of `PARSE_ERRORS` or a plain RuntimeError."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     if isinstance(error, ClientError):
-        if error.operation_name in _OPERATIONS:
-            action = f"glue:{error.operation_name}"
-            return map_service_error(error.response, subject, session_id=session_id, region=region, action=action)
-        # A call for credentials failed: AssumeRole or a similar one, or GetCallerIdentity.
-        failure = map_service_error(error.response, subject, region=region, says="STS says")
-        is_transient = isinstance(failure, LookFailed) and failure.is_transient
-        return (
-            failure if is_transient else BadCredentials(subject, region=region, detail=_without_signature(str(error)))
-        )
+        action = f"glue:{error.operation_name}"
+        return map_service_error(error.response, subject, session_id=session_id, region=region, action=action)
     if isinstance(error, BotoCoreError):
         return map_client_error(error, subject, region=region)
-    if isinstance(error, RuntimeError):
-        # botocore raises it for assumed credentials that are expired on arrival.
-        return BadCredentials(subject, region=region, detail=str(error))
-    # The text of ResponseParserError contains the whole answer. An answer of STS contains credentials.
+    # The text of ResponseParserError contains the whole answer.
     reason = "" if isinstance(error, ResponseParserError) else f": {error}"
     return Unreachable(subject, region=region, detail=f"invalid answer{reason}")
+
+
+def credential_errors() -> tuple[type[Exception], ...]:
+    """What the credential providers of botocore raise. Their own errors are only some of them."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    ours = (OSError, RuntimeError, subprocess.SubprocessError, *PARSE_ERRORS)
+    return (BotoCoreError, ClientError, ResponseParserError, *ours)
+
+
+def map_credentials_error(error: Exception, subject: str, *, region: str, source: CredentialSource) -> GlueSessionError:
+    """Exception for what a source of credentials, or STS, raised."""
+    from botocore.exceptions import ClientError, NoRegionError
+
+    if isinstance(error, NoRegionError):
+        return NoRegion(subject, region=region)
+    if isinstance(error, ClientError):
+        failure = map_service_error(error.response, subject, region=region, says="STS says")
+        if isinstance(failure, (Throttled, ServiceFault)):
+            return failure
+    kind, facts = _explain_credentials_error(error, source)
+    return kind(subject, region=region, **{"source": source.name, "remedy": source.remedy, **facts})
+
+
+def _explain_credentials_error(
+    error: Exception, source: CredentialSource
+) -> tuple[type[BadCredentials], dict[str, str]]:
+    from botocore import exceptions
+    from botocore.parsers import ResponseParserError
+
+    kind: type[BadCredentials] = BadCredentials
+    if isinstance(error, MfaRequired):
+        facts = {
+            "detail": f'profile "{source.profile}" needs an MFA code (mfa_serial), which cannot be asked for here',
+            "remedy": _MFA_REMEDY.format(profile=source.profile),
+        }
+    elif holds_credentials(error):
+        facts = {"detail": _LINE_BREAK, "source": "", "remedy": "remove the line break"}
+    elif isinstance(error, exceptions.ClientError):
+        facts = {"detail": _without_signature(str(error)), "detail_label": "STS says"}
+        if _is_clock_skew(str(error)):
+            facts["remedy"] = _CLOCK_REMEDY
+    elif isinstance(error, _sign_in_errors()):
+        facts = {"detail": str(error)}
+    elif isinstance(error, RuntimeError):
+        # botocore raises it for credentials that are expired on arrival.
+        facts = {"detail": str(error), "remedy": _CLOCK_REMEDY}
+    else:
+        kind = CredentialsUnavailable
+        is_proxy = isinstance(error, _proxy_errors())
+        facts = {"source": "proxy", "remedy": _PROXY_REMEDY} if is_proxy else {}
+        is_safe = isinstance(error, (exceptions.BotoCoreError, OSError)) and not isinstance(error, ResponseParserError)
+        # The text of a parser's error can contain what it could not read, and with it credentials.
+        facts["detail"] = str(error) if is_safe else f"invalid output ({type(error).__name__})"
+    return kind, facts
 
 
 def map_service_error(
@@ -119,6 +181,10 @@ def map_service_error(
     if code == _GONE and session_id:
         return SessionNotFound(session_id, region=region)
     detail = ": ".join(filter(None, (code, message)))
+    if status == _PROXY_AUTHENTICATION:
+        return CredentialsUnavailable(subject, region=region, detail=detail, source="proxy", remedy=_PROXY_REMEDY)
+    if code in _CLOCK_SKEW or _is_clock_skew(message):
+        return BadCredentials(subject, region=region, detail=detail, detail_label=says, remedy=_CLOCK_REMEDY)
     if code in _DENIED:
         return AccessDenied(subject, region=region, detail=detail, detail_label=says, action=action)
     kind: type[LookFailed] = Refused
@@ -135,28 +201,43 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
     """Exception for an error that is raised without a response of a service."""
     from botocore import exceptions
 
-    kind: type[LookFailed] = Misconfigured
     if isinstance(error, exceptions.NoRegionError):
         return NoRegion(subject, region=region)
     if holds_credentials(error):
-        return BadCredentials(subject, region=region, detail="an access key or session token contains a line break")
-    if isinstance(
-        error,
-        (
-            exceptions.CredentialRetrievalError,
-            # Missing in the oldest boto3 that is supported.
-            getattr(exceptions, "LoginError", exceptions.SSOError),
-            exceptions.NoCredentialsError,
-            exceptions.PartialCredentialsError,
-            exceptions.ProfileNotFound,
-            exceptions.SSOError,
-            exceptions.TokenRetrievalError,
-        ),
-    ):
+        return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
+    if isinstance(error, _proxy_errors()):
+        return CredentialsUnavailable(subject, region=region, detail=str(error), source="proxy", remedy=_PROXY_REMEDY)
+    kind: type[LookFailed] = Misconfigured
+    if isinstance(error, _sign_in_errors()):
         kind = BadCredentials
     elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)):
         kind = Unreachable
     return kind(subject, region=region, detail=str(error))
+
+
+def _sign_in_errors() -> tuple[type[Exception], ...]:
+    """Errors of botocore that mean missing, incomplete or expired credentials."""
+    from botocore import exceptions
+
+    return (
+        # Missing in the oldest boto3 that is supported.
+        getattr(exceptions, "LoginError", exceptions.SSOError),
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.SSOError,
+        exceptions.TokenRetrievalError,
+    )
+
+
+def _proxy_errors() -> tuple[type[Exception], ...]:
+    from botocore import exceptions
+
+    return (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError)
+
+
+def _is_clock_skew(message: str) -> bool:
+    return any(sign in message for sign in _CLOCK_SKEW)
 
 
 def holds_credentials(error: Exception) -> bool:

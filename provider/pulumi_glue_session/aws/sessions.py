@@ -8,13 +8,12 @@ side does. It knows nothing of Pulumi, of gates or of waiting. Safe to use from 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pulumi_glue_session.aws.client import MAX_CONCURRENCY, create_client, get_account_id, max_call_seconds
-from pulumi_glue_session.aws.credentials import create_session
+from pulumi_glue_session.aws.client import MAX_CONCURRENCY, max_call_seconds
+from pulumi_glue_session.aws.connection import GlueConnection
 from pulumi_glue_session.aws.error_mapping import PARSE_ERRORS, holds_credentials, map_error
 from pulumi_glue_session.aws.system_logs import read_log_tail
 from pulumi_glue_session.core.aws_config import AwsConfig
@@ -23,17 +22,12 @@ from pulumi_glue_session.core.errors import (
     AccessDenied,
     GlueSessionError,
     LookFailed,
-    Misconfigured,
     SessionNotFound,
     Unreachable,
-    WrongAccount,
 )
 from pulumi_glue_session.core.filter import SessionFilter
 from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.session import Session
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
 
 
 _PAGE_SIZE = 1_000
@@ -55,18 +49,17 @@ _NO_LOGS_SUPPORT = "This boto3 can't ask for system logs: install boto3 1.43.110
 class GlueSessions:
     """Looks at sessions for one caller. Its client is made at the first look and kept."""
 
-    def __init__(self, caller: AwsConfig) -> None:
-        """Nothing is imported or opened before the first look."""
+    def __init__(self, caller: AwsConfig, *, mfa_prompt: Callable[[str], str] | None = None) -> None:
+        """Nothing is imported or opened before the first look. `mfa_prompt` asks the user for an MFA code."""
         self._config = caller
-        self._lock = threading.Lock()
-        self._client: BaseClient | None = None
+        self._connection = GlueConnection(caller, mfa_prompt=mfa_prompt)
         self._may_list = True
         self._origin = {"RequestOrigin": caller.request_origin} if caller.request_origin else {}
 
     @property
     def region(self) -> str:
         """Region that is asked; empty while none is known."""
-        return self._client.meta.region_name if self._client else self._config.region or ""
+        return self._connection.region
 
     def get(self, session_id: str) -> Session:
         """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
@@ -82,10 +75,12 @@ class GlueSessions:
 
         GetSystemLogsForSession answers a URL, which itself grants access: it is fetched here and told to nobody.
         """
-        if self._client is not None and not hasattr(self._client, "get_system_logs_for_session"):
+        if not hasattr(self._connection.client(f'Glue session "{session_id}"'), "get_system_logs_for_session"):
             return [_NO_LOGS_SUPPORT]
         limit = self._deadline()
-        answer = self._call("get_system_logs_for_session", f'System logs of Glue session "{session_id}"', limit, Id=session_id)
+        answer = self._call(
+            "get_system_logs_for_session", f'System logs of Glue session "{session_id}"', limit, Id=session_id
+        )
         try:
             return limit.run(lambda: read_log_tail(str(answer.get("SystemLogsUrl") or "")))
         except TimeoutError:
@@ -142,7 +137,9 @@ class GlueSessions:
                 raise session
         return session_filter.apply(found)
 
-    def _list_wanted(self, wanted: set[str], limit: Deadline, note: Callable[[str], None]) -> dict[str, Session | GlueSessionError]:
+    def _list_wanted(
+        self, wanted: set[str], limit: Deadline, note: Callable[[str], None]
+    ) -> dict[str, Session | GlueSessionError]:
         """Those of `wanted` that the listing shows, as long as listing on is cheaper than asking for the rest singly."""
         found: dict[str, Session | GlueSessionError] = {}
         subject = f"The list of {len(wanted)} Glue sessions"
@@ -163,7 +160,9 @@ class GlueSessions:
             pass
         return found
 
-    def _pages(self, subject: str, limit: Deadline, most: int, tags: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+    def _pages(
+        self, subject: str, limit: Deadline, most: int, tags: Mapping[str, str] | None = None
+    ) -> Iterator[Mapping[str, Any]]:
         """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
         more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
         met = {""}
@@ -181,22 +180,32 @@ class GlueSessions:
         try:
             shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
             ids: list[str] = list(page.get("Ids") or ())
-            empty = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length") == _EMPTY_ANSWER_LENGTH
-            whole = (empty or not page.keys().isdisjoint({"Ids", "Sessions"})) and all(type(each) is str for each in (*shapes, *ids))
+            empty = (
+                page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length") == _EMPTY_ANSWER_LENGTH
+            )
+            whole = (empty or not page.keys().isdisjoint({"Ids", "Sessions"})) and all(
+                type(each) is str for each in (*shapes, *ids)
+            )
         except PARSE_ERRORS as error:
             raise map_error(error, subject, region=self.region) from error
         if not whole:
             raise Unreachable(subject, region=self.region, detail="an answer without sessions or their ids")
         return shapes, ids
 
-    def _call(self, operation: str, subject: str, limit: Deadline, *, session_id: str = "", **parameters: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    def _call(
+        self, operation: str, subject: str, limit: Deadline, *, session_id: str = "", **parameters: Any
+    ) -> Mapping[str, Any]:  # noqa: ANN401
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
+        # Its limit is its own, and its errors too.
+        client = self._connection.client(subject)
         try:
-            answer: Mapping[str, Any] = limit.run(lambda: getattr(self._get_client(subject), operation)(**parameters))
+            answer: Mapping[str, Any] = limit.run(lambda: getattr(client, operation)(**parameters))
         except TimeoutError as error:
-            raise Unreachable(subject, region=self.region, detail=f"no whole answer within {format_duration(limit.seconds)}") from error
+            raise Unreachable(
+                subject, region=self.region, detail=f"no whole answer within {format_duration(limit.seconds)}"
+            ) from error
         except (BotoCoreError, ClientError, ResponseParserError, RuntimeError, *PARSE_ERRORS) as error:
             if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
                 raise
@@ -212,20 +221,3 @@ class GlueSessions:
             return Session.from_api(shape)
         except PARSE_ERRORS as error:
             raise map_error(error, subject, region=self.region) from error
-
-    def _get_client(self, subject: str) -> BaseClient:
-        with self._lock:
-            if self._client is None:
-                try:
-                    session = create_session(self._config)
-                    client = create_client(session, self._config)
-                except (OSError, ValueError) as error:
-                    # A file of certificates that is none; an endpoint URL that is none, in botocore's own words.
-                    raise Misconfigured(subject, region=self.region, detail=str(error)) from error
-                allowed = self._config.allowed_account_ids
-                account = get_account_id(session, self._config) if allowed else ""
-                if allowed and account not in allowed:
-                    detail = f"account {account}, allowed {', '.join(allowed)}"
-                    raise WrongAccount(subject, region=client.meta.region_name, detail=detail)
-                self._client = client
-            return self._client

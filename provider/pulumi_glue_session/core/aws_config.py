@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -18,7 +18,7 @@ from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
 from pulumi_glue_session.core.parsing import parse_duration
 
-_T = TypeVar("_T", "AssumeRole", "AssumeRoleWithWebIdentity", "AwsConfig")
+_T = TypeVar("_T", "AssumeRole", "AssumeRoleWithWebIdentity", "AwsConfig", "Endpoints")
 _V = TypeVar("_V")
 
 _IDENTITY_NEUTRAL = frozenset(
@@ -27,11 +27,25 @@ _IDENTITY_NEUTRAL = frozenset(
         "custom_ca_bundle",
         "duration",
         "external_id",
+        "forbidden_account_ids",
+        "http_proxy",
+        "https_proxy",
         "max_retries",
+        "no_proxy",
         "policy",
         "policy_arns",
         "request_origin",
+        "retry_mode",
         "session_name",
+        "shared_config_files",
+        "shared_credentials_files",
+        "source_identity",
+        "sts",
+        "sts_region",
+        "tags",
+        "transitive_tag_keys",
+        "use_dualstack_endpoint",
+        "use_fips_endpoint",
         "web_identity_token_file",
     }
 )
@@ -55,6 +69,9 @@ class AssumeRole:
     duration: float | None = None
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +87,33 @@ class AssumeRoleWithWebIdentity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Endpoints:
+    """URLs to use instead of the public endpoints."""
+
+    glue: str | None = None
+    sts: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Unrecorded:
+    """Credentials and other settings of the stack's configuration or of an `aws.Provider`. Never recorded."""
+
+    source: str = "the stack's aws:accessKey, aws:secretKey and aws:token"
+    """Where the credentials come from, for messages."""
+    access_key: str | None = None
+    secret_key: str | None = None
+    token: str | None = None
+    web_identity_token: str | None = None
+    ec2_metadata_service_endpoint: str | None = None
+    ec2_metadata_service_endpoint_mode: str | None = None
+    skip_metadata_api_check: bool = False
+
+
+UNRECORDED = "_unrecorded"
+"""Name under which `Unrecorded` travels with the options. Programs cannot set it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AwsConfig:
     """AWS configuration of a read. `repr` omits external ids."""
 
@@ -82,14 +126,40 @@ class AwsConfig:
     max_retries: int | None = None
     request_origin: str | None = None
     allowed_account_ids: tuple[str, ...] = ()
+    forbidden_account_ids: tuple[str, ...] = ()
+    endpoints: Endpoints | None = None
+    shared_config_files: tuple[str, ...] = ()
+    shared_credentials_files: tuple[str, ...] = ()
+    http_proxy: str | None = None
+    https_proxy: str | None = None
+    no_proxy: str | None = None
+    retry_mode: str | None = None
+    sts_region: str | None = None
+    use_fips_endpoint: bool | None = None
+    use_dualstack_endpoint: bool | None = None
+    unrecorded: Unrecorded | None = field(default=None, repr=False)
+
+    @property
+    def glue_endpoint_url(self) -> str | None:
+        """URL of Glue, if it is not the public endpoint."""
+        return (self.endpoints.glue if self.endpoints else None) or self.endpoint_url
+
+    @property
+    def sts_endpoint_url(self) -> str | None:
+        """URL of STS, if it is not the public endpoint."""
+        return None if self.endpoints is None else self.endpoints.sts
 
     @classmethod
     def parse(cls, options: Mapping[str, Any]) -> AwsConfig:
         """Configuration from plain values by name. Raises InvalidInput with a name such as `aws.max_retries`."""
-        return _build(cls, options, "aws")
+        hidden = options.get(UNRECORDED) if isinstance(options, Mapping) else None
+        if hidden is None:
+            return _build(cls, options, "aws")
+        named = {name: value for name, value in options.items() if name != UNRECORDED}
+        return replace(_build(cls, named, "aws"), unrecorded=Unrecorded(**hidden))
 
 
-def identity(options: Any) -> Any:  # noqa: ANN401 - recorded options of any shape
+def identity(options: Any) -> Any:
     """Recorded options without those that do not change which session an id refers to."""
     if isinstance(options, Mapping):
         named = cast("Mapping[str, object]", options)
@@ -97,11 +167,11 @@ def identity(options: Any) -> Any:  # noqa: ANN401 - recorded options of any sha
     return [identity(each) for each in cast("list[object]", options)] if isinstance(options, list) else options
 
 
-def _build(kind: type[_T], values: Any, where: str) -> _T:  # noqa: ANN401 - not validated yet
+def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, Mapping):
         raise InvalidInput(where, f"Invalid options {_describe(values)}: use {_CLASS_NAMES[kind]}")
     options = cast("Mapping[str, object]", values)
-    names = [each.name for each in fields(kind)]
+    names = [each.name for each in fields(kind) if each.name != "unrecorded"]
     unknown = sorted(str(name) for name in options if name not in names)
     if unknown:
         raise InvalidInput(f"{where}.{sanitize(unknown[0])}", partial(_unknown_option, unknown[0], names))
@@ -119,9 +189,9 @@ def _unknown_option(name: str, names: Sequence[str], hints: Hints) -> str:
     return f"Unknown option: did you mean {similar[0]}?" if similar else f"Unknown option: use {', '.join(spelled)}"
 
 
-def _text(noun: str, pattern: str, accepted: str) -> Callable[[Any, str], str]:
-    def parse(value: Any, where: str) -> str:  # noqa: ANN401 - not validated yet
-        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+def _text(noun: str, pattern: str, accepted: str, *, ascii_only: bool = True) -> Callable[[Any, str], str]:
+    def parse(value: Any, where: str) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII if ascii_only else 0):
             raise InvalidInput(where, f"Invalid {noun} {_describe(value)}: use {accepted}")
         return value
 
@@ -132,7 +202,7 @@ def _secret(noun: str, pattern: str, accepted: str) -> Callable[[Any, str], str]
     """Like `_text`, for values that must not be printed."""
     parse_text = _text(noun, pattern, accepted)
 
-    def parse(value: Any, where: str) -> str:  # noqa: ANN401 - not validated yet
+    def parse(value: Any, where: str) -> str:
         try:
             return parse_text(value, where)
         except InvalidInput:
@@ -144,7 +214,7 @@ def _secret(noun: str, pattern: str, accepted: str) -> Callable[[Any, str], str]
 
 
 def _list_of(parse_item: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[_V, ...]]:
-    def parse(value: Any, where: str) -> tuple[_V, ...]:  # noqa: ANN401 - not validated yet
+    def parse(value: Any, where: str) -> tuple[_V, ...]:
         if not isinstance(value, (list, tuple)):
             raise InvalidInput(where, f"Invalid value {_describe(value)}: use a list")
         return tuple(
@@ -154,7 +224,14 @@ def _list_of(parse_item: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple
     return parse
 
 
-def _parse_max_retries(value: Any, where: str) -> int:  # noqa: ANN401 - not validated yet
+def _single_file(value: Any, where: str) -> tuple[str, ...]:
+    paths = _list_of(_non_empty)(value, where)
+    if len(paths) > 1:
+        raise InvalidInput(where, f"{len(paths)} files: boto3 reads one shared file of each kind, so name one")
+    return paths
+
+
+def _parse_max_retries(value: Any, where: str) -> int:
     # Pulumi passes every number as a float.
     is_whole = type(value) is int or (type(value) is float and value.is_integer())
     if not is_whole or not 0 <= value <= _MAX_RETRIES:
@@ -164,7 +241,7 @@ def _parse_max_retries(value: Any, where: str) -> int:  # noqa: ANN401 - not val
     return int(value)
 
 
-def _parse_role_duration(value: Any, where: str) -> float:  # noqa: ANN401 - not validated yet
+def _parse_role_duration(value: Any, where: str) -> float:
     # A mapping or list is passed on as its description, because an external id may be inside.
     seconds = parse_duration(_describe(value) if _is_collection(value) else value, input_name=where)
     if not _MIN_ROLE_SECONDS <= seconds <= _MAX_ROLE_SECONDS:
@@ -174,13 +251,28 @@ def _parse_role_duration(value: Any, where: str) -> float:  # noqa: ANN401 - not
     return seconds
 
 
-def _parse_policy(value: Any, where: str, *, max_length: str = "") -> str:  # noqa: ANN401 - not validated yet
+def _parse_policy(value: Any, where: str, *, max_length: str = "") -> str:
     parse = _text("IAM policy", rf"[\t\n\r\x20-\xff]{{1,{max_length}}}", "a JSON document")
     try:
         json.loads(parse(value, where))
     except ValueError as error:
         raise InvalidInput(where, f"Invalid IAM policy {_describe(value)}: use a JSON document") from error
     return str(value)
+
+
+def _parse_tags(value: Any, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        raise InvalidInput(where, f"Invalid tags {_describe(value)}: use a mapping of names to values")
+    pairs = cast("Mapping[object, object]", value).items()
+    return tuple(
+        sorted((_tag_key(key, where), _tag_value(each, f"{where}.{sanitize(str(key))}")) for key, each in pairs)
+    )
+
+
+def _parse_flag(value: Any, where: str) -> bool:
+    if type(value) is not bool:
+        raise InvalidInput(where, f"Invalid value {_describe(value)}: use True or False")
+    return value
 
 
 def _is_collection(value: object) -> bool:
@@ -195,14 +287,42 @@ def _describe(value: object) -> str:
 _non_empty = _text("value", r"(?s).+", "at least one character")
 _role_arn = _text("role ARN", _ARN, "an ARN such as 'arn:aws:iam::123456789012:role/deploy'")
 
+_tag_key = _text(
+    "tag key", r"[\w\s.:/=+@-]{1,128}", "1 to 128 letters, digits, spaces and characters of _.:/=+-@", ascii_only=False
+)
+_tag_value = _text(
+    "tag value",
+    r"[\w\s.:/=+@-]{0,256}",
+    "at most 256 letters, digits, spaces and characters of _.:/=+-@",
+    ascii_only=False,
+)
+_url = _text("URL", r"https?://\S+", "a URL such as 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'")
+_proxy_url = _text("proxy URL", r"(https?://)?[^\s/]+(/\S*)?", "a URL such as 'http://proxy.example.com:3128'")
+
 _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "region": _non_empty,
     "profile": _non_empty,
     "assume_roles": _list_of(lambda value, where: _build(AssumeRole, value, where)),
     "assume_role_with_web_identity": lambda value, where: _build(AssumeRoleWithWebIdentity, value, where),
-    "endpoint_url": _text(
-        "URL", r"https?://\S+", "a URL such as 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'"
+    "endpoint_url": _url,
+    "glue": _url,
+    "sts": _url,
+    "endpoints": lambda value, where: _build(Endpoints, value, where),
+    "forbidden_account_ids": _list_of(_text("account id", r"[0-9]{12}", "twelve digits in quotes")),
+    "shared_config_files": _single_file,
+    "shared_credentials_files": _single_file,
+    "http_proxy": _proxy_url,
+    "https_proxy": _proxy_url,
+    "no_proxy": _non_empty,
+    "retry_mode": _text("retry mode", r"standard|adaptive", "standard or adaptive"),
+    "sts_region": _non_empty,
+    "use_fips_endpoint": _parse_flag,
+    "use_dualstack_endpoint": _parse_flag,
+    "source_identity": _text(
+        "source identity", r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-"
     ),
+    "tags": _parse_tags,
+    "transitive_tag_keys": _list_of(_tag_key),
     "custom_ca_bundle": _non_empty,
     "max_retries": _parse_max_retries,
     "request_origin": _text(
@@ -235,5 +355,29 @@ _CLASS_NAMES: Mapping[type, str] = {
     AwsConfig: "AwsOptions",
     AssumeRole: "AssumeRole",
     AssumeRoleWithWebIdentity: "AssumeRoleWithWebIdentity",
+    Endpoints: "a mapping with glue and sts",
 }
 """Public class of the options."""
+
+
+def parse_option(name: str, value: Any, where: str) -> Any:
+    """Check one option of AwsConfig under another name than its own. Raises InvalidInput with the name `where`."""
+    return _PARSERS[name](value, where)
+
+
+def merge_options(defaults: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a program over defaults of its stack. Values may be Outputs.
+
+    A profile of the program replaces credentials of the stack, and its `endpoint_url` the stack's endpoint of Glue.
+    """
+    merged = {**defaults, **options}
+    if "profile" in options and UNRECORDED in merged:
+        keys = ("access_key", "secret_key", "token", "source")
+        merged[UNRECORDED] = {name: value for name, value in merged[UNRECORDED].items() if name not in keys}
+    inherited, own = defaults.get("endpoints"), options.get("endpoints", {})
+    if isinstance(inherited, Mapping) and isinstance(own, Mapping):
+        kept = {name: url for name, url in inherited.items() if not (name == "glue" and "endpoint_url" in options)}
+        merged["endpoints"] = {**kept, **own}
+        if not merged["endpoints"]:
+            del merged["endpoints"]
+    return merged

@@ -11,6 +11,7 @@ GlueSessionError
 └── LookFailed            Glue could not be read, so nothing is known about the session
     ├── AccessDenied
     ├── BadCredentials    missing, expired or not accepted
+    │   └── CredentialsUnavailable  a source of credentials failed: a file, a process, a proxy, STS
     ├── WrongAccount      credentials of an account that is not allowed
     ├── NoRegion
     ├── Misconfigured     AWS settings that boto3 cannot use
@@ -23,10 +24,10 @@ GlueSessionError
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from pulumi_glue_session.core.messages import ErrorReport, Hints, format_duration, join_statuses, sanitize
+from pulumi_glue_session.core.messages import ErrorReport, Hints, format_duration, join_statuses, mask_passwords, sanitize
 
 _PYTHON = Hints()
 
@@ -256,7 +257,7 @@ class LookFailed(GlueSessionError):
         """`subject` is what was read, such as `Glue session "analytics"`; `detail` is the reason of AWS or boto3."""
         self.subject = subject
         self.region = region
-        self.detail = detail
+        self.detail = mask_passwords(detail)
         self.detail_label = detail_label
         super().__init__()
 
@@ -303,8 +304,36 @@ class BadCredentials(LookFailed):
 
     what = "AWS credentials are missing, expired or not accepted"
 
+    def __init__(
+        self,
+        subject: str,
+        *,
+        region: str,
+        detail: str = "",
+        detail_label: str = "Reason",
+        source: str = "",
+        remedy: str = "",
+    ) -> None:
+        """`source` is where the credentials come from, such as `profile "ci"`; `remedy` is what to do about it."""
+        self.source = mask_passwords(source)
+        self.remedy = remedy
+        super().__init__(subject, region=region, detail=detail, detail_label=detail_label)
+
+    def report(self, hints: Hints = _PYTHON) -> ErrorReport:
+        """Fact, source of the credentials, reason and next step."""
+        report = super().report(hints)
+        source = (("Source", sanitize(self.source)),) if self.source else ()
+        return replace(report, details=(*source, *report.details))
+
     def _next_step(self, hints: Hints) -> str:
-        return f"sign in again, or set {hints.profile}"
+        return sanitize(self.remedy) or f"sign in again, or set {hints.profile}"
+
+
+class CredentialsUnavailable(BadCredentials):
+    """A source of credentials failed or did not answer in time. Glue was not called."""
+
+    what = "AWS credentials could not be resolved"
+    is_transient = True
 
 
 class WrongAccount(LookFailed):

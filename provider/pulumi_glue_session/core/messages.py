@@ -5,6 +5,7 @@ Everything here is safe to print: session data and arguments can contain control
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ _MAX_REPR = 400
 _MARKUP, _BROKEN_MARKUP = "<{%", "<{ %"
 """Start of Pulumi's color commands, as in `<{%reset%}>`, and how it is printed. The engine obeys a command in any
 message, drops the text after an unfinished one, and panics at an unknown one (Go package `colors` of Pulumi's SDK)."""
+
+_URL_USER = re.compile(r"(?<=://)[^\s/?#'\"]*@")
+"""User name and password in a URL, up to the last @ of its authority."""
 
 _WIDTH = 80
 """Columns at which error messages wrap. A word that is longer, such as an ARN, stays in one piece."""
@@ -101,8 +105,17 @@ def join_statuses(statuses: frozenset[str]) -> str:
     return " or ".join(sorted(statuses))
 
 
+def mask_passwords(text: str) -> str:
+    """The text without the user names and passwords of URLs."""
+    return _URL_USER.sub("***@", text)
+
+
 def sanitize(text: str) -> str:
-    """Text from outside on one line of a terminal: no control characters, no color commands, limited in length."""
+    """Text from outside on one line of a terminal.
+
+    Control characters, color commands and passwords in URLs are removed, and the length is limited.
+    """
+    text = mask_passwords(text)
     line = (
         " ".join("".join(c if c.isprintable() else " " for c in text).split())
         .rstrip(".")

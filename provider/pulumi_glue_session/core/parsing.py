@@ -57,10 +57,16 @@ _JSON = frozenset(
         "allowed_account_ids",
         "assume_role_with_web_identity",
         "assume_roles",
+        "endpoints",
         "expect",
+        "forbidden_account_ids",
         "max_retries",
+        "shared_config_files",
+        "shared_credentials_files",
         "skip_wait",
         "tags",
+        "use_dualstack_endpoint",
+        "use_fips_endpoint",
     }
 )
 """Arguments that are numbers, lists or mappings."""

@@ -33,6 +33,12 @@ class AssumeRole:
     """IAM policy, as JSON, that further restricts the assumed credentials."""
     policy_arns: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
     """ARNs of IAM policies that further restrict the assumed credentials."""
+    source_identity: pulumi.Input[str] | None = None
+    """Source identity of the assumed session, as CloudTrail shows it."""
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None
+    """Session tags of the assumed session."""
+    transitive_tag_keys: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    """Keys of session tags that the next roles of the chain inherit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +81,28 @@ class AwsOptions:
     """RequestOrigin of GetSession and ListSessions: 1 to 128 letters, digits, dots, hyphens and underscores."""
     allowed_account_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
     """Ids of the AWS accounts that may be used. With another account Glue is not called and a refresh fails."""
+    forbidden_account_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    """Ids of AWS accounts that must not be used."""
+    endpoints: Mapping[str, pulumi.Input[str]] | None = None
+    """URLs to use instead of the public endpoints, by service: `glue` and `sts`."""
+    shared_config_files: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    """Path of the shared configuration file, as a list with one item. Default: AWS_CONFIG_FILE, then ~/.aws/config."""
+    shared_credentials_files: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    """Path of the shared credentials file, as a list with one item. Default: AWS_SHARED_CREDENTIALS_FILE."""
+    http_proxy: pulumi.Input[str] | None = None
+    """URL of the proxy for HTTP requests. Default: HTTP_PROXY."""
+    https_proxy: pulumi.Input[str] | None = None
+    """URL of the proxy for HTTPS requests. Default: HTTPS_PROXY."""
+    no_proxy: pulumi.Input[str] | None = None
+    """Hosts that need no proxy, separated by commas. Default: NO_PROXY."""
+    retry_mode: pulumi.Input[str] | None = None
+    """Retry mode of the AWS SDK: `adaptive` or `standard`. Default: AWS_RETRY_MODE, then `adaptive`."""
+    sts_region: pulumi.Input[str] | None = None
+    """Region of STS, which assumes roles. Default: the region of the session."""
+    use_fips_endpoint: pulumi.Input[bool] | None = None
+    """Whether to use FIPS endpoints. Default: AWS_USE_FIPS_ENDPOINT."""
+    use_dualstack_endpoint: pulumi.Input[bool] | None = None
+    """Whether to use dual-stack endpoints (IPv4 and IPv6). Default: AWS_USE_DUALSTACK_ENDPOINT."""
 
 
 def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - not validated yet

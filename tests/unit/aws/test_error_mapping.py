@@ -134,10 +134,6 @@ def test_incomplete_error_response(response: dict[str, Any], detail: str) -> Non
 
 CLIENTS: dict[str, tuple[Exception, type[LookFailed]]] = {
     "no region": (EXCEPTIONS.NoRegionError(), NoRegion),
-    "credentials from a process that fails": (
-        EXCEPTIONS.CredentialRetrievalError(provider="process", error_msg="exit 1"),
-        BadCredentials,
-    ),
     "no credentials": (EXCEPTIONS.NoCredentialsError(), BadCredentials),
     "half of the credentials": (EXCEPTIONS.PartialCredentialsError(provider="env", cred_var="secret"), BadCredentials),
     "no profile": (EXCEPTIONS.ProfileNotFound(profile="staging"), BadCredentials),
@@ -178,11 +174,30 @@ def test_expired_login(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_invalid_header_value_is_not_printed() -> None:
     """The value is a session token or an access key."""
-    expected = BadCredentials(SUBJECT, region=REGION, detail="an access key or session token contains a line break")
+    expected = BadCredentials(
+        SUBJECT,
+        region=REGION,
+        detail="an access key or session token contains a line break",
+        remedy="remove the line break",
+    )
 
     assert repr(expected) == repr(
         map_client_error(ValueError("Invalid header value b'planted-token\\n'"), SUBJECT, region=REGION)
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+        ("InvalidSignatureException", "Signature expired: 20261127T080000Z is now earlier than 20261127T085500Z"),
+    ],
+)
+def test_clock_skew_speaks_of_the_clock(code: str, message: str) -> None:
+    error = map_service_error(answer(code, message), SUBJECT, region=REGION)
+
+    assert BadCredentials is type(error)
+    assert "Next: set the clock of this machine, for instance with NTP" in str(error)
 
 
 def test_signed_request_is_not_printed() -> None:

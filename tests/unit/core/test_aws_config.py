@@ -10,7 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig, identity
+from pulumi_glue_session.core.aws_config import (
+    UNRECORDED,
+    AssumeRole,
+    AssumeRoleWithWebIdentity,
+    AwsConfig,
+    Endpoints,
+    identity,
+    merge_options,
+)
 from pulumi_glue_session.core.errors import InvalidInput
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
@@ -24,6 +32,10 @@ def invalid_input(options: Any) -> InvalidInput:  # noqa: ANN401 - invalid on pu
     return caught.value
 
 
+def option_names(kind: type[Any]) -> set[str]:
+    return {each.name for each in fields(kind)} - {"unrecorded"}
+
+
 def role(**options: object) -> dict[str, Any]:
     return {"assume_roles": [{"role_arn": ROLE, **options}]}
 
@@ -34,16 +46,28 @@ def web_identity(**options: object) -> dict[str, Any]:
 
 def test_every_option_is_parsed() -> None:
     how = {"session_name": "ci", "duration": "1h", "policy": "{}", "policy_arns": [POLICY]}
+    session = {"source_identity": "ada", "tags": {"team": "etl"}, "transitive_tag_keys": ["team"]}
     options: dict[str, Any] = {
         "region": "eu-west-1",
         "profile": "analysts",
-        "assume_roles": [{"role_arn": ROLE, "external_id": EXTERNAL_ID, **how}, {"role_arn": f"{ROLE}-2"}],
+        "assume_roles": [{"role_arn": ROLE, "external_id": EXTERNAL_ID, **how, **session}, {"role_arn": f"{ROLE}-2"}],
         "assume_role_with_web_identity": {"role_arn": ROLE, "web_identity_token_file": "/run/token", **how},
         "endpoint_url": "https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com",
         "custom_ca_bundle": "/etc/ssl/ca.pem",
         "max_retries": 7,
         "request_origin": "ci",
         "allowed_account_ids": ["123456789012", "000000000001"],
+        "forbidden_account_ids": ["000000000002"],
+        "endpoints": {"glue": "http://localhost:4566", "sts": "http://localhost:4567"},
+        "shared_config_files": ["/etc/aws/config"],
+        "shared_credentials_files": ["/etc/aws/credentials"],
+        "http_proxy": "http://proxy:3128",
+        "https_proxy": "http://user:password@proxy:3128",
+        "no_proxy": "localhost",
+        "retry_mode": "standard",
+        "sts_region": "us-east-1",
+        "use_fips_endpoint": True,
+        "use_dualstack_endpoint": False,
     }
     expected = AwsConfig(
         region="eu-west-1",
@@ -56,6 +80,9 @@ def test_every_option_is_parsed() -> None:
                 duration=3_600.0,
                 policy="{}",
                 policy_arns=(POLICY,),
+                source_identity="ada",
+                tags=(("team", "etl"),),
+                transitive_tag_keys=("team",),
             ),
             AssumeRole(role_arn=f"{ROLE}-2"),
         ),
@@ -72,17 +99,28 @@ def test_every_option_is_parsed() -> None:
         max_retries=7,
         request_origin="ci",
         allowed_account_ids=("123456789012", "000000000001"),
+        forbidden_account_ids=("000000000002",),
+        endpoints=Endpoints(glue="http://localhost:4566", sts="http://localhost:4567"),
+        shared_config_files=("/etc/aws/config",),
+        shared_credentials_files=("/etc/aws/credentials",),
+        http_proxy="http://proxy:3128",
+        https_proxy="http://user:password@proxy:3128",
+        no_proxy="localhost",
+        retry_mode="standard",
+        sts_region="us-east-1",
+        use_fips_endpoint=True,
+        use_dualstack_endpoint=False,
     )
 
     assert expected == AwsConfig.parse(options)
-    assert {each.name for each in fields(AwsConfig)} == options.keys(), "a new option belongs in this test"
+    assert option_names(AwsConfig) == options.keys(), "a new option belongs in this test"
     assert {each.name for each in fields(AssumeRole)} == options["assume_roles"][0].keys()
     assert {each.name for each in fields(AssumeRoleWithWebIdentity)} == options["assume_role_with_web_identity"].keys()
 
 
 def test_unset_options_are_the_defaults() -> None:
     assert AwsConfig() == AwsConfig.parse({})
-    assert AwsConfig() == AwsConfig.parse({each.name: None for each in fields(AwsConfig)})
+    assert AwsConfig() == AwsConfig.parse(dict.fromkeys(option_names(AwsConfig)))
     assert AwsConfig.parse(role()) == AwsConfig.parse(
         role(external_id=None, session_name=None, duration=None, policy=None, policy_arns=None)
     )
@@ -90,11 +128,18 @@ def test_unset_options_are_the_defaults() -> None:
 
 def test_defaults_are_unset() -> None:
     defaults = {"session_name": None, "duration": None, "policy": None, "policy_arns": ()}
-    lists = {"assume_roles": (), "assume_role_with_web_identity": None, "allowed_account_ids": ()}
-    texts = dict.fromkeys(("region", "profile", "endpoint_url", "custom_ca_bundle", "max_retries", "request_origin"))
+    lists = (
+        "assume_roles",
+        "allowed_account_ids",
+        "forbidden_account_ids",
+        "shared_config_files",
+        "shared_credentials_files",
+    )
+    session = {"source_identity": None, "tags": (), "transitive_tag_keys": ()}
+    found = asdict(AwsConfig())
 
-    assert texts | lists == asdict(AwsConfig())
-    assert {"role_arn": ROLE, "external_id": None, **defaults} == asdict(AssumeRole(role_arn=ROLE))
+    assert {**dict.fromkeys(found), **dict.fromkeys(lists, ())} == found
+    assert {"role_arn": ROLE, "external_id": None, **defaults, **session} == asdict(AssumeRole(role_arn=ROLE))
     assert {"role_arn": ROLE, "web_identity_token_file": "/t", **defaults} == asdict(
         AssumeRoleWithWebIdentity(role_arn=ROLE, web_identity_token_file="/t")
     )
@@ -188,6 +233,20 @@ def test_role_duration_is_seconds_or_a_duration(make: Callable[..., dict[str, An
             "aws.assume_roles[0].duration",
             "Invalid lifetime of credentials '14m': use 15 minutes to 12 hours, such as '1h'",
         ),
+        ({"retry_mode": "legacy"}, "aws.retry_mode", "Invalid retry mode 'legacy': use standard or adaptive"),
+        ({"use_fips_endpoint": "yes"}, "aws.use_fips_endpoint", "Invalid value 'yes': use True or False"),
+        ({"endpoints": {"gleu": "x"}}, "aws.endpoints.gleu", "Unknown option: did you mean glue?"),
+        (
+            {"shared_config_files": ["a", "b"]},
+            "aws.shared_config_files",
+            "2 files: boto3 reads one shared file of each kind, so name one",
+        ),
+        (role(tags=["team"]), "aws.assume_roles[0].tags", "Invalid tags (a list): use a mapping of names to values"),
+        (
+            role(source_identity="a b"),
+            "aws.assume_roles[0].source_identity",
+            "Invalid source identity 'a b': use 2 to 64 letters, digits and characters of _+=,.@-",
+        ),
         (role(policy=""), "aws.assume_roles[0].policy", "Invalid IAM policy '': use a JSON document"),
         (
             role(policy="allow everything"),
@@ -213,7 +272,8 @@ def test_role_duration_is_seconds_or_a_duration(make: Callable[..., dict[str, An
         (
             role(zone="x"),
             "aws.assume_roles[0].zone",
-            "Unknown option: use role_arn, external_id, session_name, duration, policy, policy_arns",
+            "Unknown option: use role_arn, external_id, session_name, duration, policy, policy_arns, source_identity, tags, "
+            "transitive_tag_keys",
         ),
     ],
     ids=lambda each: ascii(each)[:60],
@@ -302,6 +362,8 @@ IDENTITY = {
     "region": "eu-west-1",
     "profile": "analysts",
     "endpoint_url": "http://localhost:5000",
+    "endpoints": {"glue": "http://localhost:5000"},
+    "glue": "http://localhost:5000",
     "role_arn": ROLE,
     "assume_roles": [{"role_arn": ROLE}, {"role_arn": f"{ROLE}-2"}],
     "assume_role_with_web_identity": {"role_arn": ROLE},
@@ -313,18 +375,32 @@ NEUTRAL = {
     "custom_ca_bundle": "/etc/ssl/ca.pem",
     "duration": 3_600.0,
     "external_id": EXTERNAL_ID,
+    "forbidden_account_ids": ["210987654321"],
+    "http_proxy": "http://proxy:3128",
+    "https_proxy": "http://proxy:3128",
     "max_retries": 7.0,
+    "no_proxy": "localhost",
     "policy": "{}",
     "policy_arns": [POLICY],
     "request_origin": "ci",
+    "retry_mode": "standard",
     "session_name": "ci",
+    "shared_config_files": ["/etc/aws/config"],
+    "shared_credentials_files": ["/etc/aws/credentials"],
+    "source_identity": "ada",
+    "sts": "http://localhost:4567",
+    "sts_region": "us-east-1",
+    "tags": {"team": "etl"},
+    "transitive_tag_keys": ["team"],
+    "use_dualstack_endpoint": True,
+    "use_fips_endpoint": True,
     "web_identity_token_file": "/run/token",
 }
 """With another value of one of these, the same id is the same session."""
 
 
 def test_every_option_is_classified() -> None:
-    options = {each.name for kind in (AwsConfig, AssumeRole, AssumeRoleWithWebIdentity) for each in fields(kind)}
+    options = set[str]().union(*map(option_names, (AwsConfig, AssumeRole, AssumeRoleWithWebIdentity, Endpoints)))
 
     assert sorted([*IDENTITY, *NEUTRAL]) == sorted(options)
 
@@ -357,3 +433,41 @@ def test_order_of_roles_matters() -> None:
 )
 def test_identity_of_any_recorded_value(options: object) -> None:
     assert identity(options) == identity(identity(options))
+
+
+def test_program_options_replace_stack_defaults() -> None:
+    merged = merge_options({"region": "eu-west-1", "max_retries": 5}, {"region": "eu-north-1"})
+
+    assert {"region": "eu-north-1", "max_retries": 5} == merged
+
+
+def test_program_profile_replaces_stack_credentials() -> None:
+    defaults = {UNRECORDED: {"access_key": "A", "secret_key": "S", "token": "T", "skip_metadata_api_check": True}}
+
+    assert "A" == AwsConfig.parse(merge_options(defaults, {})).unrecorded.access_key  # type: ignore[union-attr]
+    config = AwsConfig.parse(merge_options(defaults, {"profile": "analysts"}))
+    assert config.unrecorded is not None
+    assert (None, None, None, True) == (
+        config.unrecorded.access_key,
+        config.unrecorded.secret_key,
+        config.unrecorded.token,
+        config.unrecorded.skip_metadata_api_check,
+    )
+
+
+def test_endpoints_are_merged_by_service() -> None:
+    defaults = {"endpoints": {"glue": "http://localhost:1", "sts": "http://localhost:2"}}
+    endpoint_url = AwsConfig.parse(merge_options(defaults, {"endpoint_url": "http://localhost:3"}))
+    glue = AwsConfig.parse(merge_options(defaults, {"endpoints": {"glue": "http://localhost:4"}}))
+
+    assert ("http://localhost:3", "http://localhost:2") == (
+        endpoint_url.glue_endpoint_url,
+        endpoint_url.sts_endpoint_url,
+    )
+    assert ("http://localhost:4", "http://localhost:2") == (glue.glue_endpoint_url, glue.sts_endpoint_url)
+
+
+def test_repr_omits_credentials() -> None:
+    config = AwsConfig.parse({UNRECORDED: {"access_key": "AKIA", "secret_key": "planted"}})
+
+    assert "planted" not in repr(config) + repr(config.unrecorded)

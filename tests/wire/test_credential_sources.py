@@ -1,0 +1,330 @@
+"""Each source of credentials that fails is named, with a remedy, before Glue is called."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_glue_session.core.errors import (
+    BadCredentials,
+    CredentialsUnavailable,
+    GlueSessionError,
+    Misconfigured,
+    SessionNotFound,
+)
+from pulumi_glue_session.core.wait import WaitCondition, WaitState
+from support.assumed_roles import REGION, ROLE, access_keys, assuming, failure, sessions, sts_calls
+from support.glue_endpoint import GlueEndpoint
+from support.http_server import serving
+from support.sts_endpoint import StsEndpoint
+
+pytestmark = pytest.mark.usefixtures("single_attempt", "sts")
+
+
+@pytest.fixture
+def profile(aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Writes the shared configuration file, whose profile `ci` is the only source of credentials."""
+    del aws
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+
+    def write(*lines: str, name: str = "profile ci") -> None:
+        path = tmp_path / "config"
+        path.write_text((path.read_text() if path.exists() else "") + "\n".join([f"[{name}]", *lines, ""]))
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+        monkeypatch.setenv("AWS_PROFILE", "ci")
+
+    return write
+
+
+def process(code: str) -> str:
+    return f"credential_process = {shlex.quote(sys.executable)} -c {shlex.quote(code)}"
+
+
+def explained(error: GlueSessionError) -> tuple[type[GlueSessionError], str, str]:
+    """Class, source and remedy."""
+    return type(error), getattr(error, "source", ""), getattr(error, "remedy", "")
+
+
+def test_web_identity_token_file_of_the_environment_is_missing(
+    aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The everyday case on EKS and in CI."""
+    del profile
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
+    monkeypatch.setenv("AWS_ROLE_ARN", ROLE)
+    error = failure(sessions())
+
+    assert explained(error) == (
+        CredentialsUnavailable,
+        "AWS_WEB_IDENTITY_TOKEN_FILE /nowhere/token",
+        "check that the token file exists and can be read, and the trust policy of the role",
+    )
+    assert "No such file or directory" in str(error)
+    assert 0 == aws.count()
+
+
+def test_token_file_that_disappears_does_not_end_a_wait(aws: GlueEndpoint, sts: StsEndpoint, token: Path) -> None:
+    sts.lifetime = 300.0
+    sts.trust("token-1")
+    source = sessions(assume_role_with_web_identity={"role_arn": ROLE, "web_identity_token_file": str(token)})
+    condition = WaitCondition.parse("STOPPED")
+    first = source.get("analytics")
+    token.unlink()
+    error = failure(source)
+    token.write_text("token-1")
+
+    assert CredentialsUnavailable is type(error)
+    assert WaitState.PENDING is condition.evaluate("analytics", error, region=REGION, previous=first).state
+    assert WaitState.FAILED is condition.evaluate("analytics", error, region=REGION).state
+    assert "READY" == source.get("analytics").status
+    assert 2 == aws.count()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import sys; sys.exit('token expired')", "token expired"),
+        ("print('not JSON, with a planted-secret')", "invalid output (JSONDecodeError)"),
+        ("print('{}')", "Unsupported version"),
+        ("print('{\"Version\": 1}')", "Missing required key in response: 'AccessKeyId'"),
+    ],
+    ids=["exit code", "not JSON", "no version", "no keys"],
+)
+def test_credential_process_fails(aws: GlueEndpoint, profile: Any, code: str, reason: str) -> None:
+    profile(process(code))
+    error = failure(sessions())
+
+    assert explained(error) == (
+        CredentialsUnavailable,
+        'credential_process of profile "ci"',
+        "run its command in a shell and correct it",
+    )
+    assert reason in " ".join(str(error).split())
+    assert "planted-secret" not in str(error)
+    assert 0 == aws.count()
+
+
+def test_credential_process_disappears(aws: GlueEndpoint, profile: Any) -> None:
+    profile("credential_process = /nowhere/credentials")
+
+    assert (CredentialsUnavailable, 'credential_process of profile "ci"') == explained(failure(sessions()))[:2]
+    assert 0 == aws.count()
+
+
+def test_credential_process_never_ends(aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a limit of its own, and its end is not an error of Glue."""
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.max_call_seconds", lambda _: 1.0)
+    profile(process("import time; time.sleep(20)"))
+    error = failure(sessions())
+
+    assert (CredentialsUnavailable, 'credential_process of profile "ci"') == explained(error)[:2]
+    assert "no credentials within 1s" in str(error)
+    assert 0 == aws.count()
+
+
+def test_container_answer_without_keys(aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    del profile
+    with serving(200, b"{}") as url:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{url}/credentials")
+        error = failure(sessions())
+
+    assert (
+        CredentialsUnavailable,
+        "container credentials of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI",
+    ) == explained(error)[:2]
+    assert 0 == aws.count()
+
+
+def test_ca_bundle_of_the_environment_is_missing(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
+    error = failure(sessions())
+
+    assert Misconfigured is type(error)
+    assert "/nowhere/ca.pem" in str(error)
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize("roles", [[], [{"role_arn": ROLE}]], ids=["for Glue", "for STS"])
+def test_proxy_refuses_its_password(aws: GlueEndpoint, roles: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(407, b"Proxy Authentication Required") as url:
+        proxy = url.replace("://", "://user:planted-password@")
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "https://glue.example.com")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://sts.example.com")
+        error = failure(sessions(assume_roles=roles))
+
+    assert isinstance(error, BadCredentials)
+    assert "proxy" == error.source
+    assert "planted-password" not in str(error)
+    assert 0 == aws.count()
+
+
+def test_password_of_an_endpoint_url_is_masked(aws: GlueEndpoint) -> None:
+    del aws
+    error = failure(sessions(endpoint_url="http://user:planted-password@127.0.0.1:9"))
+
+    assert "planted-password" not in str(error) + repr(vars(error))
+    assert "***@127.0.0.1:9" in str(error)
+
+
+# --- MFA ---
+
+
+@pytest.fixture
+def mfa_profile(profile: Any) -> None:
+    """A profile whose role needs an MFA code."""
+    profile("aws_access_key_id = BASE", "aws_secret_access_key = planted", name="profile base")
+    profile(f"role_arn = {ROLE}", "source_profile = base", "mfa_serial = arn:aws:iam::123456789012:mfa/ada")
+
+
+@pytest.mark.usefixtures("mfa_profile")
+def test_mfa_is_refused_without_a_prompt(aws: GlueEndpoint, sts: StsEndpoint) -> None:
+    error = failure(sessions())
+
+    assert BadCredentials is type(error)
+    assert 'profile "ci" needs an MFA code (mfa_serial), which cannot be asked for here' == getattr(error, "detail", "")
+    assert "aws sts get-caller-identity --profile ci" in " ".join(str(error).split())
+    assert (0, []) == (aws.count(), sts_calls(sts))
+
+
+@pytest.mark.usefixtures("mfa_profile")
+def test_mfa_code_is_asked_for_with_a_prompt(aws: GlueEndpoint, sts: StsEndpoint) -> None:
+    connection = import_module("pulumi_glue_session.aws.sessions").GlueSessions
+    config = import_module("pulumi_glue_session.core.aws_config").AwsConfig()
+    prompts = list[str]()
+
+    def prompt(text: str) -> str:
+        prompts.append(text)
+        return "123456"
+
+    assert "READY" == connection(config, mfa_prompt=prompt).get("analytics").status
+    assert ["Enter MFA code for arn:aws:iam::123456789012:mfa/ada: "] == prompts
+    assert "123456" == sts.calls[0].parameters["TokenCode"]
+    assert ["ASIA0000000000000001"] == access_keys(aws)
+
+
+@pytest.mark.usefixtures("mfa_profile")
+def test_role_credentials_of_the_aws_cli_are_used(
+    aws: GlueEndpoint, sts: StsEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after `aws sts get-caller-identity --profile ci`, whose MFA prompt the user has answered."""
+    utils: Any = import_module("botocore.utils")
+    credentials: Any = import_module("botocore.credentials")
+    arguments = {"SerialNumber": "arn:aws:iam::123456789012:mfa/ada"}
+    fetcher = credentials.AssumeRoleCredentialFetcher(None, None, ROLE, extra_args=arguments)
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    cached = {"AccessKeyId": "CACHED", "SecretAccessKey": "planted", "SessionToken": "planted", "Expiration": until}
+    monkeypatch.setattr("pulumi_glue_session.aws.credentials._CLI_CACHE", tmp_path / "cache")
+    utils.JSONFileCache(str(tmp_path / "cache"))[fetcher._cache_key] = {"Credentials": cached}  # noqa: SLF001
+    before = {path.name: path.read_bytes() for path in (tmp_path / "cache").iterdir()}
+
+    assert "READY" == sessions().get("analytics").status
+    assert (["CACHED"], []) == (access_keys(aws), sts_calls(sts))
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "cache").iterdir()}
+
+
+# --- The environment ---
+
+
+def test_empty_variables_count_as_not_set(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE", "AWS_MAX_ATTEMPTS"):
+        monkeypatch.setenv(name, "")
+    for name in (
+        "AWS_RETRY_MODE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_SESSION_TOKEN",
+    ):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", "")
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "")
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "")
+
+    assert "READY" == sessions().get("analytics").status
+    assert ["testing"] == access_keys(aws)
+
+
+def test_profile_role_uses_the_sts_endpoint(
+    aws: GlueEndpoint, sts: StsEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for the role of a profile, which botocore itself assumes."""
+    profile("aws_access_key_id = BASE", "aws_secret_access_key = planted", name="profile base")
+    profile(f"role_arn = {ROLE}", "source_profile = base")
+    monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+    assert (
+        "READY"
+        == sessions(endpoints={"glue": aws.url, "sts": sts.url}, sts_region="eu-north-1").get("analytics").status
+    )
+    assert [("AssumeRole", "BASE")] == sts_calls(sts)
+    assert ["eu-north-1"] == [call.region for call in sts.calls]
+
+
+def test_local_glue_endpoint_without_sts_endpoint(
+    sts: StsEndpoint, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stack for LocalStack, credentials must not be sent to the real STS."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    error = failure(sessions(endpoints={"glue": aws.url}, assume_roles=[{"role_arn": ROLE}]))
+
+    assert "endpoints has a URL for glue, but none for sts" in " ".join(str(error).split())
+    assert ([], 0) == (sts_calls(sts), aws.count())
+
+
+def test_session_tags_and_source_identity_are_sent(sts: StsEndpoint) -> None:
+    role = {"role_arn": ROLE, "tags": {"team": "etl"}, "transitive_tag_keys": ["team"], "source_identity": "ada"}
+    assuming(role).get("analytics")
+
+    sent = sts.calls[0].parameters
+    assert [{"Key": "team", "Value": "etl"}] == sent["Tags"]
+    assert (["team"], "ada") == (sent["TransitiveTagKeys"], sent["SourceIdentity"])
+
+
+def test_shared_files_of_the_options(aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    (tmp_path / "c").write_text("[profile ci]\nregion = eu-north-1\n")
+    (tmp_path / "s").write_text("[ci]\naws_access_key_id = SHARED\naws_secret_access_key = planted\n")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    files = {"shared_config_files": [str(tmp_path / "c")], "shared_credentials_files": [str(tmp_path / "s")]}
+    source = sessions(profile="ci", **files)
+
+    assert "READY" == source.get("analytics").status
+    assert (["SHARED"], "eu-north-1") == (access_keys(aws), source.region)
+    missing = failure(sessions(shared_config_files=["/nowhere/config"]))
+    assert Misconfigured is type(missing)
+    assert "/nowhere/config" in str(missing)
+
+
+def test_forbidden_account(aws: GlueEndpoint) -> None:
+    error = failure(sessions(forbidden_account_ids=["123456789012"]))
+
+    assert "account 123456789012, forbidden 123456789012" in str(error)
+    assert not isinstance(error, SessionNotFound)
+    assert 0 == aws.count()
+
+
+def test_no_proxy_of_the_options(aws: GlueEndpoint) -> None:
+    source = sessions(http_proxy="http://127.0.0.1:9", no_proxy="127.0.0.1", endpoint_url=aws.url)
+
+    assert "READY" == source.get("analytics").status
+    assert isinstance(failure(sessions(http_proxy="http://127.0.0.1:9", endpoint_url=aws.url)), CredentialsUnavailable)
+
+
+def test_attempts_of_the_environment(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    server_fault = import_module("support.glue_endpoint").server_fault
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "4")
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")
+    aws.fail("GetSession", server_fault())
+    failure(sessions())
+
+    assert 4 == aws.count()
