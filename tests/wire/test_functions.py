@@ -206,11 +206,11 @@ def test_functions_share_one_client(team: GlueEndpoint, monkeypatch: pytest.Monk
     """Creating a client takes a quarter of a second."""
     created = list[AwsConfig]()
 
-    def create(config: AwsConfig) -> Any:
+    def create(config: AwsConfig, **options: Any) -> Any:
         created.append(config)
-        return create_session(config)
+        return create_session(config, **options)
 
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", create)
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.create_session", create)
 
     def program(ran: Ran) -> None:
         plain = [get_session("etl-1").status, *get_sessions().ids]

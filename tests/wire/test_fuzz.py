@@ -74,8 +74,8 @@ def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[GlueEnd
 
     monkeypatch.setattr("socket.getaddrinfo", only_here)
     # One client for all programs with the same options: creating it takes longer than the rest of an example.
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", cache(create_session))
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_client", cache(create_client))
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.create_session", cache(create_session))
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.create_client", cache(create_client))
     monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     monkeypatch.setattr(_Provider, "new_resource", as_the_real_one_reads)

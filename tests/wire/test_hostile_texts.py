@@ -33,8 +33,8 @@ HALF = "\ud83d, half of a pair"
 def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> GlueEndpoint:
     """Glue with one client for all programs: creating it takes longer than an example."""
 
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_session", cache(create_session))
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.create_client", cache(create_client))
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.create_session", cache(create_session))
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.create_client", cache(create_client))
     monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     return aws
 

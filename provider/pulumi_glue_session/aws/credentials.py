@@ -158,6 +158,7 @@ def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None
         if path:
             _check_ca_bundle(path)
     core: Any = botocore.session.Session(profile=config.profile)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
     _ignore_empty_variables(core)
     _apply_settings(core, config)
     _apply_client_options(core, config)
@@ -318,6 +319,16 @@ class _CachedRoles(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         return super().__getitem__(key) if super().__contains__(key) else self._read(key)
+
+
+def _parse_timestamp(value: Any) -> Any:
+    """The timestamp, or the value as it is: one that cannot be read must not hide a whole list."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        return parse_timestamp(value)
+    except (OSError, OverflowError, RuntimeError, TypeError, ValueError):
+        return value
 
 
 def _ignore_empty_variables(core: Any) -> None:

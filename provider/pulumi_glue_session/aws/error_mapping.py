@@ -84,7 +84,7 @@ _MFA_REMEDY = (
 _PROXY_AUTHENTICATION = 407
 _PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
-PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError)
+PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
 """What botocore's parser raises for JSON that does not have the shape of the model."""
 
 _CANONICAL_REQUEST = "\n\nThe Canonical String"
@@ -152,7 +152,7 @@ def _explain_credentials_error(
             facts["remedy"] = _CLOCK_REMEDY
     elif isinstance(error, _sign_in_errors()):
         facts = {"detail": str(error)}
-    elif isinstance(error, RuntimeError):
+    elif isinstance(error, RuntimeError) and "credentials" in str(error):
         # botocore raises it for credentials that are expired on arrival.
         facts = {"detail": str(error), "remedy": _CLOCK_REMEDY}
     else:

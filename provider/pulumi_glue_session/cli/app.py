@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.cli import terraform_external
 from pulumi_glue_session.cli.exit_codes import ExitCode, exit_code_for
+from pulumi_glue_session.cli.mfa import mfa_prompt
 from pulumi_glue_session.cli.options import (
     ANY_STATUS,
     HINTS,
@@ -143,7 +144,7 @@ def get(
     """Show one session, by its id or by a filter that exactly one session matches."""
     if session_id is None and not filter_options:
         raise InvalidInput("", f"give SESSION_ID or at least one of {_FILTERS}")
-    sessions = GlueSessions(AwsConfig.parse(aws_options))
+    sessions = GlueSessions(AwsConfig.parse(aws_options), mfa_prompt=mfa_prompt())
     query = SessionQuery.parse({"session_id": session_id, **filter_options}, exactly_one=True)
     [(found_id, session)] = query.run(sessions).items()
     values = session_to_dict(found_id, sessions.region, session, secrets=output_options.show_secrets)
@@ -170,7 +171,7 @@ def list_(
     output_options: Result,
 ) -> None:
     """List the sessions that match all filters, newest first. An empty list is not an error."""
-    sessions = GlueSessions(AwsConfig.parse(aws_options))
+    sessions = GlueSessions(AwsConfig.parse(aws_options), mfa_prompt=mfa_prompt())
     query = SessionQuery.parse(filter_options, exactly_one=False)
 
     def read() -> list[dict[str, Any]]:
@@ -229,7 +230,7 @@ def wait(
         "timeout": parsing.parse_text("timeout", timeout),
         "aws": aws_options,
     }
-    sessions = GlueSessions(AwsConfig.parse(aws_options))
+    sessions = GlueSessions(AwsConfig.parse(aws_options), mfa_prompt=mfa_prompt())
     ids = _ids_to_wait_for(session_ids or (), filter_options, sessions, all_sessions=all_sessions)
     requests = [WaitRequest.parse({"session_id": each, **condition}).with_expectations(expectations, on_mismatch="fail") for each in ids]
     display = WaitDisplay(requests)

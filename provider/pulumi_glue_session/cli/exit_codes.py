@@ -10,6 +10,7 @@ from pulumi_glue_session.core.errors import (
     GlueSessionError,
     InvalidInput,
     LookFailed,
+    Misconfigured,
     NotOneSession,
     SessionNotFound,
     WaitedTooLong,
@@ -29,7 +30,7 @@ class ExitCode(IntEnum):
     NOT_FOUND = 3
     """No session has this id, or not exactly one matches the filter."""
     DENIED = 4
-    """The credentials are missing, invalid, of another account, or may not read the session."""
+    """Credentials or AWS configuration are missing or invalid, of another account, or may not read the session."""
     TIMED_OUT = 5
     """The session was still pending when the timeout was over."""
     READ_FAILED = 6
@@ -47,6 +48,7 @@ _CODES: tuple[tuple[type[GlueSessionError], ExitCode], ...] = (
     (AccessDenied, ExitCode.DENIED),
     (BadCredentials, ExitCode.DENIED),
     (WrongAccount, ExitCode.DENIED),
+    (Misconfigured, ExitCode.DENIED),
     (WaitedTooLong, ExitCode.TIMED_OUT),
     (LookFailed, ExitCode.READ_FAILED),
     (GlueSessionError, ExitCode.NOT_READY),

@@ -20,6 +20,7 @@ from pulumi_glue_session.core.concurrency import Deadline
 from pulumi_glue_session.core.errors import (
     AccessDenied,
     BadCredentials,
+    CredentialsUnavailable,
     GlueSessionError,
     LookFailed,
     Misconfigured,
@@ -239,7 +240,7 @@ def test_a_boto3_that_knows_no_logs_is_told_as_such(stubbed: Boto3, monkeypatch:
     finder = GlueSessions(AwsConfig())
     finder.get("analytics")
     older = type("Older", (), {"meta": stubbed.glue.meta})()
-    monkeypatch.setattr(finder, "_client", older)
+    monkeypatch.setattr(finder._connection, "_client", older)
     expected = ["This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here."]
 
     assert expected == finder.system_logs("analytics")
@@ -301,14 +302,13 @@ def test_each_reason_for_having_no_client_is_the_error_that_it_stands_for(
         (botocore_error("ConnectTimeoutError", endpoint_url=URL), Unreachable),
         (botocore_error("ReadTimeoutError", endpoint_url=URL), Unreachable),
         (botocore_error("ConnectionClosedError", endpoint_url=URL), Unreachable),
-        (botocore_error("ProxyConnectionError", proxy_url="http://proxy"), Unreachable),
+        (botocore_error("ProxyConnectionError", proxy_url="http://proxy"), CredentialsUnavailable),
         (botocore_error("SSLError", endpoint_url=URL, error="self-signed certificate"), Unreachable),
         (botocore_error("HTTPClientError", error="anything else"), Unreachable),
         (botocore_error("ResponseStreamingError", error="broken"), Unreachable),
         (botocore_error("IncompleteReadError", actual_bytes=1, expected_bytes=2), Unreachable),
         (import_module("botocore.parsers").ResponseParserError("Unable to parse response"), Unreachable),
         (botocore_error("NoCredentialsError"), BadCredentials),
-        (botocore_error("CredentialRetrievalError", provider="process", error_msg="exit code 1"), BadCredentials),
         (botocore_error("UnauthorizedSSOTokenError"), BadCredentials),
         (botocore_error("SSOTokenLoadError", error_msg="no token"), BadCredentials),
         (botocore_error("TokenRetrievalError", provider="sso", error_msg="expired"), BadCredentials),
@@ -351,32 +351,6 @@ def test_a_look_at_more_sessions_may_take_longer(monkeypatch: pytest.MonkeyPatch
     GlueSessions(AwsConfig(region=REGION)).get_many([str(number) for number in range(sessions)])
 
     assert [times * max_call_seconds(AwsConfig())] == given
-
-
-def test_a_role_that_cannot_be_assumed_is_not_for_glue_to_allow(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A profile with role_arn asks STS first. "Allow glue:GetSession" would send a person to the wrong policy."""
-    message = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: sts:AssumeRole"
-    denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "AssumeRole")
-    monkeypatch.setattr(stubbed.glue, "get_session", raising(denied))
-
-    expected = BadCredentials(SUBJECT, region=REGION, detail=str(denied))
-    assert repr(expected) == repr(failure_of(GlueSessions(AwsConfig(region=REGION))))
-
-
-def test_a_role_that_cannot_be_assumed_just_now_is_told_as_what_passes(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wait goes on then, and need not be told of a wrong policy."""
-    throttled = EXCEPTIONS.ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "AssumeRole")
-    monkeypatch.setattr(stubbed.glue, "get_session", raising(throttled))
-
-    expected = Throttled(SUBJECT, region=REGION, detail="Throttling: Rate exceeded")
-    assert repr(expected) == repr(failure_of(GlueSessions(AwsConfig(region=REGION))))
-
-
-def test_assumed_credentials_that_have_ended_when_they_come_are_bad_ones(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired.")
-    monkeypatch.setattr(stubbed.glue, "get_session", raising(ended))
-
-    assert repr(BadCredentials(SUBJECT, region=REGION, detail=str(ended))) == repr(failure_of(GlueSessions(AwsConfig(region=REGION))))
 
 
 def test_no_region_names_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -438,14 +412,14 @@ OURS, THEIRS = "111111111111", "222222222222"
 
 
 def test_credentials_of_an_allowed_account_are_asked_with(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.get_account_id", lambda *_: OURS)
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", lambda *_: OURS)
     stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
 
     assert Session(status="READY") == GlueSessions(AwsConfig(allowed_account_ids=(THEIRS, OURS))).get("analytics")
 
 
 def test_credentials_of_another_account_are_not_asked_with(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.get_account_id", lambda *_: THEIRS)
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", lambda *_: THEIRS)
     expected = WrongAccount(SUBJECT, region=REGION, detail=f"account {THEIRS}, allowed {OURS}, 333333333333")
 
     assert repr(expected) == repr(failure_of(GlueSessions(AwsConfig(allowed_account_ids=(OURS, "333333333333")))))
@@ -453,7 +427,7 @@ def test_credentials_of_another_account_are_not_asked_with(stubbed: Boto3, monke
 
 
 def test_without_an_allowed_account_nobody_asks_whose_credentials_these_are(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.get_account_id", raising(ZeroDivisionError("asked")))
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", raising(ZeroDivisionError("asked")))
     stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
 
     assert Session(status="READY") == GlueSessions(AwsConfig()).get("analytics")
