@@ -116,7 +116,9 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature that T
 
 @app.callback()
 def main(
-    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Entry point of all commands."""
 
@@ -203,28 +205,44 @@ def list_(
 @with_options(filter_options, aws_options, output_options)
 def wait(
     session_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="SESSION_ID", help="Ids of the sessions.", autocompletion=complete_session_id)
+        list[str] | None,
+        typer.Argument(metavar="SESSION_ID", help="Ids of the sessions.", autocompletion=complete_session_id),
     ] = None,
     *,
     all_sessions: Annotated[bool, typer.Option("--all", help="Wait for all sessions that exist now.")] = False,
     wait_for: Annotated[
         list[str] | None,
-        typer.Option("--for", metavar="STATUS", help=f"Status to wait for: {ANY_STATUS}. Default: READY.", autocompletion=complete_status),
+        typer.Option(
+            "--for",
+            metavar="STATUS",
+            help=f"Status to wait for: {ANY_STATUS}. Default: READY.",
+            autocompletion=complete_status,
+        ),
     ] = None,
     timeout: Annotated[
-        str, typer.Option(metavar="DURATION", help="Longest wait: seconds (600), or a duration (90s, 1h30m). 0 reads once.")
+        str,
+        typer.Option(metavar="DURATION", help="Longest wait: seconds (600), or a duration (90s, 1h30m). 0 reads once."),
     ] = DEFAULT_TIMEOUT,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first session that fails.")] = False,
     any_one: Annotated[bool, typer.Option("--any", help="Stop at the first session that is ready.")] = False,
-    expect: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Expected value, for instance glue_version=5.0.")] = None,
-    at_least: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Minimum of a version or a number.")] = None,
-    logs: Annotated[bool, typer.Option("--logs", help="Show the last lines of the system logs of a FAILED session.")] = False,
+    expect: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Expected value, for instance glue_version=5.0.")
+    ] = None,
+    at_least: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Minimum of a version or a number.")
+    ] = None,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Show the last lines of the system logs of a FAILED session.")
+    ] = False,
     filter_options: dict[str, Any],
     aws_options: dict[str, Any],
     output_options: Result,
 ) -> None:
     """Wait until each session has the status that is waited for, and show it."""
-    expectations = [*map(parse_expectation, expect or ()), *(parse_expectation(each, minimum=True) for each in at_least or ())]
+    expectations = [
+        *map(parse_expectation, expect or ()),
+        *(parse_expectation(each, minimum=True) for each in at_least or ()),
+    ]
     condition: dict[str, Any] = {
         "wait_for": [each.upper() for each in wait_for or ["READY"]],
         "timeout": parsing.parse_text("timeout", timeout),
@@ -232,11 +250,16 @@ def wait(
     }
     sessions = GlueSessions(AwsConfig.parse(aws_options), mfa_prompt=mfa_prompt())
     ids = _ids_to_wait_for(session_ids or (), filter_options, sessions, all_sessions=all_sessions)
-    requests = [WaitRequest.parse({"session_id": each, **condition}).with_expectations(expectations, on_mismatch="fail") for each in ids]
+    requests = [
+        WaitRequest.parse({"session_id": each, **condition}).with_expectations(expectations, on_mismatch="fail")
+        for each in ids
+    ]
     display = WaitDisplay(requests)
     try:
         with display.shown():
-            results = asyncio.run(wait_for_sessions(requests, sessions, display, logs=logs, fail_fast=fail_fast, any_one=any_one))
+            results = asyncio.run(
+                wait_for_sessions(requests, sessions, display, logs=logs, fail_fast=fail_fast, any_one=any_one)
+            )
     except KeyboardInterrupt:
         pending = ", ".join(f"{sanitize(name)} ({status})" for name, status in display.pending.items())
         write_message(f"Interrupted while waiting for {pending or 'the result'}.")
@@ -267,7 +290,9 @@ def sandbox(context: typer.Context) -> None:
     raise typer.Exit(run_sandbox(context.args))
 
 
-def _ids_to_wait_for(session_ids: Sequence[str], filters: dict[str, Any], sessions: SessionSource, *, all_sessions: bool) -> list[str]:
+def _ids_to_wait_for(
+    session_ids: Sequence[str], filters: dict[str, Any], sessions: SessionSource, *, all_sessions: bool
+) -> list[str]:
     """Ids that were given, or those of the sessions that match now. Raises InvalidInput."""
     if session_ids:
         if filters or all_sessions:

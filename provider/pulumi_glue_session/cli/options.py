@@ -74,7 +74,8 @@ def complete_session_id(ctx: typer.Context, incomplete: str) -> list[str]:
 def aws_options(
     *,
     region: Annotated[
-        str | None, typer.Option(metavar="REGION", help="Region of the session. Default: AWS_REGION, then the profile's.")
+        str | None,
+        typer.Option(metavar="REGION", help="Region of the session. Default: AWS_REGION, then the profile's."),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Profile of the shared AWS configuration. Default: AWS_PROFILE.")
@@ -89,7 +90,9 @@ def aws_options(
     allowed_account_id: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Allowed AWS account. Repeat it to allow several.")
     ] = None,
-    max_retries: Annotated[int | None, typer.Option(metavar="NUMBER", help="Retries of a failed request. Default: 3.")] = None,
+    max_retries: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Retries of a failed request. Default: 3.")
+    ] = None,
 ) -> dict[str, Any]:
     """Values for `AwsConfig.parse`."""
     return {
@@ -104,7 +107,9 @@ def aws_options(
 
 def filter_options(
     *,
-    tag: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Tag of the session. Repeat it to require several.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Tag of the session. Repeat it to require several.")
+    ] = None,
     status: Annotated[
         list[str] | None,
         typer.Option(metavar="STATUS", help=f"Status of the session: {ANY_STATUS}.", autocompletion=complete_status),
@@ -128,7 +133,9 @@ def filter_options(
 def output_options(
     *,
     output: Annotated[OutputFormat, typer.Option("--output", "-o", help="Output format.")] = OutputFormat.TABLE,
-    query: Annotated[str | None, typer.Option(metavar="JMESPATH", help="Part of the JSON result to print, as in the AWS CLI.")] = None,
+    query: Annotated[
+        str | None, typer.Option(metavar="JMESPATH", help="Part of the JSON result to print, as in the AWS CLI.")
+    ] = None,
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Print the session's arguments too, which often contain passwords.")
     ] = False,
@@ -148,7 +155,10 @@ def with_options(*readers: Callable[..., Any]) -> Callable[[Callable[..., None]]
 
         @functools.wraps(command)
         def run(**values: object) -> None:
-            results = {reader.__name__: reader(**{name: values.pop(name) for name in read[reader.__name__]}) for reader in readers}
+            results = {
+                reader.__name__: reader(**{name: values.pop(name) for name in read[reader.__name__]})
+                for reader in readers
+            }
             command(**values, **results)
 
         # Typer reads the signature and the annotations.

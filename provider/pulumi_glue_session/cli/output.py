@@ -94,7 +94,11 @@ def print_session(session: Mapping[str, Any], output_format: OutputFormat, *, qu
 
 
 def print_sessions(
-    sessions: Sequence[Mapping[str, Any]], output_format: OutputFormat, *, query: str | None = None, now: datetime | None = None
+    sessions: Sequence[Mapping[str, Any]],
+    output_format: OutputFormat,
+    *,
+    query: str | None = None,
+    now: datetime | None = None,
 ) -> None:
     """Print several sessions, or none."""
     if query or output_format is OutputFormat.JSON:
@@ -107,15 +111,21 @@ def print_sessions(
 
 
 def sessions_table(sessions: Sequence[Mapping[str, Any]], *, now: datetime) -> Table:
-    """Table with one line for each session. Ids are never shortened or folded."""
+    """Table of sessions. Id, status and age are never shortened, whatever the width of the terminal."""
     table = Table(box=None, pad_edge=False)
-    width = max((Text(sanitize(each["session_id"])).cell_len for each in sessions), default=2)
-    table.add_column("ID", no_wrap=True, min_width=max(width, 2))
-    for name in ("STATUS", "AGE", "ROLE", "GLUE", "WORKERS"):
+    for name, field in (("ID", "session_id"), ("STATUS", "status")):
+        width = max((Text(sanitize(each[field])).cell_len for each in sessions), default=0)
+        table.add_column(name, no_wrap=True, min_width=max(width, len(name)))
+    table.add_column("AGE", no_wrap=True, min_width=4)
+    for name in ("ROLE", "GLUE", "WORKERS"):
         table.add_column(name, no_wrap=True, overflow="ellipsis")
     table.add_column("REASON", overflow="fold")
     for each in sessions:
-        workers = f"{each['number_of_workers']} x {each['worker_type']}" if each["worker_type"] else str(each["number_of_workers"])
+        workers = (
+            f"{each['number_of_workers']} x {each['worker_type']}"
+            if each["worker_type"]
+            else str(each["number_of_workers"])
+        )
         role = str(each["role"]).rpartition("/")[2]
         cells = (each["session_id"], each["status"], _age(each["created_on"], now), role, each["glue_version"], workers)
         table.add_row(*map(_cell, cells), _cell(each["error_message"]))

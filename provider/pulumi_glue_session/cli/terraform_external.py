@@ -57,7 +57,9 @@ def answer(asked: IO[str], told: IO[str], complained: IO[str]) -> int:
 def _query(text: str) -> dict[str, Any]:
     """Arguments by name. Raises InvalidInput."""
     query: Any = parsing.parse_json("query", text or "{}") or {}
-    if not isinstance(query, dict) or not all(isinstance(value, str) for value in cast("dict[str, object]", query).values()):
+    if not isinstance(query, dict) or not all(
+        isinstance(value, str) for value in cast("dict[str, object]", query).values()
+    ):
         raise InvalidInput("query", "it has to be an object of texts, and is not")
     known = (*_WHICH, *_GATE, *_WHO)
     arguments: dict[str, Any] = {}
@@ -74,7 +76,11 @@ async def _look(query: Mapping[str, Any]) -> Mapping[str, Any]:
     """The session that is asked for, once it has passed its gate. Raises what went wrong."""
     aws = {name: query[name] for name in _WHO if name in query}
     question = SessionQuery.parse({name: query[name] for name in _WHICH if name in query}, exactly_one=True)
-    gate: dict[str, Any] = {"wait_for": None, "timeout": DEFAULT_TIMEOUT, **{name: query[name] for name in _GATE if name in query}}
+    gate: dict[str, Any] = {
+        "wait_for": None,
+        "timeout": DEFAULT_TIMEOUT,
+        **{name: query[name] for name in _GATE if name in query},
+    }
     expected = [Expectation.parse(*each) for each in require_mapping(query.get("expect", {})).items()]
     demand = WaitRequest.parse({"session_id": question.session_id or "any", "aws": aws, **gate}).with_expectations(
         expected, on_mismatch="fail"

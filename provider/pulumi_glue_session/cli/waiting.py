@@ -68,7 +68,9 @@ class WaitDisplay:
         elif result.error:
             self._statuses[session_id] = result.error.report().fact.partition(":")[0]
         if not self._on_terminal and (self._has_written or len(self._timeouts) > 1):
-            self._write_line(f"{sanitize(session_id)} is {sanitize(self._statuses[session_id])} after {format_duration(waited)}")
+            self._write_line(
+                f"{sanitize(session_id)} is {sanitize(self._statuses[session_id])} after {format_duration(waited)}"
+            )
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
