@@ -178,7 +178,7 @@ def test_wait_takes_filters(aws: GlueEndpoint) -> None:
 
     assert "etl-1" == run("wait", "--id-prefix", "etl", "-o", "json").json()[0]["session_id"]
     assert {"etl-1", "notebook"} == {each["session_id"] for each in run("wait", "--all", "-o", "json").json()}
-    assert "error: give SESSION_ID or a filter, not both\n" == run("wait", "etl-1", "--all", code=2).err
+    assert "error: use SESSION_ID or a filter, not both\n" == run("wait", "etl-1", "--all", code=2).err
     assert run("wait", code=2).err.startswith("error: give SESSION_ID, --all or at least one of ")
     assert "No session matches, so there is nothing to wait for.\n" == run("wait", "--id-prefix", "x", code=3).err
 
@@ -319,14 +319,14 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("get", "a", "--id-prefix", "a"), "error: --id-prefix: give SESSION_ID or a filter, not both\n"),
+        (("get", "a", "--id-prefix", "a"), "error: --id-prefix: use SESSION_ID or a filter, not both\n"),
         (("get", "a\x1b"), "error: SESSION_ID: 'a\\x1b' "),
         (("list", "--tag", "team"), "error: --tag: 'team' is not NAME=VALUE\n"),
         (("wait", "a", "--timeout", "soon"), "error: --timeout: "),
         (("wait", "a", "--expect", "status=READY"), "error: --expect: 'status' cannot be expected: use one of "),
         (("wait", "a", "--expect", "glue_versoin=5"), "error: --expect: 'glue_versoin' cannot be expected: did you mean glue_version?\n"),
         (("wait", "a", "--expect", "number_of_workers=two"), 'error: --expect: number_of_workers is a number, not "two"\n'),
-        (("wait", "a", "--for", "DONE"), "error: --for: DONE is not a status of a Glue session: use one or several of FAILED, "),
+        (("wait", "a", "--for", "DONE"), "error: --for: 'DONE' is not a status of a Glue session: use one or several of FAILED, "),
         (("list", "--max-retries", "-1"), "error: --max-retries: "),
         (("list", "--assume-role", "me"), "error: --assume-role: Invalid role ARN 'me'"),
         (("list", "--allowed-account-id", "me"), "error: --allowed-account-id: Invalid account id 'me'"),

@@ -296,7 +296,7 @@ def _ids_to_wait_for(
     """Ids that were given, or those of the sessions that match now. Raises InvalidInput."""
     if session_ids:
         if filters or all_sessions:
-            raise InvalidInput("", "give SESSION_ID or a filter, not both")
+            raise InvalidInput("", "use SESSION_ID or a filter, not both")
         return list(dict.fromkeys(session_ids))
     if not filters and not all_sessions:
         raise InvalidInput("", f"give SESSION_ID, --all or at least one of {_FILTERS}")
