@@ -56,7 +56,7 @@ lint: .venv/made
 
 types: .venv/made
 	$(BIN)/mypy
-	$(BIN)/mypy examples --exclude '^examples/testing/'
+	$(BIN)/mypy examples --exclude '^examples/(testing|generated_sdks)/'
 	MYPYPATH=examples/testing $(BIN)/mypy examples/testing/__main__.py examples/testing/test_infrastructure.py
 	$(BIN)/mypy noxfile.py bench/*.py bench/contenders/*.py
 	$(BIN)/pyright
@@ -135,7 +135,8 @@ plugin: .plugin-venv/made engine
 javascript: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_JAVASCRIPT=1 $(BIN)/python -m pytest tests/acceptance/test_plugin.py -k javascript
 
-# The lower bounds in pyproject.toml, with the Python of .venv. `.venv/bin/nox` runs all combinations.
+# The lower bounds in pyproject.toml and the oldest engine, with the Python of .venv. `.venv/bin/nox` runs all combinations.
+oldest: export PULUMI_GLUE_SESSION_ENGINE := oldest
 oldest: .venv/made engine
 	$(BIN)/nox -s "oldest-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 

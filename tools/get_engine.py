@@ -1,30 +1,24 @@
-"""Get a Pulumi engine for the acceptance tests; print the one folder to put first on PATH.
+"""Get a Pulumi engine and print the folder to put first on PATH.
 
     PATH="$(python tools/get_engine.py):$PATH" pulumi up
 
-The first of these that works is taken:
+PULUMI_GLUE_SESSION_ENGINE selects the engine:
 
-1. a suitable `pulumi` on PATH
-2. the engine in the per-user cache, made by an earlier run:
-   ${XDG_CACHE_HOME:-~/.cache}/pulumi-glue-session/engine/<version>-<os>-<arch>/bin
-3. the official download, into that cache
-4. a build from the pinned Go modules in tools/engine, into that cache
+    newest    3.276.0, or a newer 3.x on PATH
+    oldest    3.259.0, the oldest supported engine
+    (unset)   any supported `pulumi` on PATH, else the default
 
-PULUMI_GLUE_SESSION_ENGINE=path|download|build allows that way alone (1, 3 or 4). What is complete in the cache still
-counts for the last two, whichever way made it; to see one of them at work, name an empty XDG_CACHE_HOME.
+The script uses a suitable `pulumi` on PATH, then the per-user cache, then the official download, then a build of the
+pinned Go modules in tools/engine. The cache is ${XDG_CACHE_HOME:-~/.cache}/pulumi-glue-session/engine.
 
-Rules of this script: stdout has the folder and nothing else, what is said to people goes to stderr. The cache holds
-whole engines only: an engine is made in a work folder beside its place, looked at, then renamed. The work folder goes
-away whatever happens, an interruption included (a killed run's goes with the next run that makes one), and no child
-outlives an interruption. Only the empty `lock` stays: to remove it would let two runs in at once. Exit code 1 comes
-with one sentence that says what to do.
+Only the folder is printed to stdout. A new engine is renamed into the cache when it is complete.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import math
+import json
 import os
 import platform
 import re
@@ -33,45 +27,45 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
+from collections.abc import Generator
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from semver import Version
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-    from types import FrameType
-
-__all__ = ["GO_SETTINGS", "EngineError", "engine", "find_go", "main", "spell"]
-
-# The oldest engine that the tests ran on, and the one that tools/engine/cli builds.
-ENGINE_VERSION = Version(3, 259, 0)
-
-# What the engine starts for a Python program with dynamic resources and for one in JavaScript, from beside itself or from PATH.
-COMPANIONS = ("pulumi-language-nodejs", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
-
 ENGINE_MODULES = Path(__file__).resolve().parent / "engine"
-CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-PYTHON_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
-NODEJS_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"
+SELECT = "PULUMI_GLUE_SESSION_ENGINE"
+
+PROGRAMS = (
+    "pulumi",
+    "pulumi-language-nodejs",
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
+
 SDK = "github.com/pulumi/pulumi/sdk/v3"
-# Scripts that the SDK's module carries as they are.
+CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+# Newer versions of the SDK's module do not contain these language hosts. Their dependencies conflict with the engine's.
+LANGUAGE_HOSTS = {
+    "python": f"{SDK}/python/cmd/pulumi-language-python",
+    "nodejs": f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
+}
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 
 GO_SETTINGS = {
-    "CGO_ENABLED": "0",  # no C compiler needed
-    "GOTOOLCHAIN": "local",  # never fetch another Go: ours is new enough
-    "GOWORK": "off",  # a go.work in some folder above must not join in
-    "GOOS": "",  # for this machine, whatever is set
+    "CGO_ENABLED": "0",
+    "GOTOOLCHAIN": "local",  # do not download another Go
+    "GOWORK": "off",  # ignore a go.work in a parent folder
+    "GOOS": "",  # build for this machine
     "GOARCH": "",
 }
 
-# In a process of its own: PulumiCommand.install knows no time limit. When it fails, its installer says why.
+# A separate process, because PulumiCommand.install has no timeout.
 INSTALL = """
 import subprocess, sys
 from pulumi.automation import PulumiCommand
@@ -82,330 +76,224 @@ except subprocess.CalledProcessError as error:
     sys.exit(error.output.decode(errors="replace"))
 """
 
-WAY = "PULUMI_GLUE_SESSION_ENGINE"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+PROBE_SECONDS = 15
+DOWNLOAD_SECONDS = 300
+QUERY_SECONDS = 30
+PROGRESS_SECONDS = 30.0
+
 INSTALL_PULUMI = "install Pulumi (https://www.pulumi.com/docs/install/)"
-AGAIN = "and run the same command again"
-
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, a closed terminal.
-
-ANSWER_SECONDS = 15.0  # A host in reach answers in one or two; a connection that a filter drops would hang for minutes.
-DOWNLOAD_SECONDS = 300.0  # The build takes about as long, so waiting longer is no gain.
-QUESTION_SECONDS = 30.0  # For `pulumi version` and the like, which answer at once.
-STILL_SECONDS = 30.0  # Silence longer than this looks like a hang.
-END_SECONDS = 1.0  # Killed processes are gone in milliseconds; a zombie that nobody reaps must not hold us.
-LAST_LINES = 20  # Of a failed build: enough for what the compiler says, short enough to fit a screen.
 
 
 class EngineError(Exception):
-    """No engine can be had; the text is the one sentence for the person."""
+    """No engine is available. The text says what to do."""
 
 
-def engine(way: str = "") -> Path:
-    """Return the folder of a suitable `pulumi`; make one when there is none."""
-    if way not in {"", "path", "download", "build"}:
-        msg = f"{WAY} is {way!r}, which is none of path, download and build: correct it or unset it, {AGAIN}."
-        raise EngineError(msg)
-    on_path = _on_path() if way in {"", "path"} else f"{WAY} is {way}"
-    if isinstance(on_path, Path):
-        return on_path
-    if way == "path":
-        msg = f"{on_path}: {INSTALL_PULUMI} {AGAIN}."
-        raise EngineError(msg)
-    home = _cache() / f"{ENGINE_VERSION}-{platform.system()}-{platform.machine()}".lower()
-    if _lacks(home / "bin"):
-        with _alone(home.parent):
-            if _lacks(home / "bin"):  # The run that we waited for may have made it.
-                _make(home, way=way, on_path=on_path)
-    if not way and shutil.which("pulumi"):
-        _say(f"{on_path}; using {home / 'bin'} instead.")
-    return home / "bin"
+@dataclass(frozen=True)
+class Release:
+    """A pinned engine. `module` is its folder in tools/engine."""
+
+    module: str
+    version: Version
+    exactly: bool = False
+
+    def accepts(self, version: Version) -> bool:
+        """Whether a `pulumi` of this version on PATH can be used instead."""
+        if self.exactly:
+            return version == self.version
+        return self.version <= version < Version(4)  # the Automation API refuses another major version
 
 
-def _on_path() -> Path | str:
-    """Return the folder of the `pulumi` on PATH, or why that one does not do."""
-    command = shutil.which("pulumi")
-    if command is None:
-        return "Pulumi is not installed"
-    folder = Path(command).absolute().parent
-    version = _pulumi_version(folder / "pulumi")
-    # The Automation API refuses an engine of another major version.
-    if version is None or version < ENGINE_VERSION or version.major != ENGINE_VERSION.major:
-        needed = f"{ENGINE_VERSION} or a newer {ENGINE_VERSION.major}.x"
-        return f"Pulumi on PATH is {version or 'of an unknown version'} but {needed} is needed"
-    missing = _lacks(folder, path=os.environ.get("PATH", os.defpath))
-    return f"Pulumi on PATH comes without {missing}" if missing else folder
+OLDEST = Release("oldest", Version(3, 259, 0), exactly=True)
+NEWEST = Release("newest", Version(3, 276, 0))
+DEFAULT = OLDEST
 
 
-def _pulumi_version(command: Path) -> Version | None:
-    try:
-        return Version.parse(_ask([str(command), "version"], PULUMI_SKIP_UPDATE_CHECK="true").removeprefix("v"))
-    except ValueError:
-        return None
+def get_engine(selected: str) -> Path:
+    """Return the folder of the selected engine. Raises EngineError."""
+    releases = {"": DEFAULT, "oldest": OLDEST, "newest": NEWEST}
+    if selected not in releases:
+        raise EngineError(f"{SELECT} is {selected!r}: use oldest or newest, or unset it.")
+    release = releases[selected]
+    accepted = release if selected else Release(release.module, OLDEST.version)
+    on_path = shutil.which("pulumi")
+    if on_path:
+        reason = _unsuitable(Path(on_path).absolute().parent, accepted, search_path=os.environ["PATH"])
+        if not reason:
+            return Path(on_path).absolute().parent
+        _print(f"The pulumi on PATH is not used: {reason}.")
+    folder = cache() / f"{release.version}-{platform.system()}-{platform.machine()}".lower()
+    if _missing(folder / "bin"):
+        with _lock(folder.parent):
+            # Another run may have made it in the meantime.
+            if _missing(folder / "bin"):
+                _make(release, folder)
+    return folder / "bin"
 
 
-def _lacks(folder: Path, *, path: str | None = None) -> str:
-    """Name the programs that are not in the folder, empty when it is complete; the companions may be on the path."""
-    places = os.pathsep.join(filter(None, (str(folder), path)))
-    programs = {"pulumi": str(folder)} | dict.fromkeys(COMPANIONS, places)
-    return ", ".join(name for name, where in programs.items() if not shutil.which(name, path=where))
-
-
-def _cache() -> Path:
-    # The XDG specification says that a relative path there is to be ignored.
+def cache() -> Path:
+    """Return the folder of the cached engines."""
+    # The XDG specification says to ignore a relative path.
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (base if base.is_absolute() else Path("~/.cache").expanduser()) / "pulumi-glue-session" / "engine"
 
 
+def _unsuitable(folder: Path, release: Release, *, search_path: str = "") -> str:
+    """Return why the engine in this folder cannot be used, or an empty string."""
+    output = _query([str(folder / "pulumi"), "version"], PULUMI_SKIP_UPDATE_CHECK="true")
+    try:
+        version = Version.parse(output.removeprefix("v"))
+    except ValueError:
+        return f"`pulumi version` prints {output!r}"
+    if not release.accepts(version):
+        needed = f"{release.version}" if release.exactly else f"{release.version} or a later 3.x"
+        return f"its version is {version}, but {needed} is needed"
+    missing = _missing(folder, search_path=search_path)
+    return f"{missing} is missing" if missing else ""
+
+
+def _missing(folder: Path, *, search_path: str = "") -> str:
+    path = os.pathsep.join(filter(None, (str(folder), search_path)))
+    return ", ".join(name for name in PROGRAMS if not shutil.which(name, path=path))
+
+
 @contextlib.contextmanager
-def _alone(cache: Path) -> Generator[None]:
-    """Hold the cache's lock, which the system takes back even from a killed run."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
+def _lock(folder: Path) -> Generator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say("waiting for another run that is already building")
+            _print("Waiting for another run that makes an engine.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _make(home: Path, *, way: str, on_path: str) -> None:
-    """Make a complete engine at `home`, or nothing. The caller holds the lock."""
+def _make(release: Release, folder: Path) -> None:
+    """Download or build an engine. The caller holds the lock."""
     started = time.monotonic()
-    # Only the holder of the lock has a work folder, so these were left by killed runs, however young they are.
-    for left in home.parent.glob(".work-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=home.parent) as name:
-        work = Path(name)
-        (work / "tmp").mkdir()
-        refusal = "was not asked for" if way == "build" else _download(work)
-        if refusal and way == "download":
-            msg = f"The official download is out of reach here ({refusal}): {INSTALL_PULUMI} {AGAIN}."
-            raise EngineError(msg)
-        if refusal:
-            go = find_go()
-            if go is None:
-                tried = "" if way == "build" else f"{on_path}, its download is out of reach ({refusal})"
-                raise EngineError(_without_go(tried))
-            why = "" if way == "build" else f"The official download is out of reach here ({refusal}); "
-            _say(f"{why}building from source{' instead' if why else ''}, about five minutes on two cores, once.")
-            _build(work, go=go)
-        # It may be there without one of its programs; only an empty folder can be renamed over.
-        shutil.rmtree(home, ignore_errors=True)
-        (work / "engine").rename(home)
-    _say(f"Pulumi {ENGINE_VERSION} is ready in {home / 'bin'} (after {spell(time.monotonic() - started)}).")
-
-
-def _download(work: Path) -> str:
-    """Run the official installer; return why there is no engine afterwards, empty when there is one."""
-    if refusal := _out_of_reach():
-        return refusal
-    _say(f"downloading Pulumi {ENGINE_VERSION}, up to {spell(DOWNLOAD_SECONDS)}, once")
-    command = [sys.executable, "-c", INSTALL, str(work / "engine"), str(ENGINE_VERSION)]
-    try:
-        code, output = _run(command, work=work, doing="downloading", limit=DOWNLOAD_SECONDS)
-    except subprocess.TimeoutExpired:
-        refusal = f"not done within {spell(DOWNLOAD_SECONDS)}"
-    else:
-        last = output[-1] if output else f"exit code {code}"
-        refusal = last if code else _unfit(work / "engine" / "bin")
-    if refusal:
-        shutil.rmtree(work / "engine", ignore_errors=True)
-    return refusal
-
-
-def _out_of_reach() -> str:
-    """Return why the host of the official download does not answer, empty when it does.
-
-    In a thread of its own, because looking up a name knows no time limit.
-    """
-    answer = SimpleQueue[str]()
-
-    def knock() -> None:
+    for left_by_killed_run in folder.parent.glob(".work-*"):
+        shutil.rmtree(left_by_killed_run, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".work-", dir=folder.parent) as work:
+        made = Path(work, "engine")
         try:
-            # The address that PulumiCommand.install asks first; urllib, as there, so that the same proxy settings hold.
-            urllib.request.urlopen("https://get.pulumi.com/install.sh", timeout=ANSWER_SECONDS).close()  # nosec B310
-        except (OSError, HTTPException) as error:
-            reason = getattr(error, "reason", error)  # urllib wraps what the socket said
-            answer.put(str(getattr(reason, "strerror", None) or reason or type(error).__name__))
-        else:
-            answer.put("")
+            _download(release, made)
+        except EngineError as error:
+            _print(f"The official download of Pulumi {release.version} is not available: {error}.")
+            shutil.rmtree(made, ignore_errors=True)
+            _build(release, made / "bin")
+        if reason := _unsuitable(made / "bin", Release(release.module, release.version, exactly=True)):
+            raise EngineError(f"The new engine cannot be used: {reason}. Try again, or {INSTALL_PULUMI}.")
+        shutil.rmtree(folder, ignore_errors=True)  # an incomplete one
+        made.rename(folder)
+    _print(f"Pulumi {release.version} is ready in {folder / 'bin'} after {time.monotonic() - started:.0f} s.")
 
-    threading.Thread(target=knock, daemon=True).start()
+
+def _download(release: Release, folder: Path) -> None:
     try:
-        return answer.get(timeout=ANSWER_SECONDS)
-    except Empty:
-        return f"no answer within {spell(ANSWER_SECONDS)}"
+        # The address that PulumiCommand.install requests first. urllib uses the same proxy settings.
+        urllib.request.urlopen("https://get.pulumi.com/install.sh", timeout=PROBE_SECONDS).close()  # nosec B310
+    except (OSError, HTTPException) as error:
+        raise EngineError(str(getattr(error, "reason", error))) from error
+    _print(f"Downloading Pulumi {release.version}.")
+    command = [sys.executable, "-c", INSTALL, str(folder), str(release.version)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"it took longer than {DOWNLOAD_SECONDS} s") from error
+    if done.returncode:
+        raise EngineError(done.stderr.strip().rpartition("\n")[2])
 
 
-def find_go() -> str | None:
-    """Return the `go` on PATH when it is new enough for the module of the engine."""
-    go = shutil.which("go")
-    if go is None:
-        return None
-    found = re.match(r"go(\d[\d.]*)", _ask([go, "env", "GOVERSION"], GOTOOLCHAIN="local"))
-    if found is None:
-        return None
-    version = Version.parse(found[1], optional_minor_and_patch=True)  # Go's first release of a line is "1.26"
-    return go if version >= Version.parse(_go_needed()) else None
-
-
-def _go_needed() -> str:
-    lines = (ENGINE_MODULES / "cli" / "go.mod").read_text(encoding="utf-8").splitlines()
-    return next(line.removeprefix("go ") for line in lines if line.startswith("go "))
-
-
-def _without_go(tried: str) -> str:
-    go = f"Go {_go_needed()} or newer, needed to build"
-    if not tried:
-        return f"{go} Pulumi, was not found: install Go {AGAIN}."
-    return f"{tried} and {go} it, was not found: {INSTALL_PULUMI} or Go, {AGAIN}."
-
-
-def _build(work: Path, *, go: str) -> None:
-    """Build into work/engine/bin: the engine and its language hosts each from a main module, for their needs clash."""
-    bin_ = work / "engine" / "bin"
-    bin_.mkdir(parents=True)
-    # Without the version at link time `pulumi version` is empty, and the Automation API refuses that.
-    link = f"-s -w -X {SDK}/go/common/version.Version=v{ENGINE_VERSION}"
-    for module, package, flags in (("cli", CLI, link), ("python", PYTHON_HOST, "-s -w"), ("nodejs", NODEJS_HOST, "-s -w")):
-        command = [go, "build", "-C", str(ENGINE_MODULES / module), "-mod=readonly", "-trimpath", "-buildvcs=false"]
-        command += ["-ldflags", flags, "-o", f"{bin_}/", package]
-        code, output = _run(command, work=work, doing="building", settings=GO_SETTINGS)
-        if code:
-            _say("\n".join(output[-LAST_LINES:]))
-            msg = f"Building {package} failed, its last words are above: {INSTALL_PULUMI} or repair that, {AGAIN}."
-            raise EngineError(msg)
-    where = [go, "list", "-C", str(ENGINE_MODULES / "cli"), "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK]
-    sources = Path(_ask(where, **GO_SETTINGS))
+def _build(release: Release, folder: Path) -> None:
+    module = ENGINE_MODULES / release.module
+    go = find_go(module)
+    _print(f"Building Pulumi {release.version} from source. This takes 5 to 15 minutes on two cores, once.")
+    folder.mkdir(parents=True)
+    # Without a version, `pulumi version` prints nothing and the Automation API refuses the engine.
+    link = f"-s -w -X {SDK}/go/common/version.Version=v{release.version}"
+    _go_build(go, module, CLI, folder, link=link)
+    for language, package in LANGUAGE_HOSTS.items():
+        _go_build(go, ENGINE_MODULES / language, package, folder, link="-s -w")
+    listed = json.loads(_query([go, "list", "-C", str(module), "-mod=readonly", "-m", "-json", SDK], **GO_SETTINGS))
     for script in SCRIPTS:
-        copy = Path(shutil.copyfile(sources / script, bin_ / Path(script).name))
-        copy.chmod(0o755)  # The module cache has them read-only.
-    if unfit := _unfit(bin_):
-        msg = f"The engine built from source is unfit ({unfit}): {INSTALL_PULUMI} {AGAIN}."
-        raise EngineError(msg)
+        copy = Path(shutil.copyfile(Path(listed["Dir"], script), folder / Path(script).name))
+        copy.chmod(0o755)  # files in the module cache are read-only
 
 
-def _unfit(folder: Path) -> str:
-    """Return what is wrong with an engine just made, empty when nothing is."""
-    if missing := _lacks(folder):
-        return f"without {missing}"
-    version = _pulumi_version(folder / "pulumi")
-    return "" if version == ENGINE_VERSION else f"`pulumi version` gives {version}, not {ENGINE_VERSION}"
+def _go_build(go: str, module: Path, package: str, folder: Path, *, link: str) -> None:
+    command = [go, "build", "-C", str(module), "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", link]
+    command += ["-o", f"{folder}/", package]
+    env = os.environ | GO_SETTINGS | {"GOTMPDIR": str(folder)}  # removed with the folder if the build is interrupted
+    # A signal between the start of the child and the `try` would leave it running.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    # A new session, so that the compilers that `go build` starts can be ended with it.
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        started = time.monotonic()
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = process.wait(timeout=PROGRESS_SECONDS)
+                    break
+                _print(f"Still building ({time.monotonic() - started:.0f} s).")
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if code:
+        raise EngineError(f"Building {package} failed. See above, or {INSTALL_PULUMI}.")
 
 
-def _ask(command: list[str], **settings: str) -> str:
-    """Return what a command that answers at once prints, empty when it fails."""
+def find_go(module: Path) -> str:
+    """Return the `go` on PATH. Raises EngineError if it is too old for the module."""
+    go_mod = (module / "go.mod").read_text(encoding="utf-8")
+    needed = next(line.removeprefix("go ") for line in go_mod.splitlines() if line.startswith("go "))
+    go = shutil.which("go")
+    found = re.match(r"go([\d.]+)", _query([go, "env", "GOVERSION"], GOTOOLCHAIN="local")) if go else None
+    if go is None or found is None or _go_version(found[1]) < _go_version(needed):
+        raise EngineError(f"Go {needed} or later is needed to build Pulumi: {INSTALL_PULUMI} or Go, and try again.")
+    return go
+
+
+def _go_version(text: str) -> Version:
+    return Version.parse(text, optional_minor_and_patch=True)  # "1.26" is the first release of a line
+
+
+def _query(command: list[str], **settings: str) -> str:
+    """Return what a short command prints, or an empty string if it fails."""
+    env = os.environ | settings
     try:
-        answer = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, timeout=QUESTION_SECONDS, check=False)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=QUERY_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return "" if answer.returncode else answer.stdout.strip()
+    return "" if done.returncode else done.stdout.strip()
 
 
-def _run(
-    command: list[str], *, work: Path, doing: str, limit: float = math.inf, settings: Mapping[str, str] | None = None
-) -> tuple[int, list[str]]:
-    """Run a command that takes long, telling so; return its exit code and its lines.
-
-    Raises `subprocess.TimeoutExpired` at its limit in seconds.
-    """
-    # Temporary files of the child go away with the work folder, also when the child is killed.
-    environment = os.environ | {"TMPDIR": str(work / "tmp")} | dict(settings or {})
-    with (work / "log").open("w+", encoding="utf-8", errors="replace") as log:
-        # A stop that comes while a child is being made would leave it to nobody, so it is held back until there is one to end.
-        came: list[int] = []
-        held = _hold_stops(came)
-        try:
-            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        except OSError:
-            _release_stops(held, came)
-            raise
-        try:
-            _release_stops(held, came)
-            code = _watch(process, doing=doing, limit=limit)
-        except BaseException:
-            _end(process)
-            raise
-        log.seek(0)
-        return code, [line for line in log.read().splitlines() if line.strip()]
+def _print(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
-def _watch(process: subprocess.Popen[bytes], *, doing: str, limit: float) -> int:
-    """Wait for a child and return its exit code, saying now and then how long it has been."""
-    started = time.monotonic()
-    while True:
-        left = limit - (time.monotonic() - started)
-        try:
-            return process.wait(timeout=min(STILL_SECONDS, max(left, 0)))
-        except subprocess.TimeoutExpired:
-            if left <= STILL_SECONDS:
-                raise
-            _say(f"still {doing} ({spell(time.monotonic() - started)})")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a child with all that it started (`go build` runs compilers), and see that none is left to write."""
-    patience = time.monotonic() + END_SECONDS
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # no such group; on macOS, a group of zombies
-        while time.monotonic() < patience:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.poll()
-            time.sleep(0.02)
-    process.wait()
-
-
-def spell(seconds: float) -> str:
-    """Write a time as people say it: 1 min 30 s."""
-    minutes, rest = divmod(round(seconds), 60)
-    return " ".join(part for part in (minutes and f"{minutes} min", (rest or not minutes) and f"{rest} s") if part)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
-
-
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    for other in STOPS:
-        signal.signal(other, signal.SIG_IGN)  # A second Ctrl-C must not cut the tidying short; it takes a moment.
-    raise KeyboardInterrupt(number)
-
-
-def _hold_stops(came: list[int]) -> list[signal.Signals]:
-    held = [stop for stop in STOPS if signal.getsignal(stop) is _stop]
-    for stop in held:
-        signal.signal(stop, lambda number, _frame: came.append(number))
-    return held
-
-
-def _release_stops(held: list[signal.Signals], came: list[int]) -> None:
-    for stop in held:
-        signal.signal(stop, _stop)
-    if came:
-        _stop(came[0], None)
+def _terminate(number: int, _frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def main() -> int:
-    """Print the folder; return the exit code."""
+    """Print the folder and return the exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        folder = engine(os.environ.get(WAY, ""))
+        print(get_engine(os.environ.get(SELECT, "")))
     except EngineError as error:
-        _say(str(error))
+        _print(str(error))
         return 1
-    except OSError as error:  # A cache that is read-only, a disk that is full.
-        remedy = f"{INSTALL_PULUMI} or point XDG_CACHE_HOME to another place, {AGAIN}"
-        _say(f"Pulumi can't be put into {_cache()} ({error}): {remedy}.")
+    except OSError as error:
+        _print(f"{cache()} cannot be used ({error}): {INSTALL_PULUMI}, or set XDG_CACHE_HOME to another folder.")
         return 1
-    except KeyboardInterrupt as stopped:
-        _say("Interrupted; nothing half-made is left behind.")
-        return 128 + int(stopped.args[0])
-    sys.stdout.write(f"{folder}\n")
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
 if __name__ == "__main__":
-    for stop in STOPS:
-        if signal.getsignal(stop) is not signal.SIG_IGN:  # What nohup or a background job ignores stays ignored.
-            signal.signal(stop, _stop)
     sys.exit(main())

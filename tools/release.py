@@ -1,4 +1,4 @@
-"""Check that tag, version and changelog of a release agree, and print the release's section of the changelog.
+"""Check the public address, tag, version and changelog of a release, and print its section of the changelog.
 
     python tools/release.py v1.2.3
 
@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from package_schema import public_address
 from pulumi_glue_session import __version__
 
 __all__ = ["main", "released"]
@@ -25,8 +26,13 @@ def released(changelog: str) -> list[str]:
     return _HEADING.findall(changelog)
 
 
-def main(tag: str, *, changelog: str, version: str = __version__) -> None:
+def main(tag: str, *, changelog: str, address: str, version: str = __version__) -> None:
     """Print the section, or exit with the reason why it cannot be released."""
+    if not address:
+        sys.exit(
+            "pyproject.toml has no Repository in [project.urls]: set it to the public address and run `make schema`. "
+            "The package schema needs it to download the plugin."
+        )
     if tag != f"v{version}":
         sys.exit(f"Tag {tag!r} does not match version {version!r}: use v{version}, or correct __version__.")
     first = _HEADING.search(changelog)
@@ -39,4 +45,4 @@ def main(tag: str, *, changelog: str, version: str = __version__) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], changelog=CHANGELOG.read_text(encoding="utf-8"))
+    main(sys.argv[1], changelog=CHANGELOG.read_text(encoding="utf-8"), address=public_address())

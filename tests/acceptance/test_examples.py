@@ -24,8 +24,8 @@ from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())
-OTHERS = {"javascript_gate", "terraform_gate"}
-"""Examples in other languages: test_plugin.py and wire/test_external.py run those."""
+OTHERS = {"generated_sdks", "javascript_gate", "terraform_gate"}
+"""Examples in other languages: test_sdks.py, test_plugin.py and wire/test_external.py run those."""
 THERE = "arn:aws:iam::222222222222:role/GlueReader"
 
 

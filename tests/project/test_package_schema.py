@@ -1,87 +1,126 @@
-"""The native provider's package schema: made from the Python API's own definitions, whole, and described."""
+"""The package schema of the native provider agrees with the Python API, the provider and the Glue API."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+import botocore.session
+
 import package_schema
-from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
-from pulumi_glue_session.core.session import SECRET, Session
+from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, __version__
+from pulumi_glue_session.core.session import SECRET, STATUSES, Session
 from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION, camel
-from pulumi_glue_session.native.server import package_schema as served
+from pulumi_glue_session.native.server import package_schema as served_schema
 
 SCHEMA: dict[str, Any] = json.loads(package_schema.SCHEMA.read_text(encoding="utf-8"))
+RESOURCE = SCHEMA["resources"][SESSION]
 KINDS = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 
 def properties() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each property of the schema, by where it stands."""
+    """Each property of the schema with its path."""
 
-    def within(where: str, node: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 - JSON
+    def find(path: str, node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         if not isinstance(node, dict):
             return
         for name, each in node.items():
             if name in ("properties", "inputProperties", "variables"):
-                yield from ((f"{where}.{inner}", value) for inner, value in each.items())
-            yield from within(f"{where}.{name}", each)
+                yield from ((f"{path}.{inner}", value) for inner, value in each.items())
+            yield from find(f"{path}.{name}", each)
 
-    yield from within("", SCHEMA)
+    yield from find("", SCHEMA)
 
 
-def test_the_file_is_what_the_definitions_give() -> None:
+def kind(schema: dict[str, Any]) -> str:
+    """Type of a property; that of a relaxed enum is string."""
+    return str(schema["oneOf"][0]["type"] if "oneOf" in schema else schema["type"])
+
+
+def enum(name: str) -> set[str]:
+    return {each["value"] for each in SCHEMA["types"][f"glue-session:index:{name}"]["enum"]}
+
+
+def test_file_is_up_to_date() -> None:
     """`make schema` writes it."""
-    assert package_schema.written() == package_schema.SCHEMA.read_text(encoding="utf-8")
+    assert package_schema.render(package_schema.public_address()) == package_schema.SCHEMA.read_text(encoding="utf-8")
 
 
-def test_every_property_is_described_by_a_sentence() -> None:
-    assert [] == [where for where, each in properties() if not each.get("description", "").endswith((".", "`."))]
+def test_every_property_has_a_description_without_python_names() -> None:
+    assert [] == [path for path, each in properties() if not re.search(r"\.`?$", each.get("description", ""))]
+    assert [] == [path for path, each in properties() if re.search(r"`[a-z]+_[a-z_]+`", each["description"])]
 
 
-def test_no_description_names_anything_as_python_has_it() -> None:
-    strange = [(where, each["description"]) for where, each in properties() if "_" in each["description"].replace("_OTHER", "")]
-
-    assert [] == [each for each in strange if "AWS_" not in each[1] and "PULUMI_" not in each[1] and "SPARK_CONNECT" not in each[1]]
-
-
-def test_the_resource_has_every_recorded_field_in_its_type() -> None:
-    outputs = SCHEMA["resources"][SESSION]["properties"]
+def test_resource_has_every_recorded_field_with_its_type() -> None:
     record = Session().to_state()
 
-    assert {"sessionId", "region", "waitFor", *map(camel, record)} == outputs.keys()
+    assert {"sessionId", "region", "waitFor", *map(camel, record)} == RESOURCE["properties"].keys()
     assert {camel(name): KINDS[type(value)] for name, value in record.items() if name != "command"} == {
-        camel(name): outputs[camel(name)]["type"] for name in record if name != "command"
+        camel(name): kind(RESOURCE["properties"][camel(name)]) for name in record if name != "command"
     }
-    assert [camel(name) for name in SECRET] == [name for name, each in outputs.items() if each.get("secret")]
+    assert [camel(name) for name in SECRET] == [n for n, each in RESOURCE["properties"].items() if each.get("secret")]
 
 
-def test_functions_have_every_field_and_every_argument() -> None:
+def test_resource_has_the_inputs_of_the_provider() -> None:
+    assert list(map(camel, RESOURCE_INPUTS)) == list(RESOURCE["inputProperties"])
+    assert {"timeout": "10m", "onMismatch": "fail", "logs": False} == {
+        name: each["default"] for name, each in RESOURCE["inputProperties"].items() if "default" in each
+    }
+    replacing = [name for name, each in RESOURCE["inputProperties"].items() if each.get("willReplaceOnChanges")]
+    assert ["sessionId", "region"] == replacing
+    assert ["region"] == list(RESOURCE["stateInputs"]["properties"])
+
+
+def test_functions_have_every_field_and_argument() -> None:
     for token, names in FUNCTION_ARGUMENTS.items():
         assert list(map(camel, names)) == list(SCHEMA["functions"][token]["inputs"]["properties"])
-    one = SCHEMA["functions"]["glue-session:index:getSession"]["outputs"]["properties"]
-    assert {"sessionId", "region", *map(camel, Session().to_dict())} - set(map(camel, SECRET)) == one.keys()
-    assert one == SCHEMA["types"]["glue-session:index:SessionResult"]["properties"]
+    result = SCHEMA["functions"]["glue-session:index:getSession"]["outputs"]["properties"]
+    assert {"sessionId", "region", *map(camel, Session().to_dict())} - set(map(camel, SECRET)) == result.keys()
+    assert SCHEMA["types"]["glue-session:index:SessionResult"]["properties"] == result
 
 
-def test_the_resource_takes_what_the_provider_reads() -> None:
-    assert list(map(camel, RESOURCE_INPUTS)) == list(SCHEMA["resources"][SESSION]["inputProperties"])
-
-
-def test_the_provider_takes_every_option_of_a_caller() -> None:
+def test_provider_has_every_aws_option() -> None:
     options = SCHEMA["provider"]["inputProperties"]
 
-    assert {*(camel(each.name) for each in fields(AwsConfig)), "skipWait"} == options.keys()
+    assert {*(camel(each.name) for each in fields(AwsOptions)), "skipWait"} == options.keys()
     assert options == SCHEMA["config"]["variables"]
-    for kind, name in ((AssumeRole, "AssumeRole"), (AssumeRoleWithWebIdentity, "AssumeRoleWithWebIdentity")):
-        of_role = SCHEMA["types"][f"glue-session:index:{name}"]
-        assert {camel(each.name) for each in fields(kind)} == of_role["properties"].keys()
-        assert "roleArn" in of_role["required"]
+    for role in (AssumeRole, AssumeRoleWithWebIdentity):
+        type_ = SCHEMA["types"][f"glue-session:index:{role.__name__}"]
+        assert {camel(each.name) for each in fields(role)} == type_["properties"].keys()
+        assert "roleArn" in type_["required"]
     assert SCHEMA["types"]["glue-session:index:AssumeRole"]["properties"]["externalId"]["secret"]
 
 
-def test_the_schema_that_is_served_has_the_packages_version() -> None:
-    from pulumi_glue_session import __version__
+def test_enums_have_the_values_of_the_glue_api_and_accept_others() -> None:
+    glue: Any = botocore.session.get_session().get_service_model("glue")
 
-    assert {**SCHEMA, "version": __version__} == json.loads(served())
+    assert enum("SessionStatus") == STATUSES == set(glue.shape_for("SessionStatus").enum)
+    assert enum("SessionType") == set(glue.shape_for("SessionType").enum)
+    assert enum("WorkerType") >= set(glue.shape_for("WorkerType").enum)
+    text = json.dumps(SCHEMA)
+    for name in package_schema.ENUMS:
+        reference = f'{{"$ref": "#/types/glue-session:index:{name}"}}'
+        assert 0 < text.count(reference) == text.count(f'[{{"type": "string"}}, {reference}]')
+
+
+def test_the_address_of_the_repository_sets_everything_that_is_public() -> None:
+    schema = package_schema.schema("https://github.com/someone/pulumi-glue-session")
+
+    assert "https://github.com/someone/pulumi-glue-session" == schema["repository"]
+    assert "github://api.github.com/someone/pulumi-glue-session" == schema["pluginDownloadURL"]
+    assert "someone" == schema["publisher"]
+    assert schema["language"]["go"]["importBasePath"].startswith("github.com/someone/")
+
+
+def test_without_an_address_nothing_public_is_invented() -> None:
+    schema = package_schema.schema("")
+
+    assert not {"publisher", "namespace", "homepage", "repository", "logoUrl", "pluginDownloadURL"} & schema.keys()
+    assert "github.com/" not in json.dumps(schema["language"])
+
+
+def test_served_schema_has_the_version_of_the_package() -> None:
+    assert {**SCHEMA, "version": __version__} == json.loads(served_schema())

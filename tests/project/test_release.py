@@ -7,6 +7,7 @@ import pytest
 import release
 from pulumi_glue_session import __version__
 
+ADDRESS = "https://github.com/someone/pulumi-glue-session"
 CHANGELOG = """# Changelog
 
 ## [Unreleased]
@@ -24,7 +25,7 @@ CHANGELOG = """# Changelog
 
 
 def test_release_prints_its_section_of_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
-    release.main("v1.1.0", changelog=CHANGELOG, version="1.1.0")
+    release.main("v1.1.0", changelog=CHANGELOG, address=ADDRESS, version="1.1.0")
 
     assert "- Something: `[1.0.0]` had none.\n" == capsys.readouterr().out
 
@@ -32,7 +33,7 @@ def test_release_prints_its_section_of_the_changelog(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize("tag", ["1.1.0", "v1.0.0", "v1.1.0-rc1", ""])
 def test_tag_of_another_version_is_refused(tag: str) -> None:
     with pytest.raises(SystemExit, match=r"^Tag '.*' does not match version '1\.1\.0'"):
-        release.main(tag, changelog=CHANGELOG, version="1.1.0")
+        release.main(tag, changelog=CHANGELOG, address=ADDRESS, version="1.1.0")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,12 @@ def test_tag_of_another_version_is_refused(tag: str) -> None:
 )
 def test_changelog_without_the_release_is_refused(changelog: str) -> None:
     with pytest.raises(SystemExit, match=r"^CHANGELOG.md does not start with a section"):
-        release.main("v1.1.0", changelog=changelog, version="1.1.0")
+        release.main("v1.1.0", changelog=changelog, address=ADDRESS, version="1.1.0")
+
+
+def test_release_without_a_public_address_is_refused() -> None:
+    with pytest.raises(SystemExit, match=r"^pyproject.toml has no Repository in \[project\.urls\]"):
+        release.main("v1.1.0", changelog=CHANGELOG, address="", version="1.1.0")
 
 
 def test_version_is_that_of_the_newest_release() -> None:

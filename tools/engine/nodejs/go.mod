@@ -1,6 +1,6 @@
-// The Node.js language host of the engine in ../cli, apart from it because the two need versions that exclude each other.
-// sdk/v3 v3.68.0 is the last version that holds the host and builds here; it works with the newer engine.
-// The go directive is the first that knows tool lines.
+// The Node.js language host, in a module of its own because its dependencies conflict with those of the engine.
+// v3.68.0 is the last version of sdk/v3 that contains it and builds. It works with the newer engines.
+// Go 1.24 is the first version with tool lines.
 module pulumi-glue-session/tools/engine/nodejs
 
 go 1.24

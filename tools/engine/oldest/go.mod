@@ -1,7 +1,7 @@
-// The Pulumi engine, for tools/get_engine.py to build when the official download is out of reach.
-// `go install` refuses a module with replace lines, so this main module has it as a tool and repeats the line that counts.
-// The go directive is that of pkg/v3 at this version: with a lower one Go refuses to build.
-module pulumi-glue-session/tools/engine/cli
+// The oldest supported Pulumi engine. tools/get_engine.py builds it if it cannot be downloaded.
+// pkg/v3 has replace lines, which `go install` refuses. So it is a tool of this module, which repeats the one that matters.
+// Go requires the go version of pkg/v3 at this version.
+module pulumi-glue-session/tools/engine/oldest
 
 go 1.25.11
 
