@@ -1,4 +1,4 @@
-"""What `make package` has built and installed: these tests look at that, and build nothing themselves."""
+"""The files and the environment that `make package` has built."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _built(pattern: str) -> Path:
     found = list(ROOT.glob(pattern))
-    assert 1 == len(found), f"{len(found)} files are {pattern}: run make package, which makes one"
+    assert 1 == len(found), f"{len(found)} files match {pattern}, expected one: run `make package`"
     return found[0]
 
 
 @pytest.fixture(scope="session")
 def wheel() -> Path:
-    """The wheel."""
     return _built("dist/*.whl")
 
 
 @pytest.fixture(scope="session")
 def sdist() -> Path:
-    """The sdist."""
     return _built("dist/*.tar.gz")
 
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    """Python of the environment that holds the wheel and what it asks for."""
+    """Python of an environment with the wheel and its dependencies."""
     return _built(".wheel-venv/bin/python")

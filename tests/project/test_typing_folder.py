@@ -50,7 +50,7 @@ def test_the_type_of_each_output_is_asserted(kind: type, variable: str) -> None:
 
 
 def test_expected_errors_are_marked_for_both_checkers() -> None:
-    lines = [line for line in (FOLDER / "refused.py").read_text(encoding="utf-8").splitlines() if "ignore[" in line]
+    lines = [line for line in (FOLDER / "rejected.py").read_text(encoding="utf-8").splitlines() if "ignore[" in line]
 
     assert [] == [line for line in lines if not ("# type: ignore[" in line and "# pyright: ignore[" in line)]
     assert len(lines) > 80
@@ -58,6 +58,6 @@ def test_expected_errors_are_marked_for_both_checkers() -> None:
 
 def test_only_expected_errors_are_ignored() -> None:
     """A comment of that kind elsewhere would hide a wrong type from us, but not from users."""
-    others = [file for file in FOLDER.glob("*.py") if file.name != "refused.py"]
+    others = [file for file in FOLDER.glob("*.py") if file.name != "rejected.py"]
 
     assert [] == [file.name for file in others if "ignore[" in file.read_text(encoding="utf-8")]

@@ -1,4 +1,4 @@
-"""`get_session` and `get_sessions` in a user's program, in the plain form and in the one that gives an Output."""
+"""`get_session` and `get_sessions` in a user's program: the plain functions and their `_output` forms."""
 
 from __future__ import annotations
 
@@ -33,32 +33,53 @@ async def later() -> str:
     return "analytics-prod"
 
 
-# The plain form: plain values.
+# Plain arguments.
 assert_type(get_session("analytics-prod"), AwaitableGetSessionResult)
-assert_type(get_session(session_id="analytics-prod", aws=aws, opts=pulumi.InvokeOptions(parent=notebook)), AwaitableGetSessionResult)
+assert_type(
+    get_session(session_id="analytics-prod", aws=aws, opts=pulumi.InvokeOptions(parent=notebook)),
+    AwaitableGetSessionResult,
+)
 assert_type(get_session(tags=plain_tags, statuses="READY", id_prefix="analytics-"), AwaitableGetSessionResult)
 assert_type(get_session(statuses=["READY", "STOPPED"], id_pattern="analytics-*"), AwaitableGetSessionResult)
-assert_type(get_session(None, tags=None, statuses=None, id_prefix=None, id_pattern=None, aws=None, opts=None), AwaitableGetSessionResult)
+assert_type(
+    get_session(None, tags=None, statuses=None, id_prefix=None, id_pattern=None, aws=None, opts=None),
+    AwaitableGetSessionResult,
+)
 assert_type(get_sessions(), AwaitableGetSessionsResult)
-assert_type(get_sessions(tags={"team": "etl"}, statuses=("READY",), id_prefix="analytics-", id_pattern="*"), AwaitableGetSessionsResult)
-assert_type(get_sessions(statuses="READY", aws=aws, opts=pulumi.InvokeOptions(parent=notebook)), AwaitableGetSessionsResult)
+assert_type(
+    get_sessions(tags={"team": "etl"}, statuses=("READY",), id_prefix="analytics-", id_pattern="*"),
+    AwaitableGetSessionsResult,
+)
+assert_type(
+    get_sessions(statuses="READY", aws=aws, opts=pulumi.InvokeOptions(parent=notebook)), AwaitableGetSessionsResult
+)
 
-# The other form: each value may be an Output, or what can be awaited.
+# `_output` forms: each argument may be an Output or an awaitable.
 assert_type(get_session_output("analytics-prod"), pulumi.Output[GetSessionResult])
 assert_type(get_session_output(text, aws=aws), pulumi.Output[GetSessionResult])
 assert_type(get_session_output(session_id=later()), pulumi.Output[GetSessionResult])
-assert_type(get_session_output(tags=tags, statuses=texts, id_prefix=text, id_pattern=text), pulumi.Output[GetSessionResult])
-assert_type(get_session_output(tags={"team": text}, statuses=[text, "READY"], id_prefix=later()), pulumi.Output[GetSessionResult])
+assert_type(
+    get_session_output(tags=tags, statuses=texts, id_prefix=text, id_pattern=text), pulumi.Output[GetSessionResult]
+)
+assert_type(
+    get_session_output(tags={"team": text}, statuses=[text, "READY"], id_prefix=later()),
+    pulumi.Output[GetSessionResult],
+)
 assert_type(get_session_output(tags=plain_tags, statuses=text), pulumi.Output[GetSessionResult])
-assert_type(get_session_output(text, opts=pulumi.InvokeOutputOptions(depends_on=[notebook])), pulumi.Output[GetSessionResult])
+assert_type(
+    get_session_output(text, opts=pulumi.InvokeOutputOptions(depends_on=[notebook])), pulumi.Output[GetSessionResult]
+)
 assert_type(get_session_output(text, opts=pulumi.InvokeOptions(parent=notebook)), pulumi.Output[GetSessionResult])
 assert_type(get_sessions_output(), pulumi.Output[GetSessionsResult])
-assert_type(get_sessions_output(tags=tags, statuses=texts, id_prefix=text, id_pattern=text, aws=aws), pulumi.Output[GetSessionsResult])
+assert_type(
+    get_sessions_output(tags=tags, statuses=texts, id_prefix=text, id_pattern=text, aws=aws),
+    pulumi.Output[GetSessionsResult],
+)
 assert_type(get_sessions_output(tags={"team": text}, statuses=["READY", text]), pulumi.Output[GetSessionsResult])
 assert_type(get_sessions_output(opts=pulumi.InvokeOutputOptions(depends_on=notebook)), pulumi.Output[GetSessionsResult])
 
 
-def of_a_future(future: Future[str], statuses: Future[list[str]], team: Future[dict[str, str]]) -> None:
+def with_futures(future: Future[str], statuses: Future[list[str]], team: Future[dict[str, str]]) -> None:
     assert_type(get_session_output(future), pulumi.Output[GetSessionResult])
     assert_type(get_sessions_output(tags=team, statuses=statuses, id_prefix=future), pulumi.Output[GetSessionsResult])
 
@@ -68,7 +89,7 @@ async def awaited() -> None:
     assert_type(await get_sessions(), GetSessionsResult)
 
 
-def told_of_one(result: GetSessionResult) -> None:
+def fields_of_a_session(result: GetSessionResult) -> None:
     assert_type(result.session_id, str)
     assert_type(result.region, str)
     assert_type(result.status, str)
@@ -93,32 +114,32 @@ def told_of_one(result: GetSessionResult) -> None:
     assert_type(result.dpu_seconds, float)
 
 
-def told_of_several(results: GetSessionsResult) -> None:
+def fields_of_a_list(results: GetSessionsResult) -> None:
     assert_type(results.region, str)
     assert_type(results.ids, Sequence[str])
     assert_type(results.sessions, Sequence[GetSessionResult])
 
 
-# A result of the plain form is one of the result types too, and its fields are plain.
-told_of_one(get_session("analytics-prod"))
-told_of_several(get_sessions())
+# Results of the plain functions have plain fields.
+fields_of_a_session(get_session("analytics-prod"))
+fields_of_a_list(get_sessions())
 assert_type(get_session("analytics-prod").role, str)
 assert_type(get_session("analytics-prod").command.python_version, str)
 assert_type(get_sessions().ids[0], str)
 assert_type([each.status for each in get_sessions().sessions], list[str])
 
-# What is made of an Output.
+# Values derived from an Output.
 assert_type(get_session_output(text).apply(lambda session: session.role), pulumi.Output[str])
 assert_type(get_session_output(text).apply(lambda session: session.command.name), pulumi.Output[str])
 assert_type(get_sessions_output().apply(lambda found: len(found.ids)), pulumi.Output[int])
 assert_type(get_sessions_output().apply(lambda found: [each.role for each in found.sessions]), pulumi.Output[list[str]])
-# Pulumi types what it lifts as Any, whatever the package says.
+# Pulumi types lifted attributes as Any.
 assert_type(get_session_output(text).role, pulumi.Output[Any])
 assert_type(get_session_output(text).command.name, pulumi.Output[Any])
 assert_type(get_sessions_output().ids[0], pulumi.Output[Any])
 assert_type(get_sessions_output().sessions[0].role, pulumi.Output[Any])
 
-# What takes them.
+# Use in exports, resources and functions.
 pulumi.export("role", get_session("analytics-prod").role)
 pulumi.export("roles", get_sessions_output().apply(lambda found: [each.role for each in found.sessions]))
 pulumi.Stash("nightly-job", input=get_session("analytics-prod").default_arguments)

@@ -20,7 +20,7 @@ async def later() -> str:
     return "eu-west-1"
 
 
-# Nothing, and everything, as plain values.
+# No arguments, then all, as plain values.
 AwsOptions()
 AssumeRole(role_arn=role_arn)
 AssumeRoleWithWebIdentity(role_arn=role_arn, web_identity_token_file="/run/token")
@@ -52,9 +52,11 @@ options = AwsOptions(
     request_origin="nightly",
     allowed_account_ids=["123456789012"],
 )
-AwsOptions(region=None, profile=None, assume_roles=(), assume_role_with_web_identity=None, endpoint_url=None, max_retries=None)
+AwsOptions(
+    region=None, profile=None, assume_roles=(), assume_role_with_web_identity=None, endpoint_url=None, max_retries=None
+)
 
-# The same as Outputs, and as what can be awaited.
+# All arguments as Outputs and awaitables.
 AwsOptions(
     region=text,
     profile=later(),
@@ -80,11 +82,13 @@ AwsOptions(
 AwsOptions(allowed_account_ids=[text, later()])
 
 
-def of_a_future(future: Future[str], retries: Future[int], accounts: Future[list[str]]) -> AwsOptions:
-    return AwsOptions(region=future, max_retries=retries, allowed_account_ids=accounts, assume_roles=[AssumeRole(role_arn=future)])
+def with_futures(future: Future[str], retries: Future[int], accounts: Future[list[str]]) -> AwsOptions:
+    return AwsOptions(
+        region=future, max_retries=retries, allowed_account_ids=accounts, assume_roles=[AssumeRole(role_arn=future)]
+    )
 
 
-# What takes them, and what they show.
+# Use in resources and functions, and attributes.
 GlueSession("analytics", session_id="analytics-prod", aws=options)
 GlueSession.get("analytics", "analytics-prod", aws=options)
 get_session_output("analytics-prod", aws=options)

@@ -1,4 +1,4 @@
-"""`GlueSession` in a user's program: what it takes, what it gives, and what takes that."""
+"""`GlueSession` in a user's program: arguments, outputs, and outputs as arguments of other resources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ async def later() -> str:
     return "analytics-prod"
 
 
-def of_a_future(future: Future[str], statuses: Future[list[str]], seconds: Future[int], expected: Future[dict[str, str]]) -> None:
+def with_futures(
+    future: Future[str], statuses: Future[list[str]], seconds: Future[int], expected: Future[dict[str, str]]
+) -> None:
     GlueSession("future", session_id=future)
     GlueSession("future", session_id=future, wait_for=future, timeout=future)
     GlueSession("future", session_id=future, wait_for=statuses, timeout=seconds, expect=expected)
@@ -29,9 +31,9 @@ def of_a_future(future: Future[str], statuses: Future[list[str]], seconds: Futur
 
 
 class Job(pulumi.CustomResource):
-    """A resource with the inputs of pulumi-aws's `aws.glue.Job` and `aws.glue.SecurityConfiguration`, typed as they are there."""
+    """A resource with inputs typed as in pulumi-aws."""
 
-    def __init__(  # noqa: PLR0913 - as many as there
+    def __init__(  # noqa: PLR0913 - the arguments of aws.glue.Job
         self,
         resource_name: str,
         opts: pulumi.ResourceOptions | None = None,
@@ -62,14 +64,14 @@ class Job(pulumi.CustomResource):
         super().__init__("aws:glue/job:Job", resource_name, inputs, opts)
 
 
-# What is needed and nothing else.
+# Required arguments only.
 session = GlueSession("analytics", session_id="analytics-prod")
 assert_type(session, GlueSession)
 assert_type(GlueSession(resource_name="analytics", session_id="analytics-prod"), GlueSession)
 assert_type(GlueSession.get("analytics", "analytics-prod"), GlueSession)
 assert_type(GlueSession.get("analytics", session_id="analytics-prod"), GlueSession)
 
-# Everything, as plain values.
+# All arguments as plain values.
 GlueSession(
     "analytics",
     session_id=pulumi.Config().require("session_id"),
@@ -93,21 +95,23 @@ GlueSession.get(
     opts=pulumi.ResourceOptions(depends_on=[session]),
 )
 
-# The same as Outputs and as what can be awaited.
+# Arguments as Outputs and awaitables.
 GlueSession("analytics", session_id=text, wait_for=text, timeout=text, expect=anything)
-GlueSession("analytics", session_id=text, wait_for=texts, timeout=number, expect={"role": text, "connections": [text, "vpc"]})
+GlueSession(
+    "analytics", session_id=text, wait_for=texts, timeout=number, expect={"role": text, "connections": [text, "vpc"]}
+)
 GlueSession("analytics", session_id=later(), wait_for=later(), timeout=fraction)
 GlueSession("analytics", session_id=pulumi.Config().require_secret("session_id"))
 GlueSession("analytics", session_id=pulumi.Output.concat("analytics-", pulumi.get_stack()))
 GlueSession.get("analytics", text, wait_for=text, timeout=text, expect=anything)
 GlueSession.get("analytics", later(), wait_for=texts, timeout=number, expect={"role": text})
 
-# Kinds of the same.
+# Other types of the same arguments.
 GlueSession("analytics", session_id="analytics-prod", wait_for=None, timeout=0, expect=None, aws=None, opts=None)
 GlueSession("analytics", session_id="analytics-prod", wait_for=("READY", "STOPPED"), timeout=1.5, expect={})
 GlueSession.get("analytics", "analytics-prod", wait_for=None, timeout=0.0, expect=None, aws=None, opts=None)
 
-# Each output.
+# Outputs.
 assert_type(session.session_id, pulumi.Output[str])
 assert_type(session.region, pulumi.Output[str])
 assert_type(session.status, pulumi.Output[str])
@@ -133,7 +137,7 @@ assert_type(session.dpu_seconds, pulumi.Output[float])
 assert_type(session.id, pulumi.Output[str])
 assert_type(session.urn, pulumi.Output[str])
 
-# What is made of them.
+# Values derived from outputs.
 assert_type(session.role.apply(lambda role: role.rsplit("/", 1)[-1]), pulumi.Output[str])
 assert_type(session.number_of_workers.apply(lambda workers: workers > 1), pulumi.Output[bool])
 assert_type(session.command.apply(lambda command: command.python_version), pulumi.Output[str])
@@ -141,21 +145,23 @@ assert_type(session.connections.apply(lambda connections: connections[0]), pulum
 assert_type(session.default_arguments.apply(lambda arguments: arguments["--job-language"]), pulumi.Output[str])
 assert_type(pulumi.Output.concat("session of ", session.role), pulumi.Output[str])
 assert_type(pulumi.Output.format("{0} with {1}", session.role, session.number_of_workers), pulumi.Output[str])
-# Pulumi types what it lifts as Any, whatever the package says.
+# Pulumi types lifted attributes as Any.
 assert_type(session.command.name, pulumi.Output[Any])
 assert_type(session.connections[0], pulumi.Output[Any])
 assert_type(session.default_arguments["--job-language"], pulumi.Output[Any])
 
 
-def told(command: SessionCommand) -> None:
+def fields_of_a_command(command: SessionCommand) -> None:
     assert_type(command.name, str)
     assert_type(command.python_version, str)
 
 
-# What takes them.
+# Use in exports and resources.
 pulumi.export("status", session.status)
 pulumi.Stash("nightly-job", input=session.role)
-pulumi.Stash("nightly-job", input={"role": session.role, "command": session.command, "arguments": session.default_arguments})
+pulumi.Stash(
+    "nightly-job", input={"role": session.role, "command": session.command, "arguments": session.default_arguments}
+)
 Job(
     "nightly",
     pulumi.ResourceOptions(depends_on=[session], parent=session),
@@ -170,5 +176,9 @@ Job(
     connections=session.connections,
     default_arguments=session.default_arguments,
 )
-Job("nightly", role_arn=session.command.name, number_of_workers=session.number_of_workers.apply(lambda workers: 2 * workers))
+Job(
+    "nightly",
+    role_arn=session.command.name,
+    number_of_workers=session.number_of_workers.apply(lambda workers: 2 * workers),
+)
 GlueSession("other", session_id=session.session_id, expect={"role": session.role, "connections": session.connections})

@@ -1,4 +1,4 @@
-"""What must not type check. Where a checker no longer refuses it, it finds the comment that allows it unneeded, and fails."""
+"""Programs that type checkers must reject. If a checker accepts one, it reports the unused ignore comment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ perhaps: str | None = pulumi.Config().get("session_id")
 role = AssumeRole(role_arn="arn:aws:iam::123456789012:role/deploy")
 session = GlueSession("analytics", session_id="analytics-prod")
 
-# An argument that there is not.
+# Unknown arguments.
 GlueSession("a", session_id="b", wait_fr="READY")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", idle_timeout=60)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession.get("a", "b", wait_fr="READY")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -33,7 +33,7 @@ get_sessions_output(session_id="a")  # type: ignore[call-arg]  # pyright: ignore
 AwsOptions(regoin="eu-west-1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 AssumeRole(role_arn="a", region="eu-west-1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
-# An argument that is missing.
+# Missing arguments.
 GlueSession("a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 GlueSession("a", session_id=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id=perhaps)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -42,7 +42,7 @@ GlueSession.get("a", None)  # type: ignore[arg-type]  # pyright: ignore[reportAr
 AssumeRole()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 AssumeRoleWithWebIdentity(role_arn="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
-# By position, past the first of the constructor, the second of `.get`, and the id of a function.
+# Too many positional arguments.
 GlueSession("a", "b")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 GlueSession("a", "b", "READY")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 GlueSession.get("a", "b", "READY")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -64,7 +64,7 @@ AssumeRole(role_arn="a", token="a")  # type: ignore[call-arg]  # pyright: ignore
 AssumeRoleWithWebIdentity(role_arn="a", web_identity_token_file="a", web_identity_token="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 GlueSession("a", session_id="b", access_key="a")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-# An Output where a function asks at once, or where the program has to know the value itself.
+# Outputs where the program needs plain values.
 get_session(text)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 get_session(tags={"team": text})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 get_session(statuses=[text])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
@@ -74,7 +74,7 @@ get_sessions(tags=session.default_arguments)  # type: ignore[arg-type]  # pyrigh
 GlueSession("a", session_id="b", on_mismatch=text)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", logs=text.apply(bool))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-# A value of another kind.
+# Values of other types.
 GlueSession("a", session_id=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id=number)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", wait_for=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -106,7 +106,7 @@ AwsOptions(assume_roles=[{"role_arn": "a"}])  # type: ignore[list-item]  # pyrig
 AwsOptions(assume_role_with_web_identity=role)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 AssumeRole(role_arn=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-# What there is not on what is given, or can't be set.
+# Unknown or read-only attributes.
 pulumi.export("a", session.arn)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 pulumi.export("a", session.tags)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 pulumi.export("a", get_session("a").arn)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -115,7 +115,7 @@ pulumi.export("a", get_sessions().session_ids)  # type: ignore[attr-defined]  # 
 AwsOptions().region = "eu-west-1"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 role.role_arn = "a"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
-# An output in place of its value.
+# Outputs used as plain values.
 name: str = session.role  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 workers: int = session.number_of_workers  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 plain: GetSessionResult = get_session_output("a")  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
