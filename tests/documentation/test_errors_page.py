@@ -12,6 +12,7 @@ from pages import headings
 from pulumi_glue_session import (
     AccessDenied,
     BadCredentials,
+    CredentialsUnavailable,
     GlueSessionError,
     Misconfigured,
     NoRegion,
@@ -52,6 +53,13 @@ MESSAGES = [
     ),
     BadCredentials(
         SUBJECT, region=REGION, detail="ExpiredTokenException: the security token is expired", detail_label="Glue says"
+    ),
+    CredentialsUnavailable(
+        SUBJECT,
+        region=REGION,
+        detail="[Errno 2] No such file or directory: '/var/run/token'",
+        source="AWS_WEB_IDENTITY_TOKEN_FILE /var/run/token",
+        remedy="check the path in AWS_WEB_IDENTITY_TOKEN_FILE",
     ),
     WrongAccount(SUBJECT, region=REGION, detail="account 111111111111, allowed 222222222222"),
     NoRegion(SUBJECT, region=""),
