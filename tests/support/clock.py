@@ -1,36 +1,39 @@
-"""A clock for tests: its time goes by only when everybody on the event loop has nothing left to do but sleep.
+"""A clock for tests. Its time passes only when everything on the event loop and in its threads sleeps.
 
-    clock = FakeClock()
-    watch = Watch(look, clock=clock)
-    seen = run(watch.until("analytics", gate=Gate(), limit=600))     # ten minutes, in no time
-
-Rules of this module: no real sleep. Whoever sleeps the shortest moves the time, so any number of tasks may sleep at once.
+clock = FakeClock()
+poller = Poller(source, clock=clock, start=clock.start_thread)
+result = run(poller.wait("analytics", condition=WaitCondition(), timeout=600))     # ten minutes in no time
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import math
+import threading
+from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any, TypeVar
 
-__all__ = ["FakeClock", "run"]
+from pulumi_glue_session.core.concurrency import start_thread
 
 _TURNS = 8
-"""Turns of the event loop without an earlier sleeper, after which nobody but the sleepers is taken to be left."""
+"""Turns of the event loop after which all its tasks are considered to sleep."""
 
-_REAL_SECONDS = 10
-"""A test of a wait that never ends fails after so long, and not at the end of the suite's patience."""
+_REAL_SECONDS = 60
+"""Time after which a test of a wait that never ends fails."""
 
 _T = TypeVar("_T")
 
 
 class FakeClock:
-    """The `Clock` of `observe`, moved by its own sleepers."""
+    """Implements `Clock`. The sleeper with the earliest end moves the time."""
 
     def __init__(self, now: float = 0.0) -> None:
         self.now = now
         self._sleepers: set[tuple[float, int]] = set()
+        self._sleeping_threads: set[tuple[float, int]] = set()
+        self._running_threads = 0
+        self._changed = threading.Condition()
         self._serials = count()
 
     def monotonic(self) -> float:
@@ -38,27 +41,62 @@ class FakeClock:
         return self.now
 
     async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
-        """Let `seconds` go by, or less if `wake` is set before."""
-        me = (self.now + seconds, next(self._serials))
-        self._sleepers.add(me)
+        """Sleep for `seconds`, or until `wake` is set."""
+        sleeper = (self.now + seconds, next(self._serials))
+        self._sleepers.add(sleeper)
         try:
             while True:
                 for _ in range(_TURNS):
                     await asyncio.sleep(0)
                     if wake is not None and wake.is_set():
                         return
-                if self.now >= me[0]:
+                if self.now >= sleeper[0]:
                     return
-                if me == min(self._sleepers):
-                    self.now = me[0]
+                if not self._move():
+                    await asyncio.sleep(0.000_5)
         finally:
-            self._sleepers.remove(me)
+            self._sleepers.remove(sleeper)
 
     async def sleep_until(self, moment: float) -> None:
-        """Let the time go by until it is `moment`."""
+        """Sleep until the time is `moment`."""
         await self.sleep(moment - self.now)
+
+    def start_thread(self, work: Callable[[], None]) -> None:
+        """Start a thread that the clock waits for while it does not sleep."""
+        with self._changed:
+            self._running_threads += 1
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                with self._changed:
+                    self._running_threads -= 1
+
+        start_thread(run)
+
+    def sleep_in_thread(self, seconds: float) -> None:
+        """Sleep in a thread that `start_thread` started."""
+        with self._changed:
+            sleeper = (self.now + seconds, next(self._serials))
+            self._sleeping_threads.add(sleeper)
+            self._running_threads -= 1
+            self._changed.wait_for(lambda: sleeper not in self._sleeping_threads)
+
+    def _move(self) -> bool:
+        """Move the time to the earliest end of a sleep, unless a thread runs."""
+        with self._changed:
+            moment, _ = min(self._sleepers | self._sleeping_threads)
+            if self._running_threads or moment == math.inf:
+                return False
+            self.now = max(self.now, moment)
+            awake = {sleeper for sleeper in self._sleeping_threads if sleeper[0] <= self.now}
+            self._sleeping_threads -= awake
+            self._running_threads += len(awake)
+            self._changed.notify_all()
+            return True
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Result of `work` on an event loop of its own."""
+    """Result of `work` on a new event loop."""
     return asyncio.run(asyncio.wait_for(work, timeout=_REAL_SECONDS))

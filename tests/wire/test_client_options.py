@@ -15,6 +15,7 @@ from pulumi_glue_session.core.filter import SessionFilter
 from support import sts_endpoint
 from support.assumed_roles import OTHER_ROLE, REGION, ROLE, SUBJECT, facts, failure, refused, sessions, sts_calls
 from support.glue_endpoint import GlueEndpoint, server_fault
+from support.reading import read_many
 from support.sts_endpoint import StsEndpoint
 
 pytestmark = pytest.mark.usefixtures("single_attempt")
@@ -46,10 +47,10 @@ def test_glue_is_not_called_with_another_account(aws: GlueEndpoint, sts: StsEndp
     assert 0 == aws.count()
 
 
-@pytest.mark.parametrize("session_ids", [["analytics"], ["analytics", "other"]], ids=["one", "several"])
+@pytest.mark.parametrize("session_ids", [["analytics"], ["analytics", "other", "third"]], ids=["one", "several"])
 def test_another_account_never_means_not_found(aws: GlueEndpoint, sts: StsEndpoint, session_ids: list[str]) -> None:
     """A refresh with the credentials of another account must not remove a record."""
-    found = sessions(allowed_account_ids=["000000000001"]).get_many(session_ids)
+    found = read_many(sessions(allowed_account_ids=["000000000001"]), session_ids)
 
     assert [WrongAccount] * len(session_ids) == [type(each) for each in found.values()]
     assert SessionNotFound not in {type(each) for each in found.values()}
@@ -117,7 +118,7 @@ def test_request_origin_is_sent(aws: GlueEndpoint) -> None:
     source = sessions(request_origin="ci.pulumi_1-2")
     source.get("analytics")
     source.list(SessionFilter())
-    source.get_many(["analytics", "other"])
+    read_many(source, ["analytics", "other", "third"])
     expected = [("GetSession", "ci.pulumi_1-2"), ("ListSessions", "ci.pulumi_1-2")]
 
     assert [*expected, expected[1]] == [(call.operation, call.parameters["RequestOrigin"]) for call in aws.calls][:3]

@@ -1,15 +1,16 @@
-"""Asking Glue: looks at one session or many, and lists of them, for one caller.
+"""Reads sessions with GetSession and ListSessions, and system logs with GetSystemLogsForSession.
 
-Rules of this module: it reads (GetSession, ListSessions, and GetSystemLogsForSession where a program opts in) and nothing else;
-GetSessionEndpoint, which answers a token, is never called. Every failure is one of `errors`, and comes in bounded time, whatever the other
-side does. It knows nothing of Pulumi, of gates or of waiting. Safe to use from several threads.
+Nothing else is called: GetSessionEndpoint in particular returns a token. Every failure is an exception of `core.errors`
+and arrives in limited time, whatever the endpoint does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from itertools import islice
 from typing import Any
 
 from pulumi_glue_session.aws.client import MAX_CONCURRENCY, max_call_seconds
@@ -17,207 +18,283 @@ from pulumi_glue_session.aws.connection import GlueConnection
 from pulumi_glue_session.aws.error_mapping import PARSE_ERRORS, holds_credentials, map_error
 from pulumi_glue_session.aws.system_logs import read_log_tail
 from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.concurrency import Deadline, map_concurrently
+from pulumi_glue_session.core.concurrency import Deadline, run_concurrently
 from pulumi_glue_session.core.errors import (
     AccessDenied,
+    BadCredentials,
     GlueSessionError,
     LookFailed,
+    Misconfigured,
+    NoRegion,
+    OutOfThreads,
     SessionNotFound,
     Unreachable,
+    WrongAccount,
 )
 from pulumi_glue_session.core.filter import SessionFilter
+from pulumi_glue_session.core.listing import ListingPolicy
 from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.session import Session
-
+from pulumi_glue_session.core.source import FRESH_SECONDS, Deliver, Page, Reading
 
 _PAGE_SIZE = 1_000
-"""Sessions a page of ListSessions: the API's maximum, for the fewest calls."""
+"""Sessions per page of ListSessions. This is the maximum of the API."""
 
 _MAX_PAGES = 100
-"""Pages of one listing: far more sessions than an account may have, so a list that goes on is one that lies."""
+"""Pages of one list. No account has so many sessions, so a longer list never ends."""
 
 _SESSIONS_PER_DEADLINE = 100
-"""Sessions that one look may ask for in the time of one call, before it gets as much again."""
+"""Sessions that are read within the time limit of one call."""
+
+_SLOW_SECONDS = 2.0
+"""A call that takes longer makes room for another one, so that a few hanging calls do not delay the others."""
 
 _EMPTY_ANSWER_LENGTH = "2"
-"""Of the answer {}, which an account without sessions may give; whatever else has no sessions in it is no list."""
+"""Length of `{}`, the answer for an account without sessions. A longer answer without sessions is broken."""
 
-_NO_LOGS_SUPPORT = "This boto3 can't ask for system logs: install boto3 1.43.110 or later to see them here."
-"""Line in place of logs. For the rest of the package older versions are enough (pyproject.toml)."""
+_LIST = "The list of Glue sessions"
+
+_SAME_FOR_ALL = (BadCredentials, Misconfigured, NoRegion, WrongAccount)
+"""Errors of a list that GetSession would raise too."""
+
+_NO_LOGS_SUPPORT = "This boto3 cannot read system logs: install boto3 1.43.110 or later to see them here."
+"""Shown instead of the logs. Everything else works with older versions (pyproject.toml)."""
 
 
 class GlueSessions:
-    """Looks at sessions for one caller. Its client is made at the first look and kept."""
+    """Reads sessions with one AWS configuration. Safe to use from several threads."""
 
-    def __init__(self, caller: AwsConfig, *, mfa_prompt: Callable[[str], str] | None = None) -> None:
-        """Nothing is imported or opened before the first look. `mfa_prompt` asks the user for an MFA code."""
-        self._config = caller
-        self._connection = GlueConnection(caller, mfa_prompt=mfa_prompt)
-        self._may_list = True
-        self._origin = {"RequestOrigin": caller.request_origin} if caller.request_origin else {}
+    def __init__(
+        self,
+        config: AwsConfig,
+        *,
+        mfa_prompt: Callable[[str], str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`mfa_prompt` asks the user for an MFA code. `monotonic` is the clock of `Reading.requested_at`."""
+        self._config = config
+        self._monotonic = monotonic
+        self._connection = GlueConnection(config, mfa_prompt=mfa_prompt)
+        self._policy = ListingPolicy(monotonic)
+        self._origin: dict[str, Any] = {"RequestOrigin": config.request_origin} if config.request_origin else {}
 
     @property
     def region(self) -> str:
-        """Region that is asked; empty while none is known."""
+        """Region of the sessions; empty until it is known."""
         return self._connection.region
 
     def get(self, session_id: str) -> Session:
-        """Look at one session, now. Raises SessionNotFound, or LookFailed when Glue was not seen."""
-        return self._get(session_id, self._deadline())
-
-    def _get(self, session_id: str, limit: Deadline) -> Session:
-        subject = f'Glue session "{session_id}"'
-        answer = self._call("get_session", subject, limit, session_id=session_id, Id=session_id, **self._origin)
-        return self._session(answer.get("Session"), subject)
-
-    def system_logs(self, session_id: str) -> Sequence[str]:
-        """Last lines of the session's system logs; none where they can't be had. Raises LookFailed when Glue refuses.
-
-        GetSystemLogsForSession answers a URL, which itself grants access: it is fetched here and told to nobody.
-        """
-        if not hasattr(self._connection.client(f'Glue session "{session_id}"'), "get_system_logs_for_session"):
-            return [_NO_LOGS_SUPPORT]
-        limit = self._deadline()
-        answer = self._call(
-            "get_system_logs_for_session", f'System logs of Glue session "{session_id}"', limit, Id=session_id
-        )
-        try:
-            return limit.run(lambda: read_log_tail(str(answer.get("SystemLogsUrl") or "")))
-        except TimeoutError:
-            return []
+        """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
+        answer = self._read(session_id, self._deadline()).answer
+        if isinstance(answer, GlueSessionError):
+            raise answer
+        return answer
 
     def get_many(
-        self, session_ids: Sequence[str], *, note: Callable[[str], None] = lambda _: None
-    ) -> dict[str, Session | GlueSessionError]:
-        """Look at each of `session_ids`, in as few calls as it takes. Raises nothing: what went wrong stands in the session's place.
+        self, session_ids: Sequence[str], deliver: Deliver, *, note: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Read each of `session_ids` and deliver it as soon as it is known, from any thread; return after the last.
 
-        One session is asked for by GetSession, several by ListSessions; one that the listing lacks is asked for by GetSession before it is
-        called missing. `note` hears, once, of a listing that is denied.
+        List pages are read as far as they take fewer calls. Sessions that are missing there are read with GetSession,
+        and all of them if the list fails. `note` receives a line when lists are denied.
         """
-        limit = self._deadline(len(session_ids))
-        find = partial(self._get_or_error, limit=limit)
-        if len(session_ids) == 1:
-            return {session_ids[0]: find(session_ids[0])}
+        deadline = self._deadline(len(session_ids))
+        remaining = dict.fromkeys(session_ids)
+
+        def deliver_and_remove(session_id: str, reading: Reading) -> None:
+            del remaining[session_id]
+            deliver(session_id, reading)
+
         try:
-            found = self._list_wanted(set(session_ids), limit, note)
+            self._deliver_listed(remaining, deliver_and_remove)
+        except _SAME_FOR_ALL as error:
+            for session_id in list(remaining):
+                deliver_and_remove(session_id, Reading(answer=error, requested_at=self._monotonic()))
         except LookFailed as error:
-            return dict.fromkeys(session_ids, error)
-        singly = [session_id for session_id in session_ids if session_id not in found]
-        return {**found, **map_concurrently(find, singly, max_workers=MAX_CONCURRENCY)}
-
-    def _deadline(self, sessions: int = 1) -> Deadline:
-        """Limit of a look that begins now, at so many sessions."""
-        return Deadline.after(max_call_seconds(self._config) * math.ceil(sessions / _SESSIONS_PER_DEADLINE))
-
-    def _get_or_error(self, session_id: str, limit: Deadline) -> Session | GlueSessionError:
+            self._policy.close(error)
+            if isinstance(error, AccessDenied):
+                note(
+                    f"glue:ListSessions is denied in {sanitize(self.region)}: "
+                    f"reading each session with glue:GetSession, {MAX_CONCURRENCY} at a time."
+                )
         try:
-            return self._get(session_id, limit)
-        except GlueSessionError as error:
-            return error
+            run_concurrently(
+                lambda session_id: deliver_and_remove(session_id, self._read(session_id, deadline)),
+                list(remaining),
+                max_workers=MAX_CONCURRENCY,
+                slow_seconds=_SLOW_SECONDS,
+            )
+        except OutOfThreads as error:
+            for session_id in list(remaining):
+                deliver(session_id, Reading(answer=error, requested_at=self._monotonic()))
+
+    def pages(self) -> Iterator[Page]:
+        """Pages of all sessions. Raises LookFailed if a page could not be read within FRESH_SECONDS."""
+        for requested_at, page in self._pages(self._deadline(), page_seconds=FRESH_SECONDS):
+            sessions: dict[str, Session] = {}
+            for session_id, shape in self._parse_page(page)[0].items():
+                # GetSession reports what is wrong with a session, if it is needed.
+                with contextlib.suppress(*PARSE_ERRORS):
+                    if shape.get("Status"):
+                        sessions[session_id] = Session.from_api(shape)
+            yield Page(sessions=sessions, requested_at=requested_at)
 
     def list(self, session_filter: SessionFilter) -> dict[str, Session]:
-        """Every session that `session_filter` means, newest first. Raises LookFailed when Glue, or the whole list, was not seen."""
-        subject, limit, found = "The list of Glue sessions", self._deadline(), dict[str, Session]()
-        page: Mapping[str, Any] = {}
-        named: list[str] = []
-        for page in self._pages(subject, limit, _MAX_PAGES, session_filter.tags):
-            shapes, ids = self._parse_page(page, subject)
-            found |= {session_id: self._session(shape, subject) for session_id, shape in shapes.items()}
-            named += ids
-        if page.get("NextToken"):
-            raise Unreachable(subject, region=self.region, detail="a list that does not end")
-        find = partial(self._get_or_error, limit=limit)
+        """All sessions that match, newest first. Raises LookFailed if the list could not be read to its end.
 
-        # An id without its session: to be asked for by itself. One that is gone meanwhile is no longer meant.
-        singly = [each for each in named if each not in found]
-        for session_id, session in map_concurrently(find, singly, max_workers=MAX_CONCURRENCY).items():
-            if isinstance(session, Session):
-                found[session_id] = session
-            elif not isinstance(session, SessionNotFound):
-                raise session
+        A session with unreadable values is listed without them: it must not hide the other sessions.
+        """
+        deadline, found = self._deadline(), dict[str, Session]()
+        page: Mapping[str, Any] = {}
+        ids: list[str] = []
+        for _, page in self._pages(deadline, tags=session_filter.tags):
+            shapes, page_ids = self._parse_page(page)
+            found |= {session_id: Session.from_api(shape, strict=False) for session_id, shape in shapes.items()}
+            ids += page_ids
+        if page.get("NextToken"):
+            raise Unreachable(_LIST, region=self.region, detail="a list that does not end")
+        # The API can return an id without its session. One that is gone in the meantime does not match any more.
+        answers: dict[str, Session | GlueSessionError] = {}
+        run_concurrently(
+            lambda session_id: answers.update({session_id: self._read(session_id, deadline).answer}),
+            [session_id for session_id in dict.fromkeys(ids) if session_id not in found],
+            max_workers=MAX_CONCURRENCY,
+            slow_seconds=_SLOW_SECONDS,
+        )
+        for session_id, answer in answers.items():
+            if isinstance(answer, Session):
+                found[session_id] = answer
+            elif not isinstance(answer, SessionNotFound):
+                raise answer
         return session_filter.apply(found)
 
-    def _list_wanted(
-        self, wanted: set[str], limit: Deadline, note: Callable[[str], None]
-    ) -> dict[str, Session | GlueSessionError]:
-        """Those of `wanted` that the listing shows, as long as listing on is cheaper than asking for the rest singly."""
-        found: dict[str, Session | GlueSessionError] = {}
-        subject = f"The list of {len(wanted)} Glue sessions"
-        try:
-            for page in self._pages(subject, limit, len(wanted) if self._may_list else 0):
-                # An answer cut short, or not Glue's, has no sessions: then all of them are asked for singly, and none is called missing.
-                shapes = page.get("Sessions") or ()
-                listed = {shape["Id"]: shape for shape in shapes if shape["Id"] in wanted and shape.get("Status")}
-                found |= {session_id: self._session(shape, subject) for session_id, shape in listed.items()}
-                if len(wanted) - len(found) <= 1:
-                    break
-        except AccessDenied:
-            self._may_list = False
-            note(
-                f"glue:ListSessions is denied in {sanitize(self.region)}: asking for each session by glue:GetSession, {MAX_CONCURRENCY} at a time."
-            )
-        except PARSE_ERRORS:
-            pass
-        return found
+    def system_logs(self, session_id: str) -> Sequence[str]:
+        """Last lines of the session's system logs, or one line that says why there are none. Raises LookFailed.
 
-    def _pages(
-        self, subject: str, limit: Deadline, most: int, tags: Mapping[str, str] | None = None
-    ) -> Iterator[Mapping[str, Any]]:
-        """Pages of ListSessions, at most so many; none after one whose NextToken was seen before, which would go round for ever."""
-        more: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
-        met = {""}
-        for _ in range(most):
-            page = self._call("list_sessions", subject, limit, MaxResults=_PAGE_SIZE, **self._origin, **more)
-            yield page
-            token = page.get("NextToken")
-            if type(token) is not str or token in met:
-                return
-            met.add(token)
-            more["NextToken"] = token
-
-    def _parse_page(self, page: Mapping[str, Any], subject: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
-        """Sessions by id, and ids, of a page. botocore gives an empty page for an answer cut short, or not Glue's: that is no list."""
+        GetSystemLogsForSession returns a URL that grants access to the logs. It is read here and never shown.
+        """
+        subject = f'System logs of Glue session "{session_id}"'
+        if not hasattr(self._connection.client(subject), "get_system_logs_for_session"):
+            return [_NO_LOGS_SUPPORT]
+        deadline = self._deadline()
+        _, answer = self._call("get_system_logs_for_session", subject, deadline, Id=session_id)
+        url = str(answer.get("SystemLogsUrl") or "")
         try:
-            shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
-            ids: list[str] = list(page.get("Ids") or ())
-            empty = (
-                page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length") == _EMPTY_ANSWER_LENGTH
+            return deadline.run(lambda: read_log_tail(url, ca_bundle=self._config.custom_ca_bundle))
+        except TimeoutError:
+            return [f"No system logs: the file could not be read within {format_duration(deadline.seconds)}."]
+
+    def _deadline(self, sessions: int = 1) -> Deadline:
+        return Deadline.after(max_call_seconds(self._config) * math.ceil(sessions / _SESSIONS_PER_DEADLINE))
+
+    def _read(self, session_id: str, deadline: Deadline) -> Reading:
+        subject = f'Glue session "{session_id}"'
+        requested_at = self._monotonic()
+        try:
+            requested_at, answer = self._call(
+                "get_session", subject, deadline, session_id=session_id, Id=session_id, **self._origin
             )
-            whole = (empty or not page.keys().isdisjoint({"Ids", "Sessions"})) and all(
-                type(each) is str for each in (*shapes, *ids)
-            )
+            return Reading(answer=self._parse_session(answer, session_id, subject), requested_at=requested_at)
+        except GlueSessionError as error:
+            return Reading(answer=error, requested_at=requested_at)
+
+    def _parse_session(self, answer: Mapping[str, Any], session_id: str, subject: str) -> Session:
+        # botocore raises nothing for an answer that is cut short or not from Glue.
+        shape: Any = answer.get("Session")
+        if not shape or not shape.get("Status"):
+            raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
+        if shape.get("Id", session_id) != session_id:
+            detail = f'an answer about another session, "{shape["Id"]}"'
+            raise Unreachable(subject, region=self.region, detail=detail)
+        try:
+            return Session.from_api(shape)
         except PARSE_ERRORS as error:
             raise map_error(error, subject, region=self.region) from error
-        if not whole:
-            raise Unreachable(subject, region=self.region, detail="an answer without sessions or their ids")
+
+    def _deliver_listed(self, remaining: Mapping[str, None], deliver: Deliver) -> None:
+        """Deliver sessions of list pages, as long as another page takes fewer calls than GetSession for the rest."""
+        wanted = len(remaining)
+        max_pages = self._policy.max_pages(wanted)
+        if not max_pages:
+            return
+        pages_read = 0
+        for page in islice(self.pages(), max_pages):
+            pages_read += 1
+            for session_id in [session_id for session_id in remaining if session_id in page.sessions]:
+                deliver(session_id, Reading(answer=page.sessions[session_id], requested_at=page.requested_at))
+            found = wanted - len(remaining)
+            if len(remaining) <= 1 or found <= pages_read >= len(remaining):
+                is_last_page = False
+                break
+        else:
+            is_last_page = pages_read < max_pages
+        self._policy.learn(pages=pages_read, complete=is_last_page or not remaining)
+
+    def _pages(
+        self, deadline: Deadline, *, tags: Mapping[str, str] | None = None, page_seconds: float = math.inf
+    ) -> Iterator[tuple[float, Mapping[str, Any]]]:
+        """Request time and content of each page of ListSessions. Ends at a token that was seen before."""
+        parameters: dict[str, Any] = {"Tags": dict(tags)} if tags else {}
+        seen_tokens = {""}
+        for _ in range(_MAX_PAGES):
+            requested_at, page = self._call(
+                "list_sessions",
+                _LIST,
+                deadline,
+                call_seconds=page_seconds,
+                MaxResults=_PAGE_SIZE,
+                **self._origin,
+                **parameters,
+            )
+            yield requested_at, page
+            token = page.get("NextToken")
+            if type(token) is not str or token in seen_tokens:
+                return
+            seen_tokens.add(token)
+            parameters["NextToken"] = token
+
+    def _parse_page(self, page: Mapping[str, Any]) -> tuple[dict[str, Mapping[str, Any]], Sequence[str]]:
+        """Sessions by id, and ids, of a page. botocore returns an empty page for an answer that is cut short."""
+        try:
+            shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
+            ids: Sequence[str] = [*(page.get("Ids") or ())]
+            length = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length")
+            is_list = length == _EMPTY_ANSWER_LENGTH or not page.keys().isdisjoint({"Ids", "Sessions"})
+            is_valid = is_list and all(type(name) is str for name in (*shapes, *ids))
+        except PARSE_ERRORS as error:
+            raise map_error(error, _LIST, region=self.region) from error
+        if not is_valid:
+            raise Unreachable(_LIST, region=self.region, detail="an answer without sessions or their ids")
         return shapes, ids
 
     def _call(
-        self, operation: str, subject: str, limit: Deadline, *, session_id: str = "", **parameters: Any
-    ) -> Mapping[str, Any]:  # noqa: ANN401
+        self,
+        operation: str,
+        subject: str,
+        deadline: Deadline,
+        *,
+        session_id: str = "",
+        call_seconds: float = math.inf,
+        **parameters: Any,
+    ) -> tuple[float, Mapping[str, Any]]:
+        """Request time and answer of a call. The limits do not include resolving credentials."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        # Its limit is its own, and its errors too.
+        limit = min(deadline.seconds, call_seconds)
         client = self._connection.client(subject)
+        requested_at = self._monotonic()
         try:
-            answer: Mapping[str, Any] = limit.run(lambda: getattr(client, operation)(**parameters))
+            answer: Mapping[str, Any] = deadline.run(lambda: getattr(client, operation)(**parameters), seconds=limit)
         except TimeoutError as error:
-            raise Unreachable(
-                subject, region=self.region, detail=f"no whole answer within {format_duration(limit.seconds)}"
-            ) from error
+            detail = f"no complete answer within {format_duration(limit)}"
+            raise Unreachable(subject, region=self.region, detail=detail) from error
+        except RecursionError as error:
+            detail = "invalid answer: it is nested too deeply"
+            raise Unreachable(subject, region=self.region, detail=detail) from error
         except (BotoCoreError, ClientError, ResponseParserError, RuntimeError, *PARSE_ERRORS) as error:
             if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
                 raise
             failure = map_error(error, subject, session_id=session_id, region=self.region)
             raise failure from (None if holds_credentials(error) else error)
-        return answer
-
-    def _session(self, shape: Mapping[str, Any] | None, subject: str) -> Session:
-        """Session of an answer. An answer that is cut short, or not Glue's, has none: botocore itself raises nothing for it."""
-        if not shape or not shape.get("Status"):
-            raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
-        try:
-            return Session.from_api(shape)
-        except PARSE_ERRORS as error:
-            raise map_error(error, subject, region=self.region) from error
+        return requested_at, answer

@@ -85,7 +85,7 @@ async def _look(query: Mapping[str, Any]) -> Mapping[str, Any]:
     demand = WaitRequest.parse({"session_id": question.session_id or "any", "aws": aws, **gate}).with_expectations(
         expected, on_mismatch="fail"
     )
-    lookout = Waiter(GlueSessions(demand.aws_config), progress=lambda _waiting, _now: None, note=lambda _line: None)
+    lookout = Waiter(GlueSessions(demand.aws_config))
     if question.session_id is None:
         demand = replace(demand, session_id=next(iter(question.run(lookout.sessions))))
     seen = await lookout.wait(demand)

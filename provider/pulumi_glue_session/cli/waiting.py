@@ -15,8 +15,8 @@ from rich.text import Text
 
 from pulumi_glue_session.cli.output import write_message
 from pulumi_glue_session.core.messages import format_duration, sanitize
-from pulumi_glue_session.core.poller import PendingWait, Waiter
-from pulumi_glue_session.core.progress import ProgressReporter
+from pulumi_glue_session.core.poller import Waiter
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, WaitProgress
 from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult
 
@@ -34,7 +34,6 @@ class WaitDisplay:
         self._finished: dict[str, float] = {}
         self._on_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._has_written = False
-        self._reporter = ProgressReporter(self._write_line)
 
     @property
     def pending(self) -> Mapping[str, str]:
@@ -51,13 +50,18 @@ class WaitDisplay:
         with Live(console=console, get_renderable=self._table, refresh_per_second=4, transient=False):
             yield
 
-    def update(self, pending: Sequence[PendingWait], now: float) -> None:
-        """Take over what the last read of the pending sessions found."""
-        for wait in pending:
-            if wait.result and wait.result.session:
-                self._statuses[wait.session_id] = wait.result.session.status
+    def row(self, session_id: str) -> _Row:
+        """Receiver of the progress of one wait."""
+        return _Row(self, session_id)
+
+    def update(self, session_id: str, status: str) -> None:
+        """Show the last status of a session."""
+        self._statuses[session_id] = status or _NOT_READ
+
+    def write_progress(self, session_id: str, line: str) -> None:
+        """Write a line about a session, unless a table shows it."""
         if not self._on_terminal:
-            self._reporter(pending, now)
+            self._write_line(f"{sanitize(session_id)}: {line}")
 
     def finish(self, session_id: str, result: WaitResult) -> None:
         """Show that the wait for one session is over."""
@@ -68,9 +72,8 @@ class WaitDisplay:
         elif result.error:
             self._statuses[session_id] = result.error.report().fact.partition(":")[0]
         if not self._on_terminal and (self._has_written or len(self._timeouts) > 1):
-            self._write_line(
-                f"{sanitize(session_id)} is {sanitize(self._statuses[session_id])} after {format_duration(waited)}"
-            )
+            status = sanitize(self._statuses[session_id])
+            self._write_line(f"{sanitize(session_id)}: {status} after {format_duration(waited)}")
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
@@ -82,9 +85,25 @@ class WaitDisplay:
             table.add_row(Text(sanitize(name)), Text(sanitize(text)))
         return table
 
-    def _write_line(self, line: str, **_: object) -> None:
+    def _write_line(self, line: str) -> None:
         self._has_written = True
         write_message(line)
+
+
+class _Row:
+    """Progress of one wait. Its last line comes from `WaitDisplay.finish`."""
+
+    def __init__(self, display: WaitDisplay, session_id: str) -> None:
+        self._display = display
+        self._session_id = session_id
+        self._reporter = ProgressReporter(lambda line: display.write_progress(session_id, line), LogRhythm())
+
+    def update(self, progress: WaitProgress) -> float:
+        self._display.update(self._session_id, progress.status)
+        return self._reporter.update(progress)
+
+    def finish(self, result: WaitResult, waited: float) -> None:
+        pass
 
 
 async def wait_for_sessions(
@@ -100,11 +119,13 @@ async def wait_for_sessions(
 
     With `fail_fast` the first failure ends the other waits, with `any_one` the first success.
     """
-    waiter = Waiter(sessions, progress=display.update, note=lambda _line: None)
+    waiter = Waiter(sessions)
     results: dict[str, WaitResult] = {}
 
     async def wait(request: WaitRequest) -> WaitResult:
-        result = results[request.session_id] = await waiter.wait(request, logs=logs)
+        result = results[request.session_id] = await waiter.wait(
+            request, logs=logs, progress=display.row(request.session_id)
+        )
         display.finish(request.session_id, result)
         return result
 

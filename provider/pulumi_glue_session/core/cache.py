@@ -1,100 +1,115 @@
-"""Reads that come together are answered together: a refresh of a hundred sessions is not a hundred calls.
+"""Answers reads of single sessions, and shares list pages between reads that come together, as in a refresh.
 
-Rules of this module: a read by itself is a GetSession. One that comes within two seconds of another session's shares a list with it, which
-is as old at most when the read comes; what the list lacks is asked for by GetSession, so that only Glue's own word makes a session missing.
-While reads go on, the next list is asked for before the last is too old, so that nobody waits for it. Time comes from a callable. Nothing
-known of Pulumi or boto3. Safe to use from several threads.
+A read by itself is a GetSession. When several sessions are read within two seconds, pages of ListSessions are read as
+far as they take fewer calls, and answer all reads as long as they are fresh. Only GetSession decides that a session
+does not exist.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 
-from pulumi_glue_session.core.concurrency import run_in_thread
-from pulumi_glue_session.core.errors import AccessDenied, LookFailed
-from pulumi_glue_session.core.filter import SessionFilter
+from pulumi_glue_session.core.errors import GlueSessionError, LookFailed
+from pulumi_glue_session.core.listing import ListingPolicy
 from pulumi_glue_session.core.session import Session
-from pulumi_glue_session.core.source import SessionSource
-
-FRESH_SECONDS = 2.0
-"""Age up to which a list counts as a live read: a status takes longer than this to be acted upon by anybody."""
-
-_REFRESH_AFTER_SECONDS = FRESH_SECONDS / 2
-"""Age from which the next list is asked for meanwhile: a list of a thousand sessions takes half a second at 50 ms a page."""
-
-_NOTHING: Mapping[str, Session] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class _List:
-    """All sessions, or why they were not seen; and when."""
-
-    at: float
-    sessions: Mapping[str, Session] | LookFailed
+from pulumi_glue_session.core.source import FRESH_SECONDS, Page, Reading, SessionSource
 
 
 class SessionCache:
-    """Answers reads of single sessions for one caller."""
+    """Reads single sessions of one source. Safe to use from several threads."""
 
     def __init__(self, source: SessionSource, *, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` gives seconds since some moment."""
+        """`now` returns monotonic seconds, on the same clock as the source."""
         self._source = source
         self._now = now
-        self._lock = threading.Lock()
-        self._last: tuple[str, float] = ("", float("-inf"))
-        self._other_at = float("-inf")
-        self._list = _List(float("-inf"), _NOTHING)
-        self._coming: Future[None] | None = None
-        self._may_list = True
+        self._policy = ListingPolicy(now)
+        self._changed = threading.Condition()
+        self._recent: dict[str, float] = {}
+        """Time of the last read of each session, for the reads of the last FRESH_SECONDS."""
+        self._list = _List(iter(()), started=float("-inf"))
+        self._is_reading_page = False
 
     def get(self, session_id: str) -> Session:
-        """Session as it is, or was at most `FRESH_SECONDS` ago. Raises SessionNotFound, or LookFailed when Glue was not seen."""
-        with self._lock:
-            now = self._now()
-            if session_id != self._last[0]:
-                self._other_at = self._last[1]
-            self._last = session_id, now
-            alone = now - self._other_at > FRESH_SECONDS
-        listed = _NOTHING if alone else self._fresh_list(now)
-        return listed[session_id] if session_id in listed else self._source.get(session_id)
+        """The session. Raises SessionNotFound, or LookFailed if Glue could not be read."""
+        answer = self.read(session_id).answer
+        if isinstance(answer, GlueSessionError):
+            raise answer
+        return answer
 
-    def _fresh_list(self, arrived_at: float) -> Mapping[str, Session]:
-        """Sessions of a list that was fresh when the read came. Who waits for one shares its answer, or its failure."""
-        while True:
-            with self._lock:
-                if not self._may_list:
-                    return _NOTHING
-                age = arrived_at - self._list.at
-                if age > _REFRESH_AFTER_SECONDS and self._coming is None:
-                    self._coming = run_in_thread(self._refresh_list)
-                coming, sessions = self._coming, self._list.sessions
-            if age <= FRESH_SECONDS:
-                if isinstance(sessions, LookFailed):
-                    raise sessions
-                return sessions
-            if coming:
-                coming.result()
-
-    def _refresh_list(self) -> None:
-        """Ask for all sessions."""
-        found, may_list = self._list, True
+    def read(self, session_id: str) -> Reading:
+        """The session or the error that its read ended with. A reading from a list is at most FRESH_SECONDS old."""
+        listed = self._find_in_list(session_id)
+        if listed is not None:
+            return listed
+        requested_at = self._now()
         try:
-            at = self._now()
-            found = _List(at, self._source.list(SessionFilter()))
-        except AccessDenied:
-            # Not to be asked for again; each session by itself may well be.
-            may_list = False
-        except LookFailed as error:
-            # As old as its end: it may have taken a minute, and whoever comes next would wait as long again.
-            found = _List(self._now(), error)
+            return Reading(answer=self._source.get(session_id), requested_at=requested_at)
+        except GlueSessionError as error:
+            return Reading(answer=error, requested_at=requested_at)
+
+    def _find_in_list(self, session_id: str) -> Reading | None:
+        with self._changed:
+            self._remember(session_id)
+            if not self._is_reading_page and not self._is_fresh(self._list.started) and self._max_pages():
+                self._list = _List(self._source.pages(), started=self._now())
+            current = self._list
+            while True:
+                reading = current.readings.get(session_id)
+                if reading is not None and self._is_fresh(reading.requested_at):
+                    return reading
+                if reading is not None or current.is_complete or not self._is_fresh(current.started):
+                    return None
+                if self._is_reading_page:
+                    self._changed.wait()
+                elif current.pages_read < self._max_pages():
+                    self._read_page(current)
+                else:
+                    return None
+
+    def _read_page(self, current: _List) -> None:
+        self._is_reading_page = True
+        self._changed.release()
+        error: LookFailed | None = None
+        page: Page | None = None
+        try:
+            page = next(current.pages, None)
+        except LookFailed as failure:
+            error = failure
         finally:
-            with self._lock:
-                # A failure takes away no list that is still good.
-                if not isinstance(found.sessions, LookFailed) or self._now() - self._list.at > FRESH_SECONDS:
-                    self._list = found
-                self._may_list, self._coming = may_list, None
+            self._changed.acquire()
+            self._is_reading_page = False
+            self._changed.notify_all()
+        if page is None:
+            current.is_complete = True
+        else:
+            current.pages_read += 1
+            current.readings |= {
+                name: Reading(answer=session, requested_at=page.requested_at) for name, session in page.sessions.items()
+            }
+        if error is not None:
+            self._policy.close(error)
+        else:
+            self._policy.learn(pages=current.pages_read, complete=page is None)
+
+    def _remember(self, session_id: str) -> None:
+        now = self._now()
+        self._recent = {name: at for name, at in self._recent.items() if now - at < FRESH_SECONDS} | {session_id: now}
+
+    def _max_pages(self) -> int:
+        return self._policy.max_pages(len(self._recent))
+
+    def _is_fresh(self, moment: float) -> bool:
+        return self._now() - moment < FRESH_SECONDS
+
+
+class _List:
+    """Pages of one list, read as far as they are needed."""
+
+    def __init__(self, pages: Iterator[Page], *, started: float) -> None:
+        self.pages = pages
+        self.started = started
+        self.pages_read = 0
+        self.readings: dict[str, Reading] = {}
+        self.is_complete = False

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
+
+from pulumi_glue_session.core.errors import OutOfThreads
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
+
+
+def start_thread(work: Callable[[], None]) -> None:
+    """Start `work` in a daemon thread. Raises OutOfThreads if the process has too many."""
+    try:
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
+    except RuntimeError as error:
+        raise OutOfThreads(str(error)) from error
 
 
 def run_in_thread(work: Callable[[], _T]) -> Future[_T]:
@@ -31,7 +44,7 @@ def run_in_thread(work: Callable[[], _T]) -> Future[_T]:
             # All exceptions go to the caller, which would wait forever otherwise.
             future.set_exception(error)
 
-    threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+    start_thread(run)
     return future
 
 
@@ -55,30 +68,33 @@ class Deadline:
         """Deadline that many seconds from now."""
         return cls(seconds, time.monotonic() + seconds)
 
-    def run(self, work: Callable[[], _T]) -> _T:
-        """Result of `work`. Raises TimeoutError at the deadline; after it no work starts."""
-        left = self.end - time.monotonic()
+    def run(self, work: Callable[[], _T], *, seconds: float = math.inf) -> _T:
+        """Result of `work`. Raises TimeoutError at the deadline, after which no work starts, or after `seconds`."""
+        left = min(self.end - time.monotonic(), seconds)
         if left <= 0:
             raise TimeoutError
         return run_in_thread(work).result(timeout=left)
 
 
-def map_concurrently(work: Callable[[_K], _T], items: Iterable[_K], *, max_workers: int) -> dict[_K, _T]:
-    """Result of `work` for each item, at most `max_workers` at a time. `work` must not raise."""
-    pending = list(items)
-    results: dict[_K, _T] = {}
-
-    def run() -> None:
-        while True:
-            try:
-                item = pending.pop()
-            except IndexError:
-                return
-            results[item] = work(item)
-
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(max_workers, len(pending)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+def run_concurrently(
+    work: Callable[[_K], None], items: Iterable[_K], *, max_workers: int, slow_seconds: float = math.inf
+) -> None:
+    """Run `work` for each item, at most `max_workers` at a time. Items that take `slow_seconds` no longer count."""
+    pending = deque(items)
+    active: dict[Future[None], float] = {}
+    slow: set[Future[None]] = set()
+    while pending or active or slow:
+        while pending and len(active) < max_workers:
+            item = pending.popleft()
+            active[run_in_thread(partial(work, item))] = time.monotonic()
+        timeout = slow_seconds if pending and slow_seconds < math.inf else None
+        done, _ = wait({*active, *slow}, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            active.pop(future, None)
+            slow.discard(future)
+            future.result()
+        if pending:
+            now = time.monotonic()
+            late = {future for future, started in active.items() if now - started >= slow_seconds}
+            slow |= late
+            active = {future: started for future, started in active.items() if future not in late}

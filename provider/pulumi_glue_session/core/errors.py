@@ -18,6 +18,7 @@ GlueSessionError
     ├── Unreachable
     ├── Throttled
     ├── ServiceFault
+    ├── OutOfThreads      the process cannot start a thread (not exported)
     └── Refused           any other error of the service
 """
 
@@ -27,7 +28,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from pulumi_glue_session.core.messages import ErrorReport, Hints, format_duration, join_statuses, mask_passwords, sanitize
+from pulumi_glue_session.core.messages import (
+    ErrorReport,
+    Hints,
+    format_duration,
+    join_statuses,
+    mask_passwords,
+    sanitize,
+)
 
 _PYTHON = Hints()
 
@@ -393,6 +401,20 @@ class ServiceFault(LookFailed):
 
     def _next_step(self, hints: Hints) -> str:  # noqa: ARG002 - the same in every face
         return "try again later, and see the AWS Health Dashboard if it continues"
+
+
+class OutOfThreads(LookFailed):
+    """The process cannot start a thread, so Glue was not called."""
+
+    what = "Cannot start a thread"
+    is_transient = True
+    is_transient_before_first_read = True
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("a read of AWS Glue", region="", detail=detail)
+
+    def _next_step(self, hints: Hints) -> str:  # noqa: ARG002 - the same in every face
+        return "run fewer programs at once, or raise the limit of processes (ulimit -u)"
 
 
 class Refused(LookFailed):

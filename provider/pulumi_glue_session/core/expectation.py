@@ -61,8 +61,9 @@ class Expectation:
                     f"{short_repr(name)} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}"
                 ),
             )
-        minimum = isinstance(expected, dict) and list(cast("dict[object, object]", expected)) == [AT_LEAST]
-        value: Any = cast("dict[str, object]", expected)[AT_LEAST] if minimum else expected
+        mapping = cast("dict[str, Any]", expected) if isinstance(expected, dict) else {}
+        minimum = list(mapping) == [AT_LEAST]
+        value = mapping[AT_LEAST] if minimum else expected
         expectation = cls(name=name, value=value, minimum=minimum, secret=secret or name in SECRET)
         expectation._check()
         return expectation

@@ -1,54 +1,46 @@
-"""Looking at many sessions together until each has passed its gate, or can't, or has run out of time.
+"""Polls sessions until each meets its condition, fails or times out.
 
-Rules of this module: it drives, it does not judge (that is `wait`) and does not call AWS (that is the `Look` it is given). All waits of a
-watch share each look. Time comes from a `Clock`. Nothing known of Pulumi or boto3.
+All waits of a poller share their reads. Each answer is evaluated as soon as it arrives, so that one slow session does
+not delay the others. Reads run in daemon threads; everything else runs on one event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pulumi_glue_session.core.concurrency import await_in_thread
+from pulumi_glue_session.core.concurrency import await_in_thread, start_thread
 from pulumi_glue_session.core.errors import GlueSessionError, SessionEnded
+from pulumi_glue_session.core.progress import Progress, WaitProgress
 from pulumi_glue_session.core.session import Session
-from pulumi_glue_session.core.source import SessionSource
+from pulumi_glue_session.core.source import Reading, SessionSource
 from pulumi_glue_session.core.wait import WaitCondition, WaitRequest, WaitResult, WaitState, backoff
 
-_SETTLE = 0.005
-"""Seconds to let the rest of a program ask before the first look, so that sessions wanted together are read together."""
+_SETTLE_SECONDS = 0.005
+"""Pause before a read while new waits arrive, so that sessions that a program names together are read together."""
 
-_SETTLE_ROUNDS = 20
-"""At most this many times `_SETTLE`, so that an endless stream of new waits can't hold back the first."""
+_MAX_SLEEP_SECONDS = 3_600.0
 
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What one look gave: the region that was asked, and each session or why it was not seen."""
-
-    region: str
-    sessions: Mapping[str, Session | GlueSessionError]
-
-
-Look = Callable[[Sequence[str]], Awaitable[Found]]
-"""Asks Glue for some sessions, once. Its answer names every session that it was asked for."""
+_MAX_SETTLE_ROUNDS = 20
+"""Limit of these pauses, so that an endless stream of new waits does not delay the first one."""
 
 
 class Clock(Protocol):
-    """Where time comes from: `time.monotonic` and `asyncio.sleep`, or a test."""
+    """Source of time: the system clock, or a fake clock in tests."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds on a clock that never goes back."""
         ...
 
     async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
-        """Let `seconds` go by, or less if `wake` is set before."""
+        """Sleep for `seconds`, or until `wake` is set."""
         ...
 
 
@@ -56,191 +48,271 @@ class SystemClock:
     """The clock of the machine."""
 
     def monotonic(self) -> float:
-        """Seconds on `time.monotonic`, which a change of the wall clock doesn't move."""
+        """Seconds of `time.monotonic`."""
         return time.monotonic()
 
     async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
-        """Let `seconds` go by on the running event loop, or less if `wake` is set before."""
+        """Sleep for `seconds`, or until `wake` is set."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for((wake or asyncio.Event()).wait(), timeout=seconds)
+            await asyncio.wait_for((wake or asyncio.Event()).wait(), timeout=min(seconds, _MAX_SLEEP_SECONDS))
 
 
-@dataclass(kw_only=True)
-class PendingWait:
-    """One session that is waited for, and what is known of it so far."""
+@dataclass(kw_only=True, eq=False)
+class _Wait:
+    """A session that is waited for."""
 
     session_id: str
     condition: WaitCondition
     timeout: float | None
+    progress: Progress | None
     started: float
-    done: asyncio.Future[WaitResult]
     next_poll: float
+    done: asyncio.Future[WaitResult]
+    is_reading: bool = False
+    unanswered_since: float | None = None
+    next_update: float = math.inf
     polls: int = 0
-    result: WaitResult | None = field(default=None)
+    result: WaitResult | None = None
 
-
-Progress = Callable[[Sequence[PendingWait], float], None]
-"""Told after each look which sessions are still waited for, and the clock's time."""
-
-
-def _silent(_waiting: Sequence[PendingWait], _now: float) -> None:
-    """Report nothing."""
+    @property
+    def session(self) -> Session | None:
+        """The session as it was last read."""
+        return self.result.session if self.result else None
 
 
 class Poller:
-    """Looks at sessions together. Belongs to one event loop; any number of waits at once."""
+    """Polls sessions of one source. Any number of waits at a time, all on one event loop."""
 
     def __init__(
         self,
-        look: Look,
+        source: SessionSource,
         *,
         clock: Clock | None = None,
-        progress: Progress = _silent,
+        note: Callable[[str], None] = lambda _: None,
         jitter: Callable[[], float] = random.random,
+        start: Callable[[Callable[[], None]], None] = start_thread,
     ) -> None:
-        """`look` asks Glue once; `progress` hears of waits that go on; `jitter` gives numbers from 0.0 to 1.0."""
-        self._look = look
+        """`note` receives lines for a debug log, `jitter` returns numbers from 0.0 to 1.0, `start` starts a thread."""
+        self._source = source
         self._clock: Clock = clock or SystemClock()
-        self._progress = progress
+        self._note = note
         self._jitter = jitter
-        self._waits: list[PendingWait] = []
-        self._joined = asyncio.Event()
+        self._start = start
+        self._waits: list[_Wait] = []
+        self._changed = asyncio.Event()
         self._driver: asyncio.Task[None] | None = None
 
-    async def wait(self, session_id: str, *, condition: WaitCondition, timeout: float | None) -> WaitResult:
-        """See the session pass `gate` within `limit` seconds, or why it won't.
+    async def wait(
+        self,
+        session_id: str,
+        *,
+        condition: WaitCondition,
+        timeout: float | None,  # noqa: ASYNC109 - it ends with a result, not with TimeoutError
+        progress: Progress | None = None,
+    ) -> WaitResult:
+        """Wait until the session meets the condition, fails or times out.
 
-        `limit=None` looks once and takes "on its way" for an answer, as a preview does. `limit=0` looks once and does not.
+        With `timeout=None` the session is read once, and a pending session is the result, as in a preview. With a
+        timeout of 0 it is read once, and a pending session times out.
         """
         now = self._clock.monotonic()
-        wait = PendingWait(
+        wait = _Wait(
             session_id=session_id,
             condition=condition,
             timeout=timeout,
+            progress=progress if timeout else None,
             started=now,
-            done=asyncio.get_running_loop().create_future(),
             next_poll=now,
+            done=asyncio.get_running_loop().create_future(),
         )
         self._waits.append(wait)
-        self._joined.set()
+        self._changed.set()
         if self._driver is None:
             self._driver = asyncio.ensure_future(self._drive())
-            # Its failure is given to those who wait; nobody else asks for it.
+            # The waits receive its exception, so asyncio must not report it as never retrieved.
             self._driver.add_done_callback(lambda driver: driver.cancelled() or driver.exception())
         try:
-            return await wait.done
+            result = await wait.done
         finally:
-            # Whoever gives up (a cancelled program) is not looked for again.
+            # A wait that was cancelled is not polled any more.
             wait.done.cancel()
+            self._changed.set()
+        if wait.progress:
+            wait.progress.finish(result, self._clock.monotonic() - wait.started)
+        return result
 
     async def _drive(self) -> None:
-        """Look, judge, rest, until nobody waits any more."""
         try:
-            while self._waits:
-                await self._settle()
-                await self._poll_all()
-                await self._rest()
+            while self._remove_done():
+                self._changed.clear()
+                if self._next_poll() <= self._clock.monotonic():
+                    await self._settle()
+                    self._poll()
+                self._update_progress()
+                due = min([self._next_poll(), *(wait.next_update for wait in self._waits)])
+                pause = due - self._clock.monotonic()
+                await self._clock.sleep(max(pause, 0.0), wake=self._changed)
         finally:
-            # It ends before its waits only by a bug of a look, or cancelled: that belongs to whoever waits.
+            # The driver ends before its waits only by a bug or because it is cancelled.
             failure = sys.exception()
             for wait in self._waits:
-                if not wait.done.done():
-                    wait.done.set_exception(failure) if isinstance(failure, Exception) else wait.done.cancel()
+                self._end(wait, failure)
             self._waits.clear()
-            # A task and an event that was waited for hold their event loop: a watch at rest must not keep one alive.
+            # Tasks and events keep their event loop alive; an idle poller must not.
             self._driver = None
-            self._joined = asyncio.Event()
+            self._changed = asyncio.Event()
+
+    def _remove_done(self) -> bool:
+        self._waits = [wait for wait in self._waits if not wait.done.done()]
+        return bool(self._waits)
+
+    def _next_poll(self) -> float:
+        return min((wait.next_poll for wait in self._waits if not wait.is_reading), default=math.inf)
 
     async def _settle(self) -> None:
-        for _ in range(_SETTLE_ROUNDS):
+        for _ in range(_MAX_SETTLE_ROUNDS):
             before = len(self._waits)
-            await self._clock.sleep(_SETTLE)
+            await self._clock.sleep(_SETTLE_SECONDS)
             if len(self._waits) == before:
                 return
 
-    async def _poll_all(self) -> None:
-        """One look serves everybody who waits, also those whose turn would come a little later."""
-        self._waits = [wait for wait in self._waits if not wait.done.done()]
-        asked = list(self._waits)
-        self._joined.clear()
-        if not asked:
-            return
-        found = await self._look(list(dict.fromkeys(wait.session_id for wait in asked)))
+    def _poll(self) -> None:
+        """Start to read all sessions without a read in progress, even if some would be due a little later."""
+        self._remove_done()
+        batch: dict[str, list[_Wait]] = {}
         now = self._clock.monotonic()
-        for wait in asked:
-            self._evaluate(wait, found, now)
-        self._waits = [wait for wait in self._waits if not wait.done.done()]
-        going_on = [wait for wait in self._waits if wait.polls]
-        if going_on:
-            self._progress(going_on, now)
+        for wait in self._waits:
+            if not wait.is_reading:
+                wait.is_reading = True
+                wait.unanswered_since = now if wait.unanswered_since is None else wait.unanswered_since
+                wait.next_update = now
+                batch.setdefault(wait.session_id, []).append(wait)
+        if not batch:
+            return
+        loop = asyncio.get_running_loop()
 
-    def _evaluate(self, wait: PendingWait, found: Found, now: float) -> None:
+        def call_on_loop(function: Callable[..., None], *arguments: object) -> None:
+            # The loop can be closed when a read ends after its program was interrupted.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(function, *arguments)
+
+        def deliver(session_id: str, reading: Reading) -> None:
+            call_on_loop(self._evaluate, batch.get(session_id, []), reading)
+
+        def read() -> None:
+            failure: BaseException | None = None
+            try:
+                self._source.get_many(list(batch), deliver, note=self._note)
+            except BaseException as error:
+                failure = error
+            call_on_loop(self._end_batch, [wait for waits in batch.values() for wait in waits], failure)
+
+        try:
+            self._start(read)
+        except GlueSessionError as error:
+            for waits in batch.values():
+                self._evaluate(waits, Reading(answer=error, requested_at=now))
+
+    def _evaluate(self, waits: Sequence[_Wait], reading: Reading) -> None:
+        now = self._clock.monotonic()
+        for wait in waits:
+            if wait.done.done():
+                continue
+            wait.is_reading = False
+            wait.polls += 1
+            result = wait.condition.evaluate(
+                wait.session_id, reading.answer, region=self._source.region, previous=wait.session
+            )
+            wait.result = result = replace(result, requested_at=reading.requested_at)
+            if isinstance(reading.answer, Session):
+                wait.unanswered_since = None
+            if result.state is not WaitState.PENDING or wait.timeout is None:
+                # A single read has no time for another try, so a transient error is final.
+                wait.done.set_result(replace(result, state=WaitState.FAILED) if result.error else result)
+                continue
+            waited = now - wait.started
+            if waited >= wait.timeout:
+                timed_out = wait.condition.timed_out(wait.session_id, result, timeout=wait.timeout, polls=wait.polls)
+                wait.done.set_result(timed_out)
+                continue
+            # The last poll is at the timeout, so that a session that became READY in time succeeds.
+            wait.next_poll = now + min(backoff(waited, jitter=self._jitter()), wait.timeout - waited)
+            wait.next_update = now
+        self._changed.set()
+
+    def _end_batch(self, waits: Sequence[_Wait], failure: BaseException | None) -> None:
+        for wait in waits:
+            if wait.is_reading:
+                self._end(wait, failure or KeyError(wait.session_id))
+        self._changed.set()
+
+    @staticmethod
+    def _end(wait: _Wait, failure: BaseException | None) -> None:
         if wait.done.done():
             return
-        wait.polls += 1
-        before = wait.result.session if wait.result else None
-        seen = wait.condition.evaluate(
-            wait.session_id, found.sessions[wait.session_id], region=found.region, previous=before
-        )
-        wait.result = seen
-        if seen.state is not WaitState.PENDING or wait.timeout is None:
-            # Who only looks has nothing to wait with: an error that may pass is the answer all the same.
-            wait.done.set_result(replace(seen, state=WaitState.FAILED) if seen.error else seen)
-            return
-        waited = now - wait.started
-        if waited >= wait.timeout:
-            wait.done.set_result(
-                wait.condition.timed_out(wait.session_id, seen, timeout=wait.timeout, polls=wait.polls)
-            )
+        if isinstance(failure, Exception):
+            wait.done.set_exception(failure)
         else:
-            # The last look comes at the limit, not before it: whoever is READY in time passes.
-            wait.next_poll = now + min(backoff(waited, jitter=self._jitter()), wait.timeout - waited)
+            wait.done.cancel()
 
-    async def _rest(self) -> None:
-        """Sleep until the next look is due, or somebody new asks."""
-        if not self._waits:
-            return
-        due = min(wait.next_poll for wait in self._waits)
-        await self._clock.sleep(max(due - self._clock.monotonic(), 0), wake=self._joined)
+    def _update_progress(self) -> None:
+        now = self._clock.monotonic()
+        for wait in self._waits:
+            if wait.next_update > now:
+                continue
+            wait.next_update = math.inf
+            if wait.progress:
+                progress = WaitProgress(
+                    status=wait.session.status if wait.session else "",
+                    waited=now - wait.started,
+                    timeout=wait.timeout or 0.0,
+                    unanswered=0.0 if wait.unanswered_since is None else now - wait.unanswered_since,
+                )
+                wait.next_update = now + wait.progress.update(progress)
 
 
 class Waiter:
-    """Looks at sessions as one caller."""
+    """Waits for sessions of one source."""
 
-    def __init__(self, sessions: SessionSource, *, progress: Progress, note: Callable[[str], None]) -> None:
-        """`progress` hears of waits that go on, `note` what only who looks for trouble wants to know."""
+    def __init__(
+        self,
+        sessions: SessionSource,
+        *,
+        note: Callable[[str], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        """`note` receives lines for a debug log."""
         self.sessions = sessions
-        self._note = note
-        self._watch = Poller(self._look, progress=progress)
+        self._poller = Poller(sessions, note=note, clock=clock)
 
-    async def wait(self, demand: WaitRequest, *, once: bool = False, logs: bool = False) -> WaitResult:
-        """See the session pass its gate, or why it won't: `Watch.until`. `logs` adds the end of a FAILED one's logs.
+    async def wait(
+        self, request: WaitRequest, *, once: bool = False, logs: bool = False, progress: Progress | None = None
+    ) -> WaitResult:
+        """Wait until the session meets the condition of the request, fails or times out.
 
-        `once` looks once and takes "on its way" for an answer, as a preview does.
+        `once` reads the session once, and a pending session is the result, as in a preview. `logs` adds the last lines
+        of the system logs of a session that FAILED. `progress` is informed about this wait.
         """
-        seen = await self._watch.wait(
-            demand.session_id, condition=demand.condition, timeout=None if once else demand.timeout
+        result = await self._poller.wait(
+            request.session_id,
+            condition=request.condition,
+            timeout=None if once else request.timeout,
+            progress=progress,
         )
-        session = seen.session
-        if logs and session is not None and session.status == "FAILED" and isinstance(seen.error, SessionEnded):
-            return replace(seen, error=await self._with_logs(demand, seen.region, session))
-        return seen
+        if logs and result.session and result.session.status == "FAILED" and isinstance(result.error, SessionEnded):
+            return replace(result, error=await self._with_logs(request.session_id, result.error))
+        return result
 
-    async def _look(self, session_ids: Sequence[str]) -> Found:
-        return await await_in_thread(
-            lambda: Found(sessions=self.sessions.get_many(session_ids, note=self._note), region=self.sessions.region)
-        )
-
-    async def _with_logs(self, demand: WaitRequest, region: str, session: Session) -> SessionEnded:
+    async def _with_logs(self, session_id: str, error: SessionEnded) -> SessionEnded:
         try:
-            lines = await await_in_thread(lambda: self.sessions.system_logs(demand.session_id))
-        except GlueSessionError as refused:
-            lines = [str(refused)]
+            lines = await await_in_thread(lambda: self.sessions.system_logs(session_id))
+        except GlueSessionError as failure:
+            lines = str(failure).splitlines()
         return SessionEnded(
-            demand.session_id,
-            region=region,
-            status=session.status,
-            targets=demand.condition.targets,
-            error_message=session.error_message,
-            logs=lines or ["There are no system logs that can be shown."],
+            session_id,
+            region=error.region,
+            status=error.status,
+            targets=error.targets,
+            error_message=error.error_message,
+            logs=lines,
         )

@@ -1,48 +1,105 @@
-"""Saying that sessions are waited for: enough to know why nothing happens, and no more.
-
-Rules of this module: it only turns waits into lines; who prints them is the caller's matter. A program can't tell whether its lines go to a
-terminal or into a log, where each one stays. So a line comes at once, on a change of status, and every half minute.
-"""
+"""Progress lines of a wait, such as `PROVISIONING, 6s of at most 10m`, and when to show them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
+from pulumi_glue_session.core.errors import SessionEnded, UnknownStatus, WaitedTooLong
 from pulumi_glue_session.core.messages import format_duration, sanitize
-from pulumi_glue_session.core.poller import PendingWait
+from pulumi_glue_session.core.wait import WaitResult
 
-_SAY_AGAIN_SECONDS = 30
+UNANSWERED_SECONDS = 5.0
+"""Time without an answer after which a line says so."""
 
-_SINGLY = 3
-"""Up to this many waits get a line each; more of them share one."""
+
+class Rhythm(Protocol):
+    """Decides when the next line is due if the status does not change."""
+
+    def next_after(self, waited: float) -> float:
+        """Seconds since the start of the wait at which the next line is due, after one at `waited`."""
+        ...
+
+
+class TerminalRhythm:
+    """A line each second, for a display that replaces the previous one."""
+
+    def next_after(self, waited: float) -> float:
+        """The next full second."""
+        return math.floor(waited) + 1.0
+
+
+class LogRhythm:
+    """Lines at 0, 5, 15, 30 and 60 seconds and then every minute, for a log that keeps all of them."""
+
+    def next_after(self, waited: float) -> float:
+        """The next of these moments."""
+        return next((moment for moment in (5.0, 15.0, 30.0) if moment > waited), math.floor(waited / 60 + 1) * 60.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitProgress:
+    """A wait at one moment; times are in seconds."""
+
+    status: str
+    """Last status; empty if the session has not been read yet."""
+    waited: float
+    timeout: float
+    unanswered: float = 0.0
+    """Time since the first request that has no answer yet."""
+
+
+class Progress(Protocol):
+    """Receives the progress of one wait, on its event loop."""
+
+    def update(self, progress: WaitProgress) -> float:
+        """Take note of the progress. Returns the seconds after which the next update is wanted."""
+        ...
+
+    def finish(self, result: WaitResult, waited: float) -> None:
+        """Take note of the end of the wait."""
+        ...
 
 
 class ProgressReporter:
-    """Says which sessions are waited for. One for each watch."""
+    """Shows lines about one wait. The lines do not contain the session id."""
 
-    def __init__(self, say: Callable[..., object]) -> None:
-        """`say` takes a line and `ephemeral=True`, as `pulumi.log.info` does: such a line is no part of the final report."""
-        self._say = say
-        self._said: dict[str, tuple[str, float]] = {}
+    def __init__(self, show: Callable[[str], object], rhythm: Rhythm) -> None:
+        """`show` prints a line, for instance as an ephemeral message on the row of a resource."""
+        self._show = show
+        self._rhythm = rhythm
+        self._shown: str | None = None
+        self._next = 0.0
 
-    def __call__(self, waiting: Sequence[PendingWait], now: float) -> None:
-        """Hear of the waits that go on after a look, at the clock's time `now`."""
-        if len(waiting) <= _SINGLY:
-            for wait in waiting:
-                self._tell(wait.session_id, f"{sanitize(wait.session_id)} is {_status(wait)}", [wait], now)
+    def update(self, progress: WaitProgress) -> float:
+        """Show a line if the status changed or a line is due. Returns the seconds until the next line can be due."""
+        if progress.unanswered >= UNANSWERED_SECONDS:
+            state = "unanswered"
+            line = f"no answer from Glue for {format_duration(progress.unanswered)}, trying again"
+        else:
+            state = progress.status
+            line = (
+                f"{sanitize(progress.status)}, {format_duration(progress.waited)} "
+                f"of at most {format_duration(progress.timeout)}"
+            )
+        if state and (state != self._shown or progress.waited >= self._next):
+            self._shown = state
+            self._next = self._rhythm.next_after(progress.waited)
+            self._show(line)
+        pauses = [self._next - progress.waited] if self._shown else []
+        if state != "unanswered":
+            pauses.append(UNANSWERED_SECONDS - progress.unanswered)
+        return max(min(pauses), 0.0)
+
+    def finish(self, result: WaitResult, waited: float) -> None:
+        """Show a last line such as `READY after 43s`, if any line was shown before."""
+        if self._shown is None:
             return
-        counts = Counter(map(_status, waiting))
-        statuses = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        self._tell("", f"waiting for {len(waiting)} Glue sessions: {statuses}", waiting, now)
-
-    def _tell(self, subject: str, what: str, waits: Sequence[PendingWait], now: float) -> None:
-        said, at = self._said.get(subject, ("", now))
-        if what != said or now - at >= _SAY_AGAIN_SECONDS:
-            self._said[subject] = (what, now)
-            waited, limit = max(now - wait.started for wait in waits), max(wait.timeout or 0 for wait in waits)
-            self._say(f"{what}, {format_duration(waited)} of at most {format_duration(limit)}", ephemeral=True)
-
-
-def _status(wait: PendingWait) -> str:
-    return wait.result.session.status if wait.result and wait.result.session else "not seen yet"
+        what = "stopped waiting"
+        if result.session and isinstance(result.error, WaitedTooLong):
+            what = f"still {sanitize(result.session.status)}"
+        elif result.session and (result.error is None or isinstance(result.error, (SessionEnded, UnknownStatus))):
+            what = sanitize(result.session.status)
+        self._show(f"{what} after {format_duration(waited)}")

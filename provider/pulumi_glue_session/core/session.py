@@ -8,7 +8,9 @@ Fields and statuses: Glue API reference, "Interactive sessions", data types Sess
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -59,8 +61,80 @@ class Command:
     python_version: str = ""
 
 
-def _api_field(api_name: str, default: str | float = "", **marks: bool) -> Any:
-    return field(default=default, metadata={"api": api_name, **marks})
+_RESERVED = re.compile(
+    r"\\*(?:"
+    r"4dabf18193072939515e22adb298388d"  # key of assets, secrets, resource references and output values
+    r"|1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"  # unknown values, by type
+    r"|3eeb2bf0-c639-47a8-9e75-3b44932eb421"
+    r"|04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    r"|6a19a0b0-7e62-4c92-b797-7f8e31da9cc2"
+    r"|030794c1-ac77-496b-92df-f27374a8bd58"
+    r"|e48ece36-62e2-4504-bad9-02848725956a"
+    r"|dd056dcd-154b-4c76-9bd3-c8f88648b5ff)"
+)
+"""Texts that Pulumi's wire format takes for a typed object or an unknown value, after any number of backslashes.
+
+A stack with such a text in its state cannot even be destroyed. One more backslash makes it a plain text.
+"""
+
+
+def _parse_string(value: Any) -> str:
+    text = str(value)
+    if not text.isascii():
+        # A service that cuts a text can leave half of a surrogate pair, which Pulumi cannot send. It becomes U+FFFD.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return f"\\{text}" if _RESERVED.fullmatch(text) else text
+
+
+def _parse_float(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _parse_timestamp(value: Any) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(value)
+    moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+    # Always milliseconds and UTC, so that reading a session twice returns the same text.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _parse_command(value: Any) -> Command:
+    return Command(
+        name=_parse_string(value.get("Name") or ""), python_version=_parse_string(value.get("PythonVersion") or "")
+    )
+
+
+def _parse_connections(value: Any) -> tuple[str, ...]:
+    return tuple(map(_parse_string, value.get("Connections") or ()))
+
+
+def _parse_arguments(value: Any) -> dict[str, str]:
+    return {_parse_string(name): _parse_string(text) for name, text in value.items()}
+
+
+_NEUTRAL: Mapping[Callable[[Any], Any], Callable[[], Any]] = {
+    _parse_string: str,
+    _parse_timestamp: str,
+    _parse_float: float,
+    int: int,
+    _parse_command: Command,
+    _parse_connections: tuple,
+    _parse_arguments: dict,
+}
+
+
+def _api_field(
+    api_name: str,
+    parse: Callable[[Any], Any] = _parse_string,
+    *,
+    volatile: bool = False,
+    secret: bool = False,
+) -> Any:
+    metadata = {"api": api_name, "parse": parse, "volatile": volatile, "secret": secret}
+    return field(default_factory=_NEUTRAL[parse], repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,43 +145,42 @@ class Session:
     role: str = _api_field("Role")
     glue_version: str = _api_field("GlueVersion")
     worker_type: str = _api_field("WorkerType")
-    number_of_workers: int = _api_field("NumberOfWorkers", 0)
-    max_capacity: float = _api_field("MaxCapacity", 0.0)
-    idle_timeout: int = _api_field("IdleTimeout", 0)
+    number_of_workers: int = _api_field("NumberOfWorkers", int)
+    max_capacity: float = _api_field("MaxCapacity", _parse_float)
+    idle_timeout: int = _api_field("IdleTimeout", int)
     description: str = _api_field("Description")
     error_message: str = _api_field("ErrorMessage")
-    created_on: str = _api_field("CreatedOn")
-    completed_on: str = _api_field("CompletedOn")
+    created_on: str = _api_field("CreatedOn", _parse_timestamp)
+    completed_on: str = _api_field("CompletedOn", _parse_timestamp)
     security_configuration: str = _api_field("SecurityConfiguration")
     profile_name: str = _api_field("ProfileName")
     session_type: str = _api_field("SessionType")
-    command: Command = field(default_factory=Command)
-    connections: tuple[str, ...] = ()
-    default_arguments: Mapping[str, str] = field(default_factory=dict[str, str], repr=False, metadata={"secret": True})
-    progress: float = _api_field("Progress", 0.0, volatile=True)
-    execution_time: float = _api_field("ExecutionTime", 0.0, volatile=True)
-    dpu_seconds: float = _api_field("DPUSeconds", 0.0, volatile=True)
+    command: Command = _api_field("Command", _parse_command)  # noqa: RUF009
+    connections: tuple[str, ...] = _api_field("Connections", _parse_connections)
+    default_arguments: Mapping[str, str] = _api_field("DefaultArguments", _parse_arguments, secret=True)
+    progress: float = _api_field("Progress", _parse_float, volatile=True)
+    execution_time: float = _api_field("ExecutionTime", _parse_float, volatile=True)
+    dpu_seconds: float = _api_field("DPUSeconds", _parse_float, volatile=True)
 
     @classmethod
-    def from_api(cls, shape: Mapping[str, Any]) -> Session:
-        """Session of the `Session` structure in a GetSession or ListSessions response."""
-        values = {
-            f.name: _to_plain(shape.get(f.metadata["api"]), f.default) for f in fields(cls) if "api" in f.metadata
-        }
-        command: Mapping[str, Any] = shape.get("Command") or {}
-        connections: Mapping[str, Any] = shape.get("Connections") or {}
-        arguments: Mapping[str, Any] = shape.get("DefaultArguments") or {}
-        return cls(
-            **values,
-            command=Command(
-                name=_replace_surrogates(command.get("Name", "")),
-                python_version=_replace_surrogates(command.get("PythonVersion", "")),
-            ),
-            connections=tuple(map(_replace_surrogates, connections.get("Connections") or ())),
-            default_arguments={
-                _replace_surrogates(str(name)): _replace_surrogates(str(value)) for name, value in arguments.items()
-            },
-        )
+    def from_api(cls, shape: Mapping[str, Any], *, strict: bool = True) -> Session:
+        """Session of the `Session` structure in a GetSession or ListSessions response.
+
+        Raises ValueError for a value that cannot be read. If `strict` is not set, such a value is neutral.
+        """
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            api_name, parse = each.metadata["api"], each.metadata["parse"]
+            value = shape.get(api_name)
+            if value is None:
+                continue
+            try:
+                values[each.name] = parse(value)
+            except (AttributeError, OverflowError, TypeError, ValueError) as error:
+                if strict:
+                    shown = f"a {type(value).__name__}" if each.metadata["secret"] else short_repr(value)
+                    raise ValueError(f"{api_name} has an invalid value, {shown}") from error
+        return cls(**values)
 
     def to_state(self) -> dict[str, Any]:
         """Fields that are recorded, as plain JSON values: all except the volatile ones."""
@@ -118,27 +191,11 @@ class Session:
         return {**asdict(self), "connections": list(self.connections)}
 
 
-VOLATILE = tuple(f.name for f in fields(Session) if f.metadata.get("volatile"))
+VOLATILE = tuple(f.name for f in fields(Session) if f.metadata["volatile"])
 """Fields that change all the time. They are shown, but never recorded."""
 
-SECRET = tuple(f.name for f in fields(Session) if f.metadata.get("secret"))
+SECRET = tuple(f.name for f in fields(Session) if f.metadata["secret"])
 """Fields that may hold secrets: job arguments often carry passwords and keys."""
-
-
-def _to_plain(value: Any, default: Any) -> Any:
-    if value is None:
-        return default
-    if isinstance(value, datetime):
-        # Always milliseconds and UTC, so that reading a session twice returns the same text.
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return _replace_surrogates(type(default)(value))
-
-
-def _replace_surrogates(value: Any) -> Any:
-    # A service that cuts a text can leave half of a surrogate pair, which Pulumi cannot send. It becomes U+FFFD.
-    if type(value) is not str or value.isascii():
-        return value
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def session_to_dict(session_id: str, region: str, session: Session, *, secrets: bool = False) -> dict[str, Any]:

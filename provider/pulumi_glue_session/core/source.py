@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.filter import SessionFilter
 from pulumi_glue_session.core.session import Session
+
+FRESH_SECONDS = 2.0
+"""Age up to which a list page may answer a read. The age counts from the request, not from the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A session, or the error that its read ended with, and when the request was sent (monotonic seconds)."""
+
+    answer: Session | GlueSessionError
+    requested_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Sessions of a list page, and when its request was sent (monotonic seconds). Unreadable sessions are left out."""
+
+    sessions: Mapping[str, Session]
+    requested_at: float
+
+
+Deliver = Callable[[str, Reading], None]
+"""Receives the id and the reading of a session."""
 
 
 class SessionSource(Protocol):
@@ -22,10 +46,16 @@ class SessionSource(Protocol):
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
         ...
 
-    def get_many(
-        self, session_ids: Sequence[str], *, note: Callable[[str], None] = ...
-    ) -> Mapping[str, Session | GlueSessionError]:
-        """Each of `session_ids`, or the error that its read ended with. `note` receives lines for a debug log."""
+    def get_many(self, session_ids: Sequence[str], deliver: Deliver, *, note: Callable[[str], None] = ...) -> None:
+        """Read each of `session_ids` and deliver it as soon as it is known, from any thread; return after the last.
+
+        A reading from a list page is not older than FRESH_SECONDS when it is delivered.
+        `note` receives lines for a debug log.
+        """
+        ...
+
+    def pages(self) -> Iterator[Page]:
+        """Pages of all sessions. Raises LookFailed if a page could not be read within FRESH_SECONDS."""
         ...
 
     def list(self, session_filter: SessionFilter) -> Mapping[str, Session]:
@@ -33,5 +63,5 @@ class SessionSource(Protocol):
         ...
 
     def system_logs(self, session_id: str) -> Sequence[str]:
-        """Last lines of the session's system logs. Raises LookFailed if Glue refuses."""
+        """Last lines of the session's system logs, or one line that says why there are none. Raises LookFailed."""
         ...

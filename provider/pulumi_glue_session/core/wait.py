@@ -51,6 +51,8 @@ class WaitResult:
     session: Session | None = None
     error: GlueSessionError | None = None
     state: WaitState = WaitState.SUCCEEDED
+    requested_at: float = field(default=0.0, compare=False)
+    """Monotonic time at which the request of this read was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,7 +105,7 @@ class AwsOptions:
     """Whether to use dual-stack endpoints (IPv4 and IPv6). Default: AWS_USE_DUALSTACK_ENDPOINT."""
 
 
-def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - not validated yet
+def with_stack_defaults(aws: Any) -> Any:
     """Options with the defaults of the stack's configuration, for `AwsConfig.parse` once Outputs are known."""
     by_name: dict[str, Any] = resolve({} if aws is None else aws)
     if type(by_name) is not dict:
@@ -114,7 +114,7 @@ def with_stack_defaults(aws: Any) -> Any:  # noqa: ANN401 - not validated yet
     return {**defaults, **by_name}
 
 
-def to_state(aws: Any) -> dict[str, Any] | None:  # noqa: ANN401 - not validated yet
+def to_state(aws: Any) -> dict[str, Any] | None:
     """Options to record, so that a refresh reads with the same configuration. None if there are none."""
     by_name: dict[str, Any] = resolve(aws, mark_secrets=True)
     return (
@@ -122,7 +122,7 @@ def to_state(aws: Any) -> dict[str, Any] | None:  # noqa: ANN401 - not validated
     )
 
 
-def resolve(options: Any, *, mark_secrets: bool = False) -> Any:  # noqa: ANN401 - not validated yet
+def resolve(options: Any, *, mark_secrets: bool = False) -> Any:
     """Options as mappings and lists, without unset ones. Awaitables become Outputs, which can be used twice.
 
     `mark_secrets` makes an external id a secret.

@@ -21,8 +21,9 @@ from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.messages import sanitize
 from pulumi_glue_session.core.poller import Waiter
-from pulumi_glue_session.core.progress import ProgressReporter
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
 from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
@@ -63,9 +64,7 @@ def glue_sessions(config: AwsConfig) -> SessionSource:
 def _waiter(config: AwsConfig) -> Waiter:
     waiters = _current().waiters
     if config not in waiters:
-        waiters[config] = Waiter(
-            GlueSessions(config), progress=ProgressReporter(pulumi.log.info), note=pulumi.log.debug
-        )
+        waiters[config] = Waiter(GlueSessions(config), note=pulumi.log.debug)
     return waiters[config]
 
 
@@ -113,8 +112,13 @@ async def wait_for_session(
             context.reported_skip_wait = True
             pulumi.log.info("This run does not wait for Glue sessions and accepts any status.")
         request = request.without_waiting()
+
+    def show(line: str) -> None:
+        pulumi.log.info(f"{sanitize(request.session_id)}: {line}", ephemeral=True)
+
+    progress = ProgressReporter(show, LogRhythm())
     with SIGINT_GUARD:
-        result = await _waiter(request.aws_config).wait(request, once=is_dry_run(), logs=logs)
+        result = await _waiter(request.aws_config).wait(request, once=is_dry_run(), logs=logs, progress=progress)
     if message := request.pending_message(result):
         pulumi.log.info(message, resource)
     return result

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.cache import FRESH_SECONDS, SessionCache
+from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
-from pulumi_glue_session.core.poller import PendingWait, Waiter
-from pulumi_glue_session.core.progress import ProgressReporter
-from pulumi_glue_session.core.session import Session
+from pulumi_glue_session.core.poller import Waiter
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
+from pulumi_glue_session.core.source import FRESH_SECONDS, Reading
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult
 from pulumi_glue_session.native.properties import HINTS
 
@@ -50,8 +49,8 @@ class ResourcePoller:
         self._engine = engine
         self._pollers: dict[AwsConfig, _ConfigPoller] = {}
         self._waits: set[asyncio.Task[Any]] = set()
-        self._readings: dict[str, tuple[float, str, AwsConfig, Session | GlueSessionError]] = {}
-        """Time, session id, configuration and result of the last read by URN. Check, diff and preview share one read."""
+        self._readings: dict[str, tuple[Reading, str, AwsConfig]] = {}
+        """Last read, session id and configuration by URN. Check, diff and preview share one read."""
         self._warnings: dict[str, str] = {}
         """Last warning by URN."""
 
@@ -72,26 +71,22 @@ class ResourcePoller:
         if result is not None:
             return result
         cache = self.for_config(request.aws_config).cache
-        found: Session | GlueSessionError
-        try:
-            found = await await_in_thread(lambda: cache.get(request.session_id))
-        except GlueSessionError as error:
-            found = error
-        self._readings[urn] = time.monotonic(), request.session_id, request.aws_config, found
-        return self._evaluate(request, found)
+        reading = await await_in_thread(lambda: cache.read(request.session_id))
+        self._readings[urn] = reading, request.session_id, request.aws_config
+        return self._evaluate(request, reading)
 
     def last_result(self, urn: str, request: WaitRequest) -> WaitResult | None:
         """State of the session by the last read for this resource, if it is fresh."""
         if urn not in self._readings:
             return None
-        read_at, session_id, config, found = self._readings[urn]
+        reading, session_id, config = self._readings[urn]
         same_session = (session_id, config) == (request.session_id, request.aws_config)
-        fresh = time.monotonic() - read_at <= FRESH_SECONDS
-        return self._evaluate(request, found) if same_session and fresh else None
+        fresh = time.monotonic() - reading.requested_at < FRESH_SECONDS
+        return self._evaluate(request, reading) if same_session and fresh else None
 
-    def _evaluate(self, request: WaitRequest, found: Session | GlueSessionError) -> WaitResult:
+    def _evaluate(self, request: WaitRequest, reading: Reading) -> WaitResult:
         region = self.for_config(request.aws_config).sessions.region
-        return request.condition.evaluate(request.session_id, found, region=region)
+        return request.condition.evaluate(request.session_id, reading.answer, region=region)
 
     async def warn_of_mismatch(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
         """Log a warning for soft expectations that are not met, once per run."""
@@ -122,28 +117,17 @@ class _ConfigPoller:
     def __init__(self, config: AwsConfig, engine: Engine) -> None:
         self.sessions = GlueSessions(config)
         self.cache = SessionCache(self.sessions)
-        self._waiter = Waiter(self.sessions, progress=self._report, note=lambda _line: None)
+        self._waiter = Waiter(self.sessions)
         self._engine = engine
-        self._reporters: dict[str, dict[str, ProgressReporter]] = {}
         self._log_tasks: set[asyncio.Future[None]] = set()
 
     async def wait(self, request: WaitRequest, *, urn: str, logs: bool) -> WaitResult:
         """Wait until the session meets the condition, fails or times out."""
 
-        def show(line: str, *, ephemeral: bool) -> None:
-            task = asyncio.ensure_future(self._engine.log(line, urn=urn, ephemeral=ephemeral))
+        def show(line: str) -> None:
+            task = asyncio.ensure_future(self._engine.log(line, urn=urn, ephemeral=True))
             # The event loop holds only a weak reference to a task.
             self._log_tasks.add(task)
             task.add_done_callback(self._log_tasks.discard)
 
-        reporters = self._reporters.setdefault(request.session_id, {})
-        reporters[urn] = ProgressReporter(show)
-        try:
-            return await self._waiter.wait(request, logs=logs)
-        finally:
-            reporters.pop(urn)
-
-    def _report(self, waits: Iterable[PendingWait], now: float) -> None:
-        for wait in waits:
-            for reporter in self._reporters.get(wait.session_id, {}).values():
-                reporter([wait], now)
+        return await self._waiter.wait(request, logs=logs, progress=ProgressReporter(show, LogRhythm()))

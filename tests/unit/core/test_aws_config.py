@@ -26,7 +26,7 @@ POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 EXTERNAL_ID = "hush-hush"
 
 
-def invalid_input(options: Any) -> InvalidInput:  # noqa: ANN401 - invalid on purpose
+def invalid_input(options: Any) -> InvalidInput:
     with pytest.raises(InvalidInput) as caught:
         AwsConfig.parse(options)
     return caught.value

@@ -29,7 +29,7 @@ def web_identity(**options: object) -> dict[str, Any]:
 
 
 @cache
-def get_session() -> Any:  # noqa: ANN401 - untyped in botocore
+def get_session() -> Any:
     return (
         import_module("botocore.session").Session().get_service_model("glue").operation_model("GetSession").input_shape
     )

@@ -1,256 +1,240 @@
-"""Reads that come together: how often Glue is asked, and that nothing old or false is given."""
+"""Reads of single sessions that come together: number of calls, and the age of the answers."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from pulumi_glue_session.core.cache import FRESH_SECONDS, SessionCache
-from pulumi_glue_session.core.errors import AccessDenied, SessionNotFound, Throttled
-from pulumi_glue_session.core.filter import SessionFilter
+from pulumi_glue_session.core.cache import SessionCache
+from pulumi_glue_session.core.errors import AccessDenied, LookFailed, Refused, SessionNotFound, Throttled, Unreachable
 from pulumi_glue_session.core.session import Session
+from pulumi_glue_session.core.source import FRESH_SECONDS, Page
+from support.fake_source import FakeSource
 
-REGION = "eu-west-1"
 READY, STOPPED = Session(status="READY"), Session(status="STOPPED")
+LIST = "The list of Glue sessions"
 
 
-class Glue:
-    """Sessions that change as a test says, and what was asked."""
+class Glue(FakeSource):
+    """Sessions in pages, on a clock that the test moves. `calls` has the id of each GetSession, and "page"."""
 
-    def __init__(self, **sessions: Session) -> None:
-        self.sessions = sessions
-        self.hidden: set[str] = set()
-        self.asked: list[str] = []
-        self.failure: Exception | None = None
+    def __init__(self, *session_ids: str, foreign: int = 0, page_size: int = 1_000) -> None:
+        """Foreign sessions come first in the list."""
+        names = [*(f"foreign-{number}" for number in range(foreign)), *session_ids]
+        super().__init__(**dict.fromkeys(names, READY))
+        self.page_size = page_size
         self.now = 100.0
-        self.during_a_list: Callable[[], object] = lambda: None
+        self.failure: LookFailed | None = None
+        self.during_page: Callable[[], object] = lambda: None
 
-    def get(self, session_id: str) -> Session:
-        self.asked.append(session_id)
-        if session_id not in self.sessions:
-            raise SessionNotFound(session_id, region=REGION)
-        return self.sessions[session_id]
-
-    def list(self, selection: SessionFilter) -> Mapping[str, Session]:
-        assert SessionFilter() == selection
-        self.asked.append("list")
-        self.during_a_list()
-        if self.failure:
-            raise self.failure
-        return {name: session for name, session in self.sessions.items() if name not in self.hidden}
+    def pages(self) -> Iterator[Page]:
+        names = list(self.sessions)
+        for start in range(0, max(len(names), 1), self.page_size):
+            requested_at = self.now
+            self.calls.append("page")
+            sessions = {name: self.sessions[name] for name in names[start : start + self.page_size]}
+            self.during_page()
+            if self.failure:
+                raise self.failure
+            yield Page(sessions=sessions, requested_at=requested_at)
 
 
-@contextmanager
-def renewed() -> Iterator[None]:
-    """Wait for the list that the reads in this block have asked for ahead."""
-    before = set(threading.enumerate())
-    yield
-    for thread in set(threading.enumerate()) - before:
-        thread.join(5)
-
-
-def gatherer(glue: Glue) -> SessionCache:
+def cache_of(glue: Glue) -> SessionCache:
     return SessionCache(glue, now=lambda: glue.now)
 
 
-def gatherer_of_two(glue: Glue) -> SessionCache:
-    """One that has just read a and then b, and so has a list."""
-    reads = gatherer(glue)
-    reads.get("a")
-    reads.get("b")
-    return reads
+def read_all(cache: SessionCache, *session_ids: str) -> list[str]:
+    return [cache.get(session_id).status for session_id in session_ids]
 
 
-def test_a_read_by_itself_is_asked_for_by_itself() -> None:
-    glue = Glue(a=READY)
-    reads = gatherer(glue)
-
-    assert READY == reads.get("a")
-    glue.now += FRESH_SECONDS + 0.1
-    assert READY == reads.get("a")
-    assert ["a", "a"] == glue.asked
+# --- Number of calls ---
 
 
-def test_a_session_that_is_read_again_and_again_is_asked_for_each_time() -> None:
-    glue = Glue(a=READY)
-    reads = gatherer(glue)
+@pytest.mark.parametrize("foreign", [0, 1_000, 10_000])
+def test_two_sessions_take_two_calls(foreign: int) -> None:
+    glue = Glue("a", "b", foreign=foreign)
+    cache = cache_of(glue)
 
-    assert [READY] * 3 == [reads.get("a") for _ in range(3)]
-    assert ["a", "a", "a"] == glue.asked
-
-
-def test_reads_that_come_together_share_one_list() -> None:
-    glue = Glue(**{f"s{n}": READY for n in range(100)})
-    reads = gatherer(glue)
-
-    assert [READY] * 100 == [reads.get(session_id) for session_id in glue.sessions]
-    assert ["s0", "list"] == glue.asked
+    assert ["READY"] * 6 == read_all(cache, "a", "b", "a", "b", "a", "b")
+    assert ["a", "b", "a", "b", "a", "b"] == glue.calls
 
 
-def test_nothing_older_than_two_seconds_is_given() -> None:
-    glue = Glue(a=READY, b=READY)
-    reads = gatherer_of_two(glue)
-    glue.sessions["b"] = STOPPED
+@pytest.mark.parametrize(
+    ("foreign", "gets", "pages"),
+    [
+        (0, 2, 1),
+        (1_000, 2, 2),
+        # Each read may add one page until the session is found on the eleventh.
+        (10_000, 11, 11),
+    ],
+)
+def test_calls_for_a_hundred_sessions(foreign: int, gets: int, pages: int) -> None:
+    names = [f"own-{number}" for number in range(100)]
+    glue = Glue(*names, foreign=foreign)
 
-    glue.now += FRESH_SECONDS
-    assert READY == reads.get("b"), "as old as it may be"
+    assert ["READY"] * 100 == read_all(cache_of(glue), *names)
+    assert (gets, pages) == (len(glue.calls) - glue.calls.count("page"), glue.calls.count("page"))
+
+
+def test_pages_are_not_read_where_they_cost_more() -> None:
+    """Five sessions in an account with 10,000 others, refreshed again and again."""
+    names = [f"own-{number}" for number in range(5)]
+    glue = Glue(*names, foreign=10_000)
+    cache = cache_of(glue)
+    read_all(cache, *names)
+    glue.calls.clear()
+    for _ in range(10):
+        glue.now += FRESH_SECONDS
+        assert ["READY"] * 5 == read_all(cache, *names)
+
+    assert 50 == len(glue.calls)
+    assert "page" not in glue.calls
+
+
+def test_single_session_takes_a_call_each_time() -> None:
+    glue = Glue("a")
+
+    assert ["READY"] * 3 == read_all(cache_of(glue), "a", "a", "a")
+    assert ["a"] * 3 == glue.calls
+
+
+# --- Age ---
+
+
+def test_page_answers_reads_for_two_seconds_after_its_request() -> None:
+    glue = Glue("a", "b", "c")
+    cache = cache_of(glue)
+    read_all(cache, "a", "b", "c")
+    glue.sessions["c"] = STOPPED
+
+    glue.now += FRESH_SECONDS - 0.1
+    assert ["READY"] == read_all(cache, "c")
     glue.now += 0.1
-    assert STOPPED == reads.get("b"), "by itself"
-    assert [READY, STOPPED] == [reads.get("a"), reads.get("b")]
-    assert ["a", "b", "list", "list"] == sorted(glue.asked)
+    assert ["STOPPED"] == read_all(cache, "c")
 
 
-def test_the_next_list_is_asked_for_before_the_last_is_too_old() -> None:
-    """So that a refresh of a thousand sessions, which takes several lists, waits for the first alone."""
-    glue, held_back = Glue(a=READY, b=READY), threading.Event()
-    reads = gatherer_of_two(glue)
-    glue.sessions["b"], glue.during_a_list = STOPPED, held_back.wait
+def test_age_counts_from_the_request_of_a_page() -> None:
+    glue = Glue("a", "b", "c")
+    cache = cache_of(glue)
+    read_all(cache, "a", "b")
 
-    glue.now += FRESH_SECONDS
-    assert [READY, READY] == [reads.get("a"), reads.get("b")], "as old as it may be, while the next is on its way"
-    held_back.set()
-    glue.now += 0.1
-    assert [READY, STOPPED] == [reads.get("a"), reads.get("b")]
-    assert ["a", "list", "list"] == glue.asked
+    def pass_time() -> None:
+        glue.now += 1.5
+        glue.sessions["c"] = STOPPED
 
+    glue.during_page = pass_time
+    requested_at = glue.now
+    reading = cache.read("c")
 
-def test_a_renewed_list_is_the_one_that_is_given_though_the_last_is_not_too_old() -> None:
-    glue = Glue(a=READY, b=READY)
-    reads = gatherer_of_two(glue)
-    glue.sessions["b"] = STOPPED
-
-    glue.now += FRESH_SECONDS
-    with renewed():
-        assert READY == reads.get("a")
-    assert STOPPED == reads.get("b")
-    assert ["a", "list", "list"] == glue.asked
+    assert (READY, requested_at) == (reading.answer, reading.requested_at)
+    glue.now += 0.5
+    assert ["STOPPED"] == read_all(cache, "c"), "two seconds after the request, not after the answer"
 
 
-def test_a_list_that_took_too_long_to_be_fresh_is_asked_for_once_more() -> None:
-    glue, moved = Glue(a=READY, b=READY), threading.Event()
-    reads = gatherer_of_two(glue)
+def test_page_that_takes_too_long_is_not_used() -> None:
+    glue = Glue("a", "b", "c")
+    cache = cache_of(glue)
+    read_all(cache, "a", "b")
 
-    def time_goes_by() -> None:
-        glue.during_a_list = lambda: None
-        glue.now += FRESH_SECONDS + 0.1
-        moved.set()
+    def pass_time() -> None:
+        glue.now += FRESH_SECONDS
+        glue.sessions["c"] = STOPPED
 
-    glue.during_a_list = time_goes_by
-    glue.now += FRESH_SECONDS
-    reads.get("a")
-    moved.wait()
-    reads.get("b")
-    reads.get("a")
+    glue.during_page = pass_time
 
-    assert ["a", "b", "list", "list", "list"] == sorted(glue.asked), "b after two seconds without another's, by itself"
+    assert ["STOPPED"] == read_all(cache, "c")
+    assert ["a", "b", "page", "c"] == glue.calls
 
 
-def test_a_failure_to_renew_takes_away_no_list_that_is_still_good() -> None:
-    glue = Glue(a=READY, b=READY)
-    reads = gatherer_of_two(glue)
-    glue.failure = Throttled("The list of Glue sessions", region=REGION)
+def test_reading_has_the_time_of_its_own_request() -> None:
+    glue = Glue("a")
+    reading = cache_of(glue).read("a")
 
-    glue.now += FRESH_SECONDS
-    for _ in range(3):
-        with renewed():
-            assert [READY, READY] == [reads.get("a"), reads.get("b")]
-    glue.now += 0.1
-    with pytest.raises(Throttled):
-        reads.get("a")
+    assert (READY, 100.0) == (reading.answer, reading.requested_at)
 
 
-def test_only_an_answer_about_the_session_itself_makes_it_missing() -> None:
-    glue = Glue(a=READY, b=READY)
-    glue.hidden = {"b"}
-    reads = gatherer(glue)
-    reads.get("a")
+# --- Missing sessions and failures ---
 
-    assert READY == reads.get("b")
+
+def test_only_get_session_decides_that_a_session_is_missing() -> None:
+    glue = Glue("a", "b")
+    cache = cache_of(glue)
+    read_all(cache, "a", "b")
+
     with pytest.raises(SessionNotFound):
-        reads.get("c")
-    assert ["a", "list", "b", "c"] == glue.asked
+        cache.get("c")
+    assert ["a", "b", "page", "c"] == glue.calls
 
 
-def test_a_denied_list_is_asked_for_once_and_each_session_by_itself() -> None:
-    glue = Glue(a=READY, b=READY)
-    glue.failure = AccessDenied("The list of Glue sessions", region=REGION, action="glue:ListSessions")
-    reads = gatherer(glue)
+@pytest.mark.parametrize("kind", [Throttled, Unreachable, Refused])
+def test_failed_list_falls_back_to_get_session(kind: type[LookFailed]) -> None:
+    names = [f"own-{number}" for number in range(10)]
+    glue = Glue(*names)
+    glue.failure = kind(LIST, region=glue.region)
 
-    assert [READY] * 4 == [reads.get(session_id) for session_id in "abab"]
-    assert ["a", "list", "b", "a", "b"] == glue.asked
-
-    glue.now += FRESH_SECONDS + 0.1
-    assert [READY] * 2 == [reads.get(session_id) for session_id in "ab"]
-    assert ["a", "b"] == glue.asked[-2:], "also when the refusal is no longer fresh"
+    assert ["READY"] * 10 == read_all(cache_of(glue), *names)
+    assert 1 == glue.calls.count("page")
 
 
-def test_a_failed_list_fails_the_reads_of_its_time_and_is_asked_for_again_later() -> None:
-    """A thousand reads of an endpoint that swallows everything must not each wait for it."""
-    glue = Glue(a=READY, b=READY)
-    glue.failure = Throttled("The list of Glue sessions", region=REGION)
-    reads = gatherer(glue)
-    reads.get("a")
-
-    for _ in range(3):
-        with pytest.raises(Throttled):
-            reads.get("b")
-    assert ["a", "list"] == glue.asked
-
+def test_failed_list_is_tried_again_later() -> None:
+    names = [f"own-{number}" for number in range(10)]
+    glue = Glue(*names)
+    cache = cache_of(glue)
+    glue.failure = Throttled(LIST, region=glue.region)
+    read_all(cache, *names)
     glue.failure = None
-    glue.now += 1.5
-    glue.now += 1.5
-    reads.get("a")
-    assert READY == reads.get("b")
+    glue.now += 60.0
+    glue.calls.clear()
+
+    assert ["READY"] * 10 == read_all(cache, *names)
+    assert ["own-0", "own-1", "page"] == glue.calls
 
 
-def test_threads_that_come_together_share_one_list() -> None:
-    """The provider process reads in four threads at a time."""
-    glue = Glue(**{f"s{n}": READY for n in range(40)})
-    reads = gatherer(glue)
-    threads = [threading.Thread(target=reads.get, args=(session_id,)) for session_id in glue.sessions]
+def test_denied_list_is_never_tried_again() -> None:
+    names = [f"own-{number}" for number in range(10)]
+    glue = Glue(*names)
+    cache = cache_of(glue)
+    glue.failure = AccessDenied(LIST, region=glue.region, action="glue:ListSessions")
+    read_all(cache, *names)
+    glue.now += 3_600.0
+
+    assert ["READY"] * 10 == read_all(cache, *names)
+    assert 1 == glue.calls.count("page")
+
+
+def test_error_of_one_session_is_its_own() -> None:
+    reading = cache_of(Glue("a")).read("b")
+
+    assert isinstance(reading.answer, SessionNotFound)
+
+
+# --- Threads ---
+
+
+def test_threads_share_pages() -> None:
+    """The process of dynamic providers reads in four threads."""
+    names = [f"own-{number}" for number in range(40)]
+    glue = Glue(*names)
+    cache = cache_of(glue)
+    threads = [threading.Thread(target=cache.get, args=(name,)) for name in names]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert (2, 1) == (len(glue.asked), glue.asked.count("list"))
+    assert (2, 1) == (len(glue.calls) - glue.calls.count("page"), glue.calls.count("page"))
 
 
-@pytest.mark.parametrize("failure", [None, Throttled("The list of Glue sessions", region=REGION)], ids=["answered", "failed"])
-def test_threads_that_wait_for_a_slow_list_share_it(failure: Exception | None) -> None:
-    """Else each would ask for its own, one after the other: four times the 47 s after which a silent endpoint is given up."""
-    glue, arrived, ends = Glue(a=READY, b=READY, c=READY, d=READY), threading.Semaphore(0), list[object]()
+def test_threads_wait_for_a_page_that_is_being_read() -> None:
+    glue = Glue(*"abcdef")
+    cache = cache_of(glue)
+    read_all(cache, "a", "b")
+    threads = [threading.Thread(target=cache.get, args=(name,)) for name in "def"]
+    glue.during_page = lambda: [thread.start() for thread in threads]
 
-    def now() -> float:
-        arrived.release()
-        return glue.now
-
-    reads = SessionCache(glue, now=now)
-
-    def read(session_id: str) -> None:
-        try:
-            ends.append(reads.get(session_id))
-        except Throttled as error:
-            ends.append(error)
-
-    threads = [threading.Thread(target=read, args=(session_id,)) for session_id in "cd"]
-
-    def others_come_and_time_goes_by() -> None:
-        while arrived.acquire(blocking=False):
-            pass
-        for thread in threads:
-            thread.start()
-            arrived.acquire()
-        glue.now += 47.0
-
-    glue.failure, glue.during_a_list = failure, others_come_and_time_goes_by
-    reads.get("a")
-    read("b")
+    assert ["READY"] == read_all(cache, "c")
     for thread in threads:
         thread.join()
-
-    assert [failure or READY] * 3 == ends
-    assert ["a", "list"] == glue.asked
+    assert ["a", "b", "page"] == glue.calls

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
-from pulumi_glue_session.core.concurrency import Deadline, await_in_thread, map_concurrently, run_in_thread
+from pulumi_glue_session.core.concurrency import Deadline, await_in_thread, run_concurrently, run_in_thread
+from pulumi_glue_session.core.errors import OutOfThreads
 
 
 def test_future_has_the_result() -> None:
@@ -59,22 +61,54 @@ def test_deadline_interrupts_work() -> None:
         Deadline.after(0.05).run(lambda: threading.Event().wait(10))
 
 
-def test_map_concurrently_limits_the_workers() -> None:
-    slots, most = threading.Semaphore(3), 0
-    lock, inside = threading.Lock(), 0
+def test_run_concurrently_limits_the_workers() -> None:
+    most, inside = 0, 0
+    lock, gate = threading.Lock(), threading.Barrier(3)
+    done: list[int] = []
 
-    def work(item: int) -> int:
+    def work(item: int) -> None:
         nonlocal inside, most
-        assert slots.acquire(blocking=False), "a fourth at a time"
         with lock:
             inside += 1
             most = max(most, inside)
-        threading.Event().wait(0.005)
+        gate.wait()
         with lock:
             inside -= 1
-        slots.release()
-        return item * 2
+            done.append(item)
 
-    assert {item: item * 2 for item in range(20)} == map_concurrently(work, iter(range(20)), max_workers=3)
+    run_concurrently(work, iter(range(21)), max_workers=3)
+    assert sorted(done) == list(range(21))
     assert 3 == most
-    assert {} == map_concurrently(work, [], max_workers=3)
+
+
+def test_run_concurrently_with_no_item() -> None:
+    run_concurrently(lambda _: None, [], max_workers=3)
+
+
+def test_slow_item_makes_room_for_another_one() -> None:
+    end = threading.Event()
+
+    def work(item: str) -> None:
+        if item == "last":
+            end.set()
+        else:
+            assert end.wait(60)
+
+    run_concurrently(work, ["slow", "slow too", "last"], max_workers=1, slow_seconds=0.01)
+
+
+def test_bug_in_an_item_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_concurrently(lambda item: time.sleep(1 // item), [0], max_workers=3)
+
+
+def test_process_out_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_thread: object) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("threading.Thread.start", fail)
+    with pytest.raises(OutOfThreads) as caught:
+        run_in_thread(lambda: 42)
+
+    assert "can't start new thread" == caught.value.detail

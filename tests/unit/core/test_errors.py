@@ -16,6 +16,7 @@ from pulumi_glue_session.core import errors
 from pulumi_glue_session.core.errors import (
     AccessDenied,
     BadCredentials,
+    CredentialsUnavailable,
     GlueSessionError,
     InvalidInput,
     LookFailed,
@@ -24,6 +25,7 @@ from pulumi_glue_session.core.errors import (
     NoRegion,
     NotAsExpected,
     NotOneSession,
+    OutOfThreads,
     Refused,
     ServiceFault,
     SessionEnded,
@@ -216,6 +218,23 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
             "  Next: correct what Glue names"
         ),
     ),
+    (
+        CredentialsUnavailable(SUBJECT, region=REGION, detail="timeout", source="SSO", remedy="sign in again"),
+        (
+            'AWS credentials could not be resolved: Glue session "analytics" (eu-west-1)\n'
+            "  Source: SSO\n"
+            "  Reason: timeout\n"
+            "  Next: sign in again"
+        ),
+    ),
+    (
+        OutOfThreads("can't start new thread"),
+        (
+            "Cannot start a thread: a read of AWS Glue\n"
+            "  Reason: can't start new thread\n"
+            "  Next: run fewer programs at once, or raise the limit of processes (ulimit -u)"
+        ),
+    ),
 ]
 
 IDS = [type(error).__name__ for error, _ in MESSAGES]
@@ -227,7 +246,8 @@ def test_message(error: GlueSessionError, message: str) -> None:
 
 
 def test_every_error_has_its_message_here() -> None:
-    concrete = {error for error in all_errors() if not all_errors(error)[1:] and not error.__name__.startswith("_")}
+    abstract = {GlueSessionError, LookFailed}
+    concrete = {error for error in all_errors() if error not in abstract and not error.__name__.startswith("_")}
 
     assert concrete == {type(error) for error, _ in MESSAGES}
 
@@ -278,12 +298,16 @@ def test_reason_of_an_invalid_input_is_built_from_the_hints() -> None:
 # --- Transient errors ---
 
 
-def test_only_network_throttling_and_faults_are_transient() -> None:
-    """A wait does not go on without a permission, credentials or a region."""
+def test_transient_errors() -> None:
+    """A wait does not go on without a permission or a region."""
     failures = [error for error in all_errors(LookFailed) if issubclass(error, LookFailed)]
 
-    assert {Unreachable, Throttled, ServiceFault} == {error for error in failures if error.is_transient}
-    assert {Throttled, ServiceFault} == {error for error in failures if error.is_transient_before_first_read}
+    assert {CredentialsUnavailable, OutOfThreads, Unreachable, Throttled, ServiceFault} == {
+        error for error in failures if error.is_transient
+    }
+    assert {OutOfThreads, Throttled, ServiceFault} == {
+        error for error in failures if error.is_transient_before_first_read
+    }
 
 
 # --- The tree ---
