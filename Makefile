@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings dist wheel package acceptance javascript \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive sbom dist wheel package acceptance javascript \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
 	@echo 'make captures    run the tutorial and update the output in its page'
 	@echo 'make recordings  record the terminal pictures of the README and the site'
+	@echo 'make archive     build and run the release archive of the native provider for this platform'
 	@echo 'make schema      generate the schema of the native provider from the Python API'
 	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
 	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
@@ -117,6 +118,15 @@ acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
 
+# A plugin without Python, for every language of Pulumi. Each platform builds its own.
+archive: .archive-venv/made
+	.archive-venv/bin/python tools/archive.py
+
+# What a user installs with the wheel, in CycloneDX form.
+sbom: wheel
+	@mkdir -p archives
+	$(BIN)/cyclonedx-py environment --output-file archives/sbom.cdx.json .wheel-venv/bin/python
+
 schema: .venv/made
 	$(BIN)/python tools/package_schema.py
 
@@ -186,6 +196,11 @@ clean:
 .wheel-venv/made: pyproject.toml | dist
 	@$(call environment,.wheel-venv)
 	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check dist/*.whl
+	@touch $@
+
+.archive-venv/made: pyproject.toml $(shell find provider -name '*.py')
+	@$(call environment,.archive-venv)
+	@.archive-venv/bin/pip install --quiet --disable-pip-version-check . pyinstaller==6.22.3
 	@touch $@
 
 .bench-venv/made: bench/requirements.txt pyproject.toml
