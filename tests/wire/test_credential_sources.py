@@ -276,7 +276,7 @@ def test_local_glue_endpoint_without_sts_endpoint(
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     error = failure(sessions(endpoints={"glue": aws.url}, assume_roles=[{"role_arn": ROLE}]))
 
-    assert "endpoints has a URL for glue, but none for sts" in " ".join(str(error).split())
+    assert "endpoints has URLs outside of AWS, but none for sts" in " ".join(str(error).split())
     assert ([], 0) == (sts_calls(sts), aws.count())
 
 

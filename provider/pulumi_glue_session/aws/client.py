@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.aws_config import AwsConfig, is_aws_url
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -22,8 +22,6 @@ _MAX_RETRY_PAUSE = 20
 
 MAX_CONCURRENCY = 8
 """GetSession calls in flight for one client, below the rate at which Glue throttles. Also the size of the pool."""
-
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonwebservices.com.cn", ".amazonaws.eu")
 
 
 def create_client(session: Any, aws_config: AwsConfig, service: str = "glue", /) -> BaseClient:
@@ -88,22 +86,17 @@ def _retry_mode(config: AwsConfig) -> str:
 def _endpoint_url(config: AwsConfig, service: str) -> str | None:
     from botocore.exceptions import InvalidConfigError
 
-    if service == "glue":
-        return config.glue_endpoint_url
-    if service != "sts":
-        return None
-    if config.sts_endpoint_url or os.environ.get("AWS_ENDPOINT_URL_STS") or os.environ.get("AWS_ENDPOINT_URL"):
-        return config.sts_endpoint_url
-    # With a stack for LocalStack, credentials must not be sent to the real STS.
-    if config.endpoints and config.endpoints.glue and not is_aws_url(config.endpoints.glue):
-        message = "endpoints has a URL for glue, but none for sts: add sts, or set AWS_ENDPOINT_URL_STS"
+    urls = {"glue": config.glue_endpoint_url, "sts": config.sts_endpoint_url}
+    if service not in urls or urls[service]:
+        return urls.get(service)
+    # With a stack for LocalStack, requests must not go to AWS itself.
+    is_local = config.unrecorded is not None and config.unrecorded.has_local_endpoints
+    is_local = is_local or bool(config.endpoints and config.endpoints.glue and not is_aws_url(config.endpoints.glue))
+    variable = f"AWS_ENDPOINT_URL_{service.upper()}"
+    if is_local and not (os.environ.get(variable) or os.environ.get("AWS_ENDPOINT_URL")):
+        message = f"endpoints has URLs outside of AWS, but none for {service}: add {service}, or set {variable}"
         raise InvalidConfigError(error_msg=message)
     return None
-
-
-def is_aws_url(url: str) -> bool:
-    """Whether the host of an endpoint URL belongs to AWS."""
-    return (urlsplit(url).hostname or "").endswith(_AWS_DOMAINS)
 
 
 def _proxies(config: AwsConfig, url: str) -> dict[str, str] | None:

@@ -168,6 +168,10 @@ class GlueSessions:
                 raise answer
         return session_filter.apply(found)
 
+    def account_id(self) -> str:
+        """Account of the credentials (GetCallerIdentity). Raises LookFailed."""
+        return self._connection.account_id("The account of the credentials")
+
     def system_logs(self, session_id: str) -> Sequence[str]:
         """Last lines of the session's system logs, or one line that says why there are none. Raises LookFailed.
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
@@ -52,6 +53,8 @@ _IDENTITY_NEUTRAL = frozenset(
 """Options that change how a session is read, but not which session an id refers to."""
 
 _ARN = r"arn:[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]{16,2044}"
+
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonwebservices.com.cn", ".amazonaws.eu")
 
 _MIN_ROLE_SECONDS, _MAX_ROLE_SECONDS = 900, 43_200
 
@@ -107,6 +110,8 @@ class Unrecorded:
     ec2_metadata_service_endpoint: str | None = None
     ec2_metadata_service_endpoint_mode: str | None = None
     skip_metadata_api_check: bool = False
+    has_local_endpoints: bool = False
+    """Whether the stack has endpoints outside of AWS, so that requests must not go to AWS itself."""
 
 
 UNRECORDED = "_unrecorded"
@@ -155,6 +160,8 @@ class AwsConfig:
         hidden = options.get(UNRECORDED) if isinstance(options, Mapping) else None
         if hidden is None:
             return _build(cls, options, "aws")
+        if "invalid" in hidden:
+            raise InvalidInput(*hidden["invalid"])
         named = {name: value for name, value in options.items() if name != UNRECORDED}
         return replace(_build(cls, named, "aws"), unrecorded=Unrecorded(**hidden))
 
@@ -358,6 +365,11 @@ _CLASS_NAMES: Mapping[type, str] = {
     Endpoints: "a mapping with glue and sts",
 }
 """Public class of the options."""
+
+
+def is_aws_url(url: str) -> bool:
+    """Whether the host of an endpoint URL belongs to AWS."""
+    return (urlsplit(url).hostname or "").endswith(_AWS_DOMAINS)
 
 
 def parse_option(name: str, value: Any, where: str) -> Any:

@@ -12,7 +12,9 @@ from typing import Any, cast
 
 import pulumi
 
-from pulumi_glue_session.dynamic import inputs, run_context
+from pulumi_glue_session.core.aws_config import UNRECORDED, merge_options
+from pulumi_glue_session.dynamic import inputs
+from pulumi_glue_session.dynamic.stack_config import stack_options
 
 _SECRET = "external_id"  # noqa: S105 - the name of the option
 
@@ -108,10 +110,14 @@ class AwsOptions:
 def with_stack_defaults(aws: Any) -> Any:
     """Options with the defaults of the stack's configuration, for `AwsConfig.parse` once Outputs are known."""
     by_name: dict[str, Any] = resolve({} if aws is None else aws)
-    if type(by_name) is not dict:
-        return by_name
-    defaults = {name: value for name in ("region", "profile") if (value := run_context.stack_default(name))}
-    return {**defaults, **by_name}
+    return merge_options(stack_options(), by_name) if type(by_name) is dict else by_name
+
+
+def without_credentials(aws: Any) -> Any:
+    """Options without the credentials of the stack's configuration."""
+    if not isinstance(aws, Mapping):
+        return aws
+    return {name: value for name, value in cast("Mapping[str, Any]", aws).items() if name != UNRECORDED}
 
 
 def to_state(aws: Any) -> dict[str, Any] | None:
@@ -131,7 +137,7 @@ def resolve(options: Any, *, mark_secrets: bool = False) -> Any:
         options = {each.name: getattr(options, each.name) for each in fields(options)}
     if isinstance(options, Mapping):
         named = cast("Mapping[object, object]", options)
-        if not all(isinstance(name, str) for name in named):
+        if not all(isinstance(name, str) and name != UNRECORDED for name in named):
             return None if mark_secrets else inputs.InvalidValue(named)
         by_name = {str(name): resolve(value, mark_secrets=mark_secrets) for name, value in named.items()}
         if mark_secrets and by_name.get(_SECRET) is not None:

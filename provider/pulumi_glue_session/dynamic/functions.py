@@ -139,7 +139,9 @@ def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: 
         _check_plain(arguments)
         config, query = _parse(token, arguments)
         if run_context.is_mocked():
-            return awaitable(_mocked_result(token, arguments, pulumi.runtime.invoke(token, arguments).value))
+            return awaitable(
+                _mocked_result(token, arguments, pulumi.runtime.invoke(token, _recordable(arguments)).value)
+            )
         source = run_context.glue_sessions(config)
         return awaitable(_to_result(query, query.run(source), region=source.region))
     except GlueSessionError as error:
@@ -169,7 +171,7 @@ def _invoke_output(
     # A secret in the AWS configuration does not make the result a secret.
     arguments["aws"] = inputs.unsecret(inputs.as_output(aws_options.with_stack_defaults(aws)))
     if run_context.is_mocked():
-        returned = pulumi.runtime.invoke_output(token, arguments, opts)
+        returned = pulumi.runtime.invoke_output(token, _recordable(arguments), opts)
         return pulumi.Output.all(returned, arguments).apply(lambda both: _mocked_result(token, both[1], both[0]))
     return inputs.when_ready(arguments, getattr(opts, "depends_on", None), call, keep_secrets=True)
 
@@ -183,6 +185,12 @@ def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, Session
 def _to_result(query: SessionQuery, found: Mapping[str, Session], *, region: str) -> _Result:
     results = [session_result(session_id, region, session.to_dict()) for session_id, session in found.items()]
     return results[0] if query.exactly_one else sessions_result(region, results)
+
+
+def _recordable(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments without the credentials of the stack, which mocks must not see."""
+    aws: Any = arguments["aws"]
+    return {**arguments, "aws": aws_options.without_credentials(aws)}
 
 
 def _mocked_result(token: str, arguments: Mapping[str, Any], returned: Mapping[str, Any] | None) -> _Result:

@@ -30,10 +30,10 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import wrap_rpc_secret
 
 from pulumi_glue_session.aws.sessions import GlueSessions
-from pulumi_glue_session.core.aws_config import AwsConfig, identity
+from pulumi_glue_session.core.aws_config import AwsConfig, identity, merge_options
 from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.drift import describe_drift
-from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, SessionNotFound
+from pulumi_glue_session.core.errors import AccessDenied, GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport, Hints
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
 from pulumi_glue_session.dynamic.failures import (
@@ -42,6 +42,8 @@ from pulumi_glue_session.dynamic.failures import (
     is_terminal_safe,
     prefix_input,
 )
+from pulumi_glue_session.dynamic.recorded_account import reason_to_keep
+from pulumi_glue_session.dynamic.stack_config import parse_stack_config
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, READ_MARK, REPLACING
 
 _FIELDS = tuple(Session().to_state())
@@ -52,11 +54,15 @@ _IGNORES_ALL = (
     'name the outputs to ignore, for instance ["status"]'
 )
 
+_DENIED_IN_REFRESH = (
+    "A policy with a condition on tags also denies a session that was deleted: if it was, run pulumi state delete"
+)
+
 _HINTS = Hints()
 
 _readers: dict[AwsConfig, tuple[GlueSessions, SessionCache]] = {}
 _readers_lock = threading.Lock()
-_stack_config: dict[str, str] = {}
+_stack_options: dict[str, Any] = {}
 
 
 class GlueSessionProvider(ResourceProvider):
@@ -66,11 +72,9 @@ class GlueSessionProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep `aws:region` and `aws:profile` of the stack, the defaults of reads."""
-        for key in ("region", "profile"):
-            value = req.config.get(f"aws:{key}")
-            if value:
-                _stack_config[key] = value
+        """Keep the stack's `aws:` configuration in memory, the defaults of reads."""
+        _stack_options.clear()
+        _stack_options.update(parse_stack_config(lambda key: req.config.get(f"aws:{key}")))
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Turn the observation into inputs, so that the engine itself finds drift, or into a failure."""
@@ -140,18 +144,27 @@ class GlueSessionProvider(ResourceProvider):
 
     def _read_session(self, id_: str, props: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
         """Region and session; None instead of a session if a refresh does not find it."""
+        # Only a refresh has outputs in `props`; the first read of `.get` has none.
+        is_refresh = "status" in props
         try:
             sessions, cache = _reader(props)
+        except InvalidInput as error:
+            abort_without_traceback(prefix_input(error.input_name, str(error)))
+        try:
             session = cache.get(id_)
         except SessionNotFound as missing:
-            # Only a refresh has outputs in `props`; the first read of `.get` has none.
-            if "status" in props:
-                return "", None
-            abort_without_traceback(str(missing))
+            if not is_refresh:
+                abort_without_traceback(str(missing))
+            keep = reason_to_keep(id_, sessions.region, props, sessions.account_id)
+            if keep:
+                abort_without_traceback(str(keep))
+            return "", None
+        except AccessDenied as error:
+            report = error.report()
+            advice = f"{report.next_step}. {_DENIED_IN_REFRESH}" if is_refresh else report.next_step
+            abort_without_traceback(str(replace(report, next_step=advice)))
         except GlueSessionError as error:
-            abort_without_traceback(
-                prefix_input(error.input_name, str(error)) if isinstance(error, InvalidInput) else str(error)
-            )
+            abort_without_traceback(str(error))
         return sessions.region, session.to_state()
 
 
@@ -209,7 +222,7 @@ def _reader(props: Mapping[str, Any]) -> tuple[GlueSessions, SessionCache]:
     There is one pair for each configuration.
     """
     region = {"region": props["region"]} if props.get("region") else {}
-    config = AwsConfig.parse({**_stack_config, **(props.get("aws") or {}), **region})
+    config = AwsConfig.parse(merge_options(_stack_options, {**(props.get("aws") or {}), **region}))
     with _readers_lock:
         if not _readers:
             atexit.register(_exit_quickly)

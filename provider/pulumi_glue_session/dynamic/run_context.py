@@ -73,11 +73,6 @@ def is_mocked() -> bool:
     return isinstance(get_monitor(), MockMonitor)
 
 
-def stack_default(name: str) -> str | None:
-    """`aws:region` or `aws:profile` of the stack, which pulumi-aws uses as defaults too."""
-    return pulumi.Config("aws").get(name)
-
-
 def prestart_provider() -> None:
     """Let the engine start the process of dynamic providers while the program reads from Glue.
 

@@ -19,6 +19,7 @@ from support.clock import run
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
 EXTERNAL_ID = "hush-hush"
+SESSION: dict[str, Any] = {"source_identity": "ada", "tags": {"team": "etl"}, "transitive_tag_keys": ["team"]}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,10 @@ def every_option() -> AwsOptions:
     return AwsOptions(
         region="eu-west-1",
         profile="analysts",
-        assume_roles=[AssumeRole(role_arn=ROLE, external_id=EXTERNAL_ID, **how), AssumeRole(role_arn=f"{ROLE}-2")],
+        assume_roles=[
+            AssumeRole(role_arn=ROLE, external_id=EXTERNAL_ID, **how, **SESSION),
+            AssumeRole(role_arn=f"{ROLE}-2"),
+        ],
         assume_role_with_web_identity=AssumeRoleWithWebIdentity(
             role_arn=ROLE, web_identity_token_file="/run/token", **how
         ),
@@ -42,6 +46,17 @@ def every_option() -> AwsOptions:
         max_retries=7,
         request_origin="ci",
         allowed_account_ids=["123456789012"],
+        forbidden_account_ids=["000000000001"],
+        endpoints={"glue": "http://localhost:4566", "sts": "http://localhost:4567"},
+        shared_config_files=["/etc/aws/config"],
+        shared_credentials_files=["/etc/aws/credentials"],
+        http_proxy="http://proxy:3128",
+        https_proxy="http://proxy:3129",
+        no_proxy="localhost",
+        retry_mode="standard",
+        sts_region="us-east-1",
+        use_fips_endpoint=True,
+        use_dualstack_endpoint=True,
     )
 
 
@@ -55,7 +70,7 @@ def every_option() -> AwsOptions:
     ids=lambda kind: kind.__name__,
 )
 def test_options_match_the_core(public: type[Any], core: type[Any]) -> None:
-    assert [each.name for each in fields(core)] == [each.name for each in fields(public)]
+    assert [each.name for each in fields(core) if each.name != "unrecorded"] == [each.name for each in fields(public)]
 
 
 def test_every_option_is_passed_on() -> None:
@@ -64,7 +79,8 @@ def test_every_option_is_passed_on() -> None:
 
     assert EXTERNAL_ID == config.assume_roles[0].external_id
     assert (ROLE, f"{ROLE}-2") == tuple(each.role_arn for each in config.assume_roles)
-    assert [] == [each.name for each in fields(AwsConfig) if getattr(config, each.name) == getattr(default, each.name)]
+    unset = {each.name for each in fields(AwsConfig) if getattr(config, each.name) == getattr(default, each.name)}
+    assert {"unrecorded"} == unset
     assert None not in {getattr(config.assume_roles[0], each.name) for each in fields(aws_config.AssumeRole)}
     assert config.assume_role_with_web_identity is not None
     assert None not in {
@@ -81,9 +97,11 @@ def test_unset_options_are_omitted(aws: AwsOptions | None) -> None:
 def test_stack_configuration_is_the_default() -> None:
     set_all_config({"aws:region": "ap-south-1", "aws:profile": "ci", "aws:maxRetries": "5"})
 
-    assert {"region": "ap-south-1", "profile": "ci"} == aws_options.with_stack_defaults(None)
-    assert {"region": "eu-west-1", "profile": "ci"} == aws_options.with_stack_defaults(AwsOptions(region="eu-west-1"))
-    assert {"region": "ap-south-1", "profile": "analysts"} == aws_options.with_stack_defaults(
+    assert {"region": "ap-south-1", "profile": "ci", "max_retries": 5} == aws_options.with_stack_defaults(None)
+    assert {"region": "eu-west-1", "profile": "ci", "max_retries": 5} == aws_options.with_stack_defaults(
+        AwsOptions(region="eu-west-1")
+    )
+    assert {"region": "ap-south-1", "profile": "analysts", "max_retries": 5} == aws_options.with_stack_defaults(
         AwsOptions(profile="analysts")
     )
 
@@ -131,13 +149,24 @@ def test_state_contains_all_but_the_region() -> None:
     how = {"session_name": "ci", "duration": "1h", "policy": "{}", "policy_arns": [ROLE]}
     expected = {
         "profile": "analysts",
-        "assume_roles": [{"role_arn": ROLE, "external_id": EXTERNAL_ID, **how}, {"role_arn": f"{ROLE}-2"}],
+        "assume_roles": [{"role_arn": ROLE, "external_id": EXTERNAL_ID, **how, **SESSION}, {"role_arn": f"{ROLE}-2"}],
         "assume_role_with_web_identity": {"role_arn": ROLE, "web_identity_token_file": "/run/token", **how},
         "endpoint_url": "http://localhost:5000",
         "custom_ca_bundle": "/etc/ssl/ca.pem",
         "max_retries": 7,
         "request_origin": "ci",
         "allowed_account_ids": ["123456789012"],
+        "forbidden_account_ids": ["000000000001"],
+        "endpoints": {"glue": "http://localhost:4566", "sts": "http://localhost:4567"},
+        "shared_config_files": ["/etc/aws/config"],
+        "shared_credentials_files": ["/etc/aws/credentials"],
+        "http_proxy": "http://proxy:3128",
+        "https_proxy": "http://proxy:3129",
+        "no_proxy": "localhost",
+        "retry_mode": "standard",
+        "sts_region": "us-east-1",
+        "use_fips_endpoint": True,
+        "use_dualstack_endpoint": True,
     }
 
     async def program() -> object:
@@ -180,5 +209,30 @@ def test_options_contain_no_credentials(kind: type[Any]) -> None:
     """Every option is recorded in the state."""
     words = ("access_key", "secret", "password", "credential")
 
-    assert [] == [each.name for each in fields(kind) if any(word in each.name for word in words)]
+    assert [] == [
+        each.name
+        for each in fields(kind)
+        if any(word in each.name for word in words) and not each.name.endswith("_files")
+    ]
     assert [] == [each.name for each in fields(kind) if "token" in each.name and not each.name.endswith("_file")]
+
+
+def test_stack_credentials_are_neither_recorded_nor_printed() -> None:
+    set_all_config({"aws:accessKey": "AKIA", "aws:secretKey": "planted-key", "aws:token": "planted-token"})
+    options = aws_options.with_stack_defaults(AwsOptions(max_retries=1))
+    config = AwsConfig.parse(options)
+
+    assert config.unrecorded is not None
+    assert "planted-key" == config.unrecorded.secret_key
+    assert "planted" not in repr(config)
+    assert {"max_retries": 1} == aws_options.to_state(AwsOptions(max_retries=1))
+    assert {"max_retries": 1} == aws_options.without_credentials(options)
+
+
+def test_program_cannot_pass_hidden_options() -> None:
+    """They would be recorded."""
+    given: Any = {"_unrecorded": {"access_key": "AKIA", "secret_key": "planted-key"}}
+
+    assert aws_options.to_state(given) is None
+    with pytest.raises(InvalidInput):
+        AwsConfig.parse(aws_options.with_stack_defaults(given))

@@ -37,7 +37,7 @@ INVALID = ErrorReport(fact="not a status").to_dict()
 def provider(monkeypatch: pytest.MonkeyPatch) -> GlueSessionProvider:
     """A provider without clients and configuration of an earlier test."""
     monkeypatch.setattr("pulumi_glue_session.dynamic.provider._readers", {})
-    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._stack_config", {})
+    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._stack_options", {})
     return GlueSessionProvider()
 
 
@@ -51,7 +51,7 @@ def failures(provider: GlueSessionProvider, olds: dict[str, Any], news: dict[str
 
 
 def test_tests_leave_no_clients_or_configuration() -> None:
-    assert ({}, {}) == (provider_module._readers, provider_module._stack_config)  # noqa: SLF001 - shared by a process
+    assert ({}, {}) == (provider_module._readers, provider_module._stack_options)  # noqa: SLF001 - shared by a process
 
 
 # --- check ---

@@ -37,7 +37,7 @@ INVALID = ErrorReport(fact="not a status").to_dict()
 def provider(monkeypatch: pytest.MonkeyPatch) -> GlueSessionProvider:
     """A provider without clients and configuration of an earlier test."""
     monkeypatch.setattr("pulumi_glue_session.dynamic.provider._readers", {})
-    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._stack_config", {})
+    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._stack_options", {})
     return GlueSessionProvider()
 
 
@@ -83,9 +83,12 @@ def test_read_of_an_observed_session_makes_no_call(provider: GlueSessionProvider
     assert (STATE | {"__read": True}, None) == (read.outs, read.inputs)
 
 
-def test_refresh_of_a_missing_session_returns_empty_id(provider: GlueSessionProvider, stubbed: Boto3) -> None:
+def test_refresh_of_a_missing_session_returns_empty_id(
+    provider: GlueSessionProvider, stubbed: Boto3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", lambda *_: "123456789012")
     stubbed.stub.add_client_error("get_session", "EntityNotFoundException")
-    read = provider.read("analytics", STATE)
+    read = provider.read("analytics", {**STATE, "role": "arn:aws:iam::123456789012:role/GlueSession"})
 
     assert ("", {}) == (read.id, read.outs)
 

@@ -1,0 +1,89 @@
+"""The stack's `aws:` configuration on the real engine: the signature shows whose credentials were used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import Project
+from support.sts_endpoint import StsEndpoint
+
+ROLE = "arn:aws:iam::123456789012:role/reader"
+PROGRAM = """
+    import pulumi
+    from pulumi_glue_session import GlueSession, get_session, get_session_output
+
+    session = GlueSession("analytics", session_id="analytics")
+    pulumi.export("statuses", [session.status, get_session("analytics").status, get_session_output("analytics").status])
+"""
+
+
+@pytest.fixture
+def sts() -> Iterator[StsEndpoint]:
+    with StsEndpoint() as endpoint:
+        yield endpoint
+
+
+def configure(project: Project, **values: str) -> None:
+    for key, value in values.items():
+        secret = ["--secret"] if key in ("accessKey", "secretKey") else []
+        project.pulumi("config", "set", *secret, "--path", f"aws:{key.replace('__', '[0].')}", value)
+
+
+def keys(glue: GlueEndpoint) -> set[str]:
+    return {str(call.credential).split("/")[0] for call in glue.calls}
+
+
+def test_credentials_roles_and_endpoints_of_the_stack(project: Project, glue: GlueEndpoint, sts: StsEndpoint) -> None:
+    """In preview, up and refresh, and before the environment. Credentials are never recorded."""
+    glue.put("analytics", always("READY"), Role=ROLE)
+    project.program(PROGRAM)
+    configure(project, region="eu-west-1", accessKey="STACKKEY", secretKey="planted-secret-key")
+    configure(project, endpoints__glue=glue.url, endpoints__sts=sts.url, assumeRoles__roleArn=ROLE)
+    del project.env["AWS_ENDPOINT_URL"]
+
+    project.preview()
+    project.up()
+    after_up = len(glue.calls)
+    project.refresh("--expect-no-changes")
+
+    assert {"statuses": ["READY"] * 3} == project.outputs()
+    assert len(glue.calls) > after_up > 0
+    assert all(key.startswith("ASIA") for key in keys(glue))
+    assert {("AssumeRole", "STACKKEY")} == {(call.operation, call.access_key) for call in sts.calls}
+    recorded = project.resources(show_secrets=True)["analytics"]
+    assert "planted-secret-key" not in json.dumps(recorded)
+    assert "STACKKEY" not in json.dumps(recorded)
+    state = Path(project.env["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    files = [path for path in state.rglob("*") if path.is_file()]
+    assert [] == [path for path in files if b"planted-secret-key" in path.read_bytes()]
+
+
+def test_stack_of_localstack_never_reaches_aws(project: Project, glue: GlueEndpoint) -> None:
+    """Its endpoints lack glue, and the requests would go to AWS itself."""
+    project.program(PROGRAM)
+    configure(project, region="us-east-1", accessKey="test", secretKey="test", endpoints__s3="http://localhost:4566")
+    del project.env["AWS_ENDPOINT_URL"]
+    failed = " ".join((run := project.preview(code=1)).out.split() + run.err.split())
+
+    assert "endpoints has URLs outside of AWS, but none for glue: add glue, or set AWS_ENDPOINT_URL_GLUE" in failed
+    assert "Traceback" not in failed
+    assert [] == glue.calls
+
+
+def test_invalid_value_of_the_stack_is_named(project: Project, glue: GlueEndpoint) -> None:
+    project.program("""
+        from pulumi_glue_session import GlueSession
+
+        GlueSession("analytics", session_id="analytics")
+    """)
+    configure(project, insecure="true")
+    failed = " ".join((run := project.preview(code=1)).out.split() + run.err.split())
+
+    assert "aws:insecure: Not supported" in failed
+    assert "Traceback" not in failed
+    assert [] == glue.calls
