@@ -2,7 +2,8 @@
 
     make archive
 
-It writes archives/pulumi-resource-glue-session-vVERSION-OS-ARCH.tar.gz and runs what is in it. PyInstaller freezes the installed wheel into one folder. Of botocore's service models, only those that the plugin can need are kept.
+It writes archives/pulumi-resource-glue-session-vVERSION-OS-ARCH.tar.gz and starts what is in it. PyInstaller freezes
+the installed package into one folder. Of botocore's service models, only those that the plugin can need are kept.
 """
 
 from __future__ import annotations
@@ -94,9 +95,8 @@ def main() -> None:
         unpacked = Path(folder) / "unpacked"
         # The first start reads everything from the disk.
         seconds = min(start_seconds(archive, unpacked) for _ in range(3))
-    print(
-        f"{archive.relative_to(ROOT)}: {archive.stat().st_size // 1_000_000} MB, {size // 1_000_000} MB unpacked, starts in {seconds:.1f} s"
-    )
+    packed, unpacked_size = archive.stat().st_size // 1_000_000, size // 1_000_000
+    print(f"{archive.relative_to(ROOT)}: {packed} MB, {unpacked_size} MB unpacked, starts in {seconds:.1f} s")
 
 
 if __name__ == "__main__":

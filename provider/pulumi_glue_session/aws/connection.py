@@ -111,3 +111,19 @@ class GlueConnection:
             except credential_errors() as error:
                 failure = map_credentials_error(error, subject, region=self.region, source=tracker.source)
                 raise failure from (None if holds_credentials(error) else error)
+
+
+class GivenConnection:
+    """A client that the caller created, with its own credentials, retries and region."""
+
+    def __init__(self, client: BaseClient) -> None:
+        self._client = client
+
+    @property
+    def region(self) -> str:
+        """Region of the client."""
+        return str(self._client.meta.region_name)
+
+    def client(self, _subject: str) -> BaseClient:
+        """The client as it is."""
+        return self._client

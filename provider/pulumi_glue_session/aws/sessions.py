@@ -11,10 +11,10 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_glue_session.aws.client import MAX_CONCURRENCY, max_call_seconds
-from pulumi_glue_session.aws.connection import GlueConnection
+from pulumi_glue_session.aws.connection import GivenConnection, GlueConnection
 from pulumi_glue_session.aws.error_mapping import PARSE_ERRORS, holds_credentials, map_error
 from pulumi_glue_session.aws.system_logs import read_log_tail
 from pulumi_glue_session.core.aws_config import AwsConfig
@@ -36,6 +36,9 @@ from pulumi_glue_session.core.listing import ListingPolicy
 from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.source import FRESH_SECONDS, Deliver, Page, Reading
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
 
 _PAGE_SIZE = 1_000
 """Sessions per page of ListSessions. This is the maximum of the API."""
@@ -69,12 +72,16 @@ class GlueSessions:
         config: AwsConfig,
         *,
         mfa_prompt: Callable[[str], str] | None = None,
+        client: BaseClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`mfa_prompt` asks the user for an MFA code. `monotonic` is the clock of `Reading.requested_at`."""
+        """`client` is used instead of a new one. `mfa_prompt` asks the user for an MFA code.
+
+        `monotonic` is the clock of `Reading.requested_at`.
+        """
         self._config = config
         self._monotonic = monotonic
-        self._connection = GlueConnection(config, mfa_prompt=mfa_prompt)
+        self._connection = GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt)
         self._policy = ListingPolicy(monotonic)
         self._origin: dict[str, Any] = {"RequestOrigin": config.request_origin} if config.request_origin else {}
 
