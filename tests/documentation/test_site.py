@@ -14,8 +14,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import pulumi_glue_session
-
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 PAGES = sorted(SITE.rglob("*.html"))
@@ -121,23 +119,6 @@ def test_external_links_are_complete_and_use_https(page: Path) -> None:
 def is_whole(link: str) -> bool:
     parts = urlsplit(link)
     return parts.scheme == "https" and "." in (parts.hostname or "") and not re.search(r"\s|[<>\"]", link)
-
-
-def test_everything_public_is_in_the_reference() -> None:
-    pages = [page for page in PAGES if page.parent == SITE / "reference"]
-    there = {attributes.get("id", "") for page in pages for _, attributes in elements(page)}
-
-    assert [] == [name for name in pulumi_glue_session.__all__ if f"pulumi_glue_session.{name}" not in there]
-
-
-def test_every_output_and_option_is_in_the_reference() -> None:
-    from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GetSessionResult, GlueSession
-
-    kinds = (AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GetSessionResult, GlueSession)
-    there = {attributes.get("id", "") for page in PAGES for _, attributes in elements(page)}
-    names = [f"pulumi_glue_session.{kind.__name__}.{name}" for kind in kinds for name in kind.__annotations__]
-
-    assert [] == [name for name in names if name not in there]
 
 
 def test_docstring_fields_are_rendered() -> None:
