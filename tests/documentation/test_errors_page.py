@@ -28,7 +28,7 @@ from pulumi_glue_session import (
     WaitedTooLong,
     WrongAccount,
 )
-from pulumi_glue_session.core.errors import Mismatch
+from pulumi_glue_session.core.errors import Mismatch, OutOfThreads
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 ID, REGION, READY = "analytics-prod", "eu-west-1", frozenset({"READY"})
@@ -67,6 +67,7 @@ MESSAGES = [
     Unreachable(SUBJECT, region=REGION, detail="no whole answer within 1m7s"),
     Throttled(SUBJECT, region=REGION, detail="ThrottlingException: Rate exceeded", detail_label="Glue says"),
     ServiceFault(SUBJECT, region=REGION, detail="InternalServiceException", detail_label="Glue says"),
+    OutOfThreads("can't start new thread"),
     Refused(SUBJECT, region=REGION, detail="InvalidInputException: bad RequestOrigin", detail_label="Glue says"),
 ]
 
