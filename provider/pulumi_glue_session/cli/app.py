@@ -43,6 +43,7 @@ from pulumi_glue_session.cli.output import (
     write_message,
     write_result,
 )
+from pulumi_glue_session.cli.terraform_install import terraform_app
 from pulumi_glue_session.cli.waiting import WaitDisplay, wait_for_sessions
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
@@ -274,6 +275,9 @@ def wait(
 def external_() -> None:
     """Answer the external data source of Terraform and OpenTofu: a JSON object of strings on stdin, another one on stdout."""
     raise typer.Exit(terraform_external.answer(sys.stdin, sys.stdout, sys.stderr))
+
+
+app.add_typer(terraform_app)
 
 
 @app.command(

@@ -1,0 +1,29 @@
+"""A project for the real Terraform and the real OpenTofu, and a scripted Glue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.dynamic_server import aws_environment
+from support.glue_endpoint import GlueEndpoint
+from support.terraform_project import TerraformProject, find_program
+
+
+@pytest.fixture
+def glue() -> Iterator[GlueEndpoint]:
+    """Glue without a session."""
+    with GlueEndpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["terraform", "tofu"])
+def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) -> TerraformProject:
+    """A project without a configuration."""
+    program = find_program(request.param)
+    if program is None:
+        pytest.skip(f"{request.param} is not on PATH (make tofu builds OpenTofu)")
+    environment = {**aws_environment(glue.url), "AWS_MAX_ATTEMPTS": "1"}
+    return TerraformProject(program=program, folder=tmp_path / "project", environment=environment)
