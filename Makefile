@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive sbom dist wheel package acceptance javascript \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive sbom dist wheel package acceptance terraform tofu javascript \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -16,6 +16,8 @@ help:
 	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
 	@echo 'make package     build the wheel and check it'
 	@echo 'make acceptance  run the tests on the real engine with the built wheel'
+	@echo 'make terraform   run the tests on the real Terraform and OpenTofu, as far as they are there'
+	@echo 'make tofu        build OpenTofu and run the tests on it'
 	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
@@ -33,7 +35,7 @@ help:
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
-test: check docs package acceptance
+test: check docs package acceptance terraform
 
 check: lint types unit-and-wire
 
@@ -126,6 +128,15 @@ archive: .archive-venv/made
 sbom: wheel
 	@mkdir -p archives
 	$(BIN)/cyclonedx-py environment --output-file archives/sbom.cdx.json .wheel-venv/bin/python
+
+# Terraform comes from PATH; OpenTofu from PATH or the cache. A test is skipped with a reason if a program is missing.
+terraform: .venv/made
+	$(BIN)/pytest tests/terraform -n 2
+
+# OpenTofu is built once, into the cache of the user.
+tofu: .venv/made
+	@$(BIN)/python tools/get_tofu.py
+	$(BIN)/pytest tests/terraform -n 2 -k tofu
 
 schema: .venv/made
 	$(BIN)/python tools/package_schema.py

@@ -86,12 +86,13 @@ def test_metadata(metadata: Message, project: dict[str, Any]) -> None:
 
 
 def test_dependencies(metadata: Message) -> None:
-    """The command line is an extra, because programs do not need it."""
+    """The command line and the provider for Terraform are extras, because programs do not need them."""
     expected = ["boto3<2,>=1.43.23", "packaging>=26", "pulumi<4,>=3.268"]
-    extra = ["rich>=13.8; extra == 'cli'", "typer<1,>=0.26; extra == 'cli'"]
+    cli = ["rich>=13.8; extra == 'cli'", "typer<1,>=0.26; extra == 'cli'"]
+    terraform = [f"{each}; extra == 'terraform'" for each in ("cryptography>=43", "msgpack<2,>=1.1", "protobuf>=4.22")]
 
-    assert sorted([*expected, *extra]) == sorted(metadata.get_all("Requires-Dist", []))
-    assert ["cli", "plugin"] == metadata.get_all("Provides-Extra")
+    assert sorted([*expected, *cli, *terraform]) == sorted(metadata.get_all("Requires-Dist", []))
+    assert ["cli", "plugin", "terraform"] == metadata.get_all("Provides-Extra")
 
 
 def test_no_address_is_invented(metadata: Message) -> None:

@@ -22,7 +22,7 @@ PACKAGE = ROOT / "provider" / "pulumi_glue_session"
 MODULES = sorted(
     ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts)
     for file in PACKAGE.rglob("*.py")
-    if file.name != "__main__.py" and file.parts[-2] != "cli"  # the command line needs an extra
+    if file.name != "__main__.py" and file.parts[-2] not in ("cli", "terraform")  # they need an extra
 )
 
 # A unit test of a user's stack, without pytest.

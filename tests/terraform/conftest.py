@@ -24,6 +24,6 @@ def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) 
     """A project without a configuration."""
     program = find_program(request.param)
     if program is None:
-        pytest.skip(f"{request.param} is not on PATH (make tofu builds OpenTofu)")
+        pytest.skip(f"runs with {request.param} on PATH, OpenTofu also after `make tofu`, which CI runs")
     environment = {**aws_environment(glue.url), "AWS_MAX_ATTEMPTS": "1"}
     return TerraformProject(program=program, folder=tmp_path / "project", environment=environment)

@@ -208,6 +208,7 @@ def test_expected_values_are_read_by_the_type_of_the_attribute(terraform: Terraf
     ("config", "path"),
     [
         ({"max_retries": 99}, ["max_retries"]),
+        ({"access_key": "AKIAPLANTED"}, ["secret_key"]),
         ({"assume_role": [{"role_arn": "deploy"}]}, ["assume_role", 0, "role_arn"]),
         ({"endpoints": {"glue": "nowhere"}}, ["endpoints", "glue"]),
     ],
@@ -238,6 +239,16 @@ def test_unknown_provider_block_defers_what_it_can(aws: GlueEndpoint) -> None:
     assert ["The provider block has values that are known after apply"] == [each.summary for each in read.diagnostics]
     assert 1 == len(applied.diagnostics)
     assert 0 == aws.count()
+
+
+def test_keys_of_the_provider_block_sign_requests(aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+
+    answer = Terraform(access_key="AKIAPLANTED", secret_key="planted", region="eu-north-1").read(session_id="analytics")
+
+    assert "READY" == decode(answer.state)["status"]
+    assert "AKIAPLANTED" == (aws.calls[0].credential or "").split("/")[0]
+    assert "eu-north-1" == (aws.calls[0].credential or "").split("/")[2]
 
 
 def test_web_identity_and_endpoint_are_passed_on(aws: GlueEndpoint) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
-from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
+from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
+from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.terraform.schema import Attribute, Block, NestedBlock, boolean, number, string, strings
 
 _STRING_MAP: Any = ["map", "string"]
@@ -61,24 +61,14 @@ _ATTRIBUTES: Mapping[str, Attribute] = {
     "sts_region": string("Region of the STS endpoint."),
 }
 
-_OPTIONS = {each.name for each in fields(AwsConfig)}
-
-
-def _only(attributes: Mapping[str, Attribute], supported: type) -> dict[str, Attribute]:
-    names = {each.name for each in fields(supported)}
-    return {name: each for name, each in attributes.items() if name in names}
-
+_CREDENTIALS = ("access_key", "secret_key", "token")
 
 PROVIDER_BLOCK = Block(
-    _only(_ATTRIBUTES, AwsConfig),
+    _ATTRIBUTES,
     "Reads AWS Glue interactive sessions and waits for them. Creates, stops and changes nothing in AWS.",
     {
-        "assume_role": NestedBlock(
-            Block(_only(_ASSUME_ROLE.attributes, AssumeRole), _ASSUME_ROLE.description), repeated=True
-        ),
-        "assume_role_with_web_identity": NestedBlock(
-            Block(_only(_WEB_IDENTITY.attributes, AssumeRoleWithWebIdentity), _WEB_IDENTITY.description)
-        ),
+        "assume_role": NestedBlock(_ASSUME_ROLE, repeated=True),
+        "assume_role_with_web_identity": NestedBlock(_WEB_IDENTITY),
         "endpoints": NestedBlock(_ENDPOINTS),
     },
 )
@@ -87,16 +77,19 @@ PROVIDER_BLOCK = Block(
 
 def parse_provider_block(block: Mapping[str, Any]) -> AwsConfig:
     """AWS configuration of a provider block without unknown values. Raises InvalidInput."""
-    options = {name: block[name] for name in PROVIDER_BLOCK.attributes if block.get(name) is not None}
-    if block.get("assume_role"):
-        options["assume_roles"] = [_without_null(each) for each in block["assume_role"]]
-    if block.get("assume_role_with_web_identity"):
-        options["assume_role_with_web_identity"] = _without_null(block["assume_role_with_web_identity"])
-    endpoints = _without_null(block.get("endpoints") or {})
-    if "endpoints" in _OPTIONS:
-        options |= {"endpoints": endpoints} if endpoints else {}
-    elif "glue" in endpoints:
-        options["endpoint_url"] = endpoints["glue"]
+    given = _without_null(block)
+    options = {name: given[name] for name in _ATTRIBUTES if name in given and name not in _CREDENTIALS}
+    if given.get("assume_role"):
+        options["assume_roles"] = [_without_null(each) for each in given["assume_role"]]
+    for name in ("assume_role_with_web_identity", "endpoints"):
+        if name in given:
+            options[name] = _without_null(given[name])
+    credentials = {name: given[name] for name in _CREDENTIALS if given.get(name)}
+    if credentials:
+        for name, other in (("secret_key", "access_key"), ("access_key", "secret_key")):
+            if name not in credentials:
+                raise InvalidInput(name, f"Missing: it is required with {other}")
+        options[UNRECORDED] = {"source": "access_key and secret_key in the provider block", **credentials}
     return AwsConfig.parse(options)
 
 
