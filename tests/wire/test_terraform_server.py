@@ -62,7 +62,7 @@ def test_log_lines_have_a_level(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_started_by_hand_it_explains_itself() -> None:
-    done = subprocess.run(_COMMAND, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    done = subprocess.run(_COMMAND, capture_output=True, text=True, check=False)
 
     assert (1, "") == (done.returncode, done.stdout)
     assert "glue-session terraform install" in done.stderr
@@ -83,7 +83,7 @@ def test_process_ends_with_its_parent() -> None:
     environment = {**os.environ, MAGIC_COOKIE[0]: MAGIC_COOKIE[1]}
 
     # Standard error is inherited by the provider, so the pipe ends when the provider has ended.
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [sys.executable, "-c", script], env=environment, stderr=subprocess.PIPE, text=True, check=True
     )
 
