@@ -1,12 +1,13 @@
-"""Show the main use case on a local Glue (`glue-session sandbox`): nothing outside this machine is called.
+"""Show the main use case on a local Glue (`glue-session sandbox`), without access to anything outside this machine.
 
     make demo
 
-A deployment waits for a session that takes 15 seconds to become READY, while an unrelated resource is created at once. Then the session
-changes, then it fails, and then the stack is deployed without waiting. Each step prints the command and what Pulumi prints.
+A deployment waits for a session that takes 15 seconds to become READY, while an unrelated resource is created at once.
+Then the session changes, then it fails, and then the stack is deployed without waiting. Each step prints the command
+and its output.
 
-The demo stops at the first step that is not as it should be, with one sentence and exit code 1. It leaves nothing behind, interrupted or
-not, and the commands that it runs get none of your credentials.
+The demo stops at the first unexpected result, with one sentence and exit code 1. It removes all its files, also after
+Ctrl-C, and passes none of your credentials to the commands.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from local_pulumi import environment, get_engine
 from pulumi_glue_session.sandbox import Sandbox, always, step, then
 
-ROOT = Path(__file__).resolve().parents[1]
 STACK = "demo"
 SESSION_ID = "analytics-prod"
 
@@ -41,24 +42,21 @@ pulumi.Stash("nightly-job", input={{"role": session.role, "glue_version": sessio
 
 STEPS = 6
 
-_END_SECONDS = 20
-"""An interrupted command takes one or two."""
-
 
 class DemoError(Exception):
-    """A step was not as it should be; the text is the sentence for the reader."""
+    """A step had an unexpected result."""
 
 
 class Stage:
-    """Runs the commands of the demo in one environment, and counts its steps."""
+    """Runs the commands of the demo and counts its steps."""
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         self._folder = folder
-        self._env = dict(env)
+        self._env = env
         self._step = 0
 
     def announce(self, text: str) -> None:
-        """Print which step starts."""
+        """Print the title of the next step."""
         self._step += 1
         print(f"\n[{self._step}/{STEPS}] {text}", flush=True)
 
@@ -69,11 +67,12 @@ class Stage:
         color = "always" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else "never"
         command = ["pulumi", *arguments, "--non-interactive", "--color", color]
         printed = ""
-        # In its own process group, so that Ctrl-C reaches it once, from here: at a second one it would leave its plugins running.
+        # In its own process group, because Ctrl-C in a terminal would reach it twice, and the second one makes it leave
+        # its plugins running.
         with subprocess.Popen(
             command,
             cwd=self._folder,
-            env=self._env | env,
+            env={**self._env, **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,7 +83,8 @@ class Stage:
                     print(f"  {line}", end="", flush=True)
                     printed += line
             except KeyboardInterrupt:
-                _end(running)
+                running.send_signal(signal.SIGINT)
+                running.communicate()
                 raise
         if running.returncode != code:
             raise DemoError(f"pulumi {arguments[0]} ended with exit code {running.returncode} instead of {code}")
@@ -93,17 +93,8 @@ class Stage:
             raise DemoError(f"pulumi {arguments[0]} did not show {missing[0]!r}")
 
 
-def _end(running: subprocess.Popen[str]) -> None:
-    """End an interrupted command with everything that it started."""
-    running.send_signal(signal.SIGINT)
-    try:
-        running.communicate(timeout=_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(running.pid, signal.SIGKILL)
-
-
 def main() -> int:
-    """Run the demo. Returns 0 if each step was as it should be."""
+    """Run the demo. Returns 0 if each step had the expected result."""
     signal.signal(signal.SIGTERM, _interrupt)
     # A core file would contain the reader's environment. Child processes inherit the limit.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -120,17 +111,17 @@ def main() -> int:
 
 
 def _run(folder: Path, glue: Sandbox) -> None:
-    found = subprocess.run([sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=False)
-    if found.returncode:
-        raise DemoError("there is no Pulumi engine, for the reason above")
-    engine = found.stdout.strip()
+    try:
+        engine = get_engine()
+    except subprocess.CalledProcessError as error:
+        raise DemoError("a Pulumi engine could not be found or built for the reason above") from error
     program = folder / "program"
     program.mkdir()
     (program / "Pulumi.yaml").write_text("name: glue-session-demo\nruntime: python\n", encoding="utf-8")
     (program / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     print("The program of this demo:\n")
     print("".join(f"  {line}\n" for line in PROGRAM.splitlines()))
-    stage = Stage(program, _environment(folder, engine, glue))
+    stage = Stage(program, environment(folder, engine, PULUMI_STACK=STACK, **glue.environment))
     stage.pulumi("stack", "init", STACK)
     _show(stage, glue)
     print(f"""
@@ -145,7 +136,9 @@ Done. To run the same against your AWS account, with one of your sessions and yo
 def _show(stage: Stage, glue: Sandbox) -> None:
     starting = then(("PROVISIONING", 15.0), "READY")
 
-    stage.announce(f"Someone starts the Glue session {SESSION_ID}, which takes 15 seconds. The deployment waits for it.")
+    stage.announce(
+        f"Someone starts the Glue session {SESSION_ID}, which takes 15 seconds. The deployment waits for it."
+    )
     glue.put(SESSION_ID, starting, Description="notebook of the analytics team")
     stage.pulumi("up", "--yes", "--skip-preview", shows=("nightly-job created", "network created", "4 created"))
 
@@ -156,34 +149,25 @@ def _show(stage: Stage, glue: Sandbox) -> None:
     stage.announce("The session fails. The preview says so before anything is deployed.")
     failed = step("FAILED", ErrorMessage="The subnet has no free IP addresses")
     glue.put(SESSION_ID, always(failed), Description="notebook of the analytics team")
-    stage.pulumi("preview", shows=("FAILED, will not become READY", "Glue says: The subnet has no free IP addresses"), code=1)
+    stage.pulumi(
+        "preview", shows=("FAILED, will not become READY", "Glue says: The subnet has no free IP addresses"), code=1
+    )
 
     stage.announce("An emergency deployment does not wait.")
-    stage.pulumi("up", "--yes", "--skip-preview", "--diff", shows=('~ status : "READY" => "FAILED"',), PULUMI_GLUE_SESSION_SKIP_WAIT="true")
+    stage.pulumi(
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--diff",
+        shows=('~ status : "READY" => "FAILED"',),
+        PULUMI_GLUE_SESSION_SKIP_WAIT="true",
+    )
 
     stage.announce("Destroy drops the record. The session itself stays as it is.")
     stage.pulumi("destroy", "--yes", "--skip-preview")
 
     stage.announce("The stack is removed.")
     stage.pulumi("stack", "rm", STACK, "--yes")
-
-
-def _environment(folder: Path, engine: str, glue: Sandbox) -> dict[str, str]:
-    """Environment of the commands: this venv and the engine first, the sandbox for AWS, none of the reader's accounts."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-    return inherited | {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ.get("PATH", "")]),
-        "PULUMI_HOME": str(folder / "pulumi"),
-        "PULUMI_BACKEND_URL": folder.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "demo",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_STACK": STACK,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        **glue.environment,
-    }
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:

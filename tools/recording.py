@@ -1,6 +1,6 @@
-"""Recordings of a terminal: a command runs in a pseudo-terminal, and its screens become an animated SVG without scripts.
+"""Runs a command in a pseudo-terminal and converts its screens to an animated SVG without scripts.
 
-A recording keeps one screen per half second at most. Colors come from CSS variables, so that it follows a light or a dark page.
+A recording has at most one screen per half second. Its colors are CSS variables and follow a light or dark page.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Screen:
         return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines).rstrip()
 
 
-def record(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int = 80, rows: int = 24) -> list[Screen]:
+def record(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int = 80, rows: int = 24
+) -> list[Screen]:
     """Run a command in a pseudo-terminal of this size. Returns its screens."""
     terminal = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(terminal)
@@ -61,7 +63,9 @@ def record(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns
     if process == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(cwd)
-        os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)})
+        os.execvpe(
+            command[0], list(command), {**env, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)}
+        )
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     started, screens, is_open = time.monotonic(), list[Screen](), True
     while is_open:
@@ -94,7 +98,9 @@ def to_svg(screens: Sequence[Screen], *, title: str, columns: int = 80) -> str:
     for row in range(rows):
         for line, start, stop in _intervals(screens, row, end):
             name = rules.setdefault((start, stop), f"t{len(rules)}")
-            runs = "".join(f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line)
+            runs = "".join(
+                f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line
+            )
             shown.append(f'<text class="{name}" x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>')
     css = [_STYLE.strip().replace("\n", "")]
     for (start, stop), name in rules.items():
@@ -106,13 +112,16 @@ def to_svg(screens: Sequence[Screen], *, title: str, columns: int = 80) -> str:
         css.append(f"@keyframes {name}{{{hidden}{first:.2f}%{{visibility:visible}}{after}}}")
         css.append(f".{name}{{animation:{name} {end:.1f}s step-end infinite}}")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img"><title>{escape(title)}</title>'
-        f'<style>{"".join(css)}</style><rect width="100%" height="100%" rx="6" style="fill:var(--back)"/>{"".join(shown)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">'
+        f"<title>{escape(title)}</title><style>{''.join(css)}</style>"
+        f'<rect width="100%" height="100%" rx="6" style="fill:var(--back)"/>{"".join(shown)}</svg>\n'
     )
 
 
 def _lines(terminal: pyte.Screen) -> tuple[tuple[tuple[str, str], ...], ...]:
-    return tuple(_runs([terminal.buffer[row][column] for column in range(terminal.columns)]) for row in range(terminal.lines))
+    return tuple(
+        _runs([terminal.buffer[row][column] for column in range(terminal.columns)]) for row in range(terminal.lines)
+    )
 
 
 def _runs(cells: Sequence[Any]) -> tuple[tuple[str, str], ...]:
@@ -143,7 +152,9 @@ def _color_class(color: str) -> str:
     return {"r": "r", "g": "g", "b": "b", "rg": "y", "rb": "m", "gb": "c"}.get(lit, "")
 
 
-def _intervals(screens: Sequence[Screen], row: int, end: float) -> list[tuple[tuple[tuple[str, str], ...], float, float]]:
+def _intervals(
+    screens: Sequence[Screen], row: int, end: float
+) -> list[tuple[tuple[tuple[str, str], ...], float, float]]:
     """What a row shows, with the seconds from and to. Empty lines are left out."""
     found: list[tuple[tuple[tuple[str, str], ...], float, float]] = []
     for index, screen in enumerate(screens):

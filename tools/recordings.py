@@ -1,7 +1,6 @@
-"""Record what the commands show in a terminal, for the README and the site: `make recordings` writes docs/recordings/*.svg.
+"""Record commands in a terminal for the README and the site: `make recordings` writes docs/recordings/*.svg.
 
-Beside each SVG stands its last screen as text, without times and ids that differ from run to run. A test compares that text with what the
-commands print.
+Each SVG has a text file with its last screen, without times and ids. A test compares it with a new run.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from demo import PROGRAM
+from local_pulumi import ROOT, environment, get_engine
 from pulumi_glue_session.sandbox import Sandbox, always, step, then
 from recording import Screen, record, to_svg
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "recordings"
 SESSION_ID = "analytics-prod"
 _COLUMNS = 100
@@ -28,25 +27,11 @@ _COLUMNS = 100
 @contextmanager
 def project(glue: Sandbox) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """Folder and environment of the demo's program, with an empty stack."""
-    engine = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
-    ).stdout.strip()
     with tempfile.TemporaryDirectory(prefix="glue-session-recording-") as name:
         folder = Path(name)
         (folder / "Pulumi.yaml").write_text("name: analytics\nruntime: python\n", encoding="utf-8")
         (folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
-        env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))},
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ.get("PATH", "")]),
-            "PULUMI_HOME": str(folder / "pulumi"),
-            "PULUMI_BACKEND_URL": folder.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "recording",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_STACK": "prod",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            **glue.environment,
-        }
+        env = environment(folder, get_engine(), PULUMI_STACK="prod", **glue.environment)
         subprocess.run(["pulumi", "stack", "init", "prod"], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True)
         yield folder, env
 
@@ -62,7 +47,9 @@ def drift_in_a_preview(glue: Sandbox) -> list[Screen]:
     """`pulumi preview` after the session changed."""
     with project(glue) as (folder, env):
         glue.put(SESSION_ID, always("READY"))
-        subprocess.run(["pulumi", "up", "--yes", "--skip-preview"], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            ["pulumi", "up", "--yes", "--skip-preview"], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True
+        )
         glue.put(SESSION_ID, always("READY"), GlueVersion="5.1")
         return record(["pulumi", "preview", "--diff"], cwd=folder, env=env, columns=_COLUMNS)
 
@@ -71,7 +58,11 @@ def wait_on_the_command_line(glue: Sandbox) -> list[Screen]:
     """`glue-session wait` for two sessions, one of which fails."""
     glue.put(SESSION_ID, then(("PROVISIONING", 7.0), "READY"))
     glue.put("etl", then(("PROVISIONING", 4.0), step("FAILED", ErrorMessage="The subnet has no free IP addresses")))
-    env = {**os.environ, **glue.environment, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    env = {
+        **os.environ,
+        **glue.environment,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
     return record(["glue-session", "wait", SESSION_ID, "etl"], cwd=ROOT, env=env, columns=_COLUMNS)
 
 

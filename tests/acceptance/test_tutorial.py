@@ -1,4 +1,4 @@
-"""The tutorial is followed as it stands, block by block, and prints what it shows."""
+"""The commands of the tutorial, run block by block, print the outputs in its page."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PROGRESS = re.compile(r"^.*(?:\d+s of at most|Stack tutorial-dev creating).*\n",
 """How many of these lines there are depends on the speed of the machine."""
 
 
-def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path, engine: str) -> None:
-    now = captures.filled(PAGE, tmp_path, engine=engine)
+def test_commands_print_the_outputs_of_the_page(tmp_path: Path, engine: str) -> None:
+    now = captures.fill(PAGE, tmp_path, engine=engine)
 
     assert MENTIONED.findall(PAGE) == MENTIONED.findall(now)
     assert PROGRESS.sub("", PAGE) == PROGRESS.sub("", now) or not is_engine_of_the_page(engine)
@@ -32,7 +32,7 @@ def is_engine_of_the_page(engine: str) -> bool:
     return f"what Pulumi {version.removeprefix('v')} printed" in PAGE
 
 
-def test_the_program_of_the_tutorial_is_the_flagship() -> None:
-    files = {block.title: block.text for block in captures.blocks(PAGE) if block.is_file}
+def test_program_is_the_ready_gate_example() -> None:
+    program = (ROOT / "examples" / "ready_gate" / "__main__.py").read_text(encoding="utf-8")
 
-    assert (ROOT / "examples" / "ready_gate" / "__main__.py").read_text(encoding="utf-8") == files["__main__.py"]
+    assert program == captures.files(PAGE)["__main__.py"]
