@@ -83,7 +83,13 @@ _MODULES = {
     **dict.fromkeys(("AssumeRole", "AssumeRoleWithWebIdentity", "AwsOptions"), "dynamic.aws_options"),
     **dict.fromkeys(("get_session", "get_session_output", "get_sessions", "get_sessions_output"), "dynamic.functions"),
     **dict.fromkeys(
-        ("AwaitableGetSessionResult", "AwaitableGetSessionsResult", "GetSessionResult", "GetSessionsResult", "SessionCommand"),
+        (
+            "AwaitableGetSessionResult",
+            "AwaitableGetSessionsResult",
+            "GetSessionResult",
+            "GetSessionsResult",
+            "SessionCommand",
+        ),
         "dynamic.results",
     ),
 }

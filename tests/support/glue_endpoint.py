@@ -6,8 +6,8 @@
         ...                                                         # call boto3 with endpoint_url=glue.url
         assert glue.count("GetSession") == 3
 
-A call that a fault answers is not a read of the session, so lives and faults do not disturb each other. Lives and `Request.at` go by the
-clock that is passed in. Latency and slow faults take real time.
+A call that a fault answers is not a read of the session, so lives and faults do not disturb each other. Lives and
+`Request.at` go by the clock that is passed in. Latency and slow faults take real time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,15 @@ from typing import Self, TypeAlias
 
 from pulumi_glue_session.sandbox.life import GONE, Life, Step, always, reads, step, then, verbatim
 from pulumi_glue_session.sandbox.model import service, violations
-from pulumi_glue_session.sandbox.server import DEFAULTS, Handler, Request, Response, Sandbox, json_response, parse_object
+from pulumi_glue_session.sandbox.server import (
+    DEFAULTS,
+    Handler,
+    Request,
+    Response,
+    Sandbox,
+    json_response,
+    parse_object,
+)
 
 # Names under which the tests know them.
 Call: TypeAlias = Request
@@ -105,7 +113,9 @@ def server_fault(http_status: int = 500) -> Answer:
     """500: the fault that Glue's model has. Any other: the page, no JSON, of a front end that could not reach Glue."""
     modelled = error("InternalServiceException", "Internal service error", http_status=500)
     return (
-        modelled if http_status == modelled.http_status else Answer(body=b"<html><body>Unavailable</body></html>", http_status=http_status)
+        modelled
+        if http_status == modelled.http_status
+        else Answer(body=b"<html><body>Unavailable</body></html>", http_status=http_status)
     )
 
 
@@ -177,7 +187,11 @@ class _Fault:
     first_strike_at: float | None = None
 
     def strikes(self, call: Call) -> bool:
-        if self.times == 0 or self.operation not in {"*", call.operation} or self.session_id not in {None, call.session_id}:
+        if (
+            self.times == 0
+            or self.operation not in {"*", call.operation}
+            or self.session_id not in {None, call.session_id}
+        ):
             return False
         self.calls += 1
         started = self.first_strike_at
@@ -238,15 +252,24 @@ class GlueEndpoint(Sandbox):
     ) -> None:
         """Answer each n-th call of this operation (`"*"`: any) with a fault, `times` times or always.
 
-        The first `after` calls are spared, and the fault is over `seconds` after it first struck. Faults are tried in the order they came;
-        the first that strikes answers, and those behind it do not count that call. A fault for one session never strikes ListSessions.
-        Raises ValueError for an operation that Glue does not have, or an `every` below 1.
+        The first `after` calls are spared, and the fault is over `seconds` after it first struck. Faults are tried in
+        the order they came; the first that strikes answers, and those behind it do not count that call. A fault for one
+        session never strikes ListSessions. Raises ValueError for an operation that Glue does not have, or an `every`
+        below 1.
         """
         if operation not in {"*", *service().operation_names} or every < 1:
             raise ValueError(f"no fault can strike each {every}-th call of {operation}")
         with self._lock:
             self._faults.append(
-                _Fault(answer=fault, operation=operation, session_id=session_id, times=times, every=every, after=after, seconds=seconds)
+                _Fault(
+                    answer=fault,
+                    operation=operation,
+                    session_id=session_id,
+                    times=times,
+                    every=every,
+                    after=after,
+                    seconds=seconds,
+                )
             )
 
     def heal(self) -> None:
@@ -311,7 +334,8 @@ class _FaultyHandler(Handler):
             self.close_connection = True
         if fault.reset:
             self.wfile.flush()
-            # A socket that lingers for no time ends with RST. Closed here, before the server closes it in an orderly way.
+            # A socket that lingers for no time ends with RST. Closed here, before the server closes it in an orderly
+            # way.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 

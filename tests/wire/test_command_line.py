@@ -41,7 +41,9 @@ def ended(process: subprocess.CompletedProcess[str]) -> Ran:
     return Ran(out=process.stdout, err=process.stderr, code=process.returncode)
 
 
-WITH_SIGINT = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+WITH_SIGINT = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
 """Runs a command that SIGINT can interrupt. In the background a shell ignores SIGINT, and children inherit that."""
 
 
@@ -71,7 +73,9 @@ def test_get_shows_everything_except_secrets(aws: GlueEndpoint) -> None:
         shown[name] for name in ("session_id", "region", "status", "role", "number_of_workers")
     )
     assert {"name": "glueetl", "python_version": "3"} == shown["command"]
-    assert {"--password": "planted"} == run("get", "analytics", "-o", "json", "--show-secrets").json()["default_arguments"]
+    assert {"--password": "planted"} == run("get", "analytics", "-o", "json", "--show-secrets").json()[
+        "default_arguments"
+    ]
 
 
 def test_get_shows_a_table_by_default(aws: GlueEndpoint) -> None:
@@ -89,7 +93,9 @@ def test_get_prints_a_part_of_the_session(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
 
     assert ["READY", 2] == run("get", "analytics", "--query", "[status, number_of_workers]").json()
-    assert run("get", "analytics", "--query", "[", code=2).err.startswith("error: --query: invalid JMESPath expression: ")
+    assert run("get", "analytics", "--query", "[", code=2).err.startswith(
+        "error: --query: invalid JMESPath expression: "
+    )
 
 
 def test_get_finds_the_one_session_that_matches_a_filter(aws: GlueEndpoint) -> None:
@@ -121,7 +127,9 @@ def test_list_shows_matching_sessions(aws: GlueEndpoint) -> None:
     for name, status in (("etl-1", "READY"), ("etl-2", "STOPPED"), ("notebook", "READY")):
         aws.put(name, always(status))
 
-    assert ["etl-1", "etl-2"] == [each["session_id"] for each in run("list", "--id-prefix", "etl-", "-o", "json").json()]
+    assert ["etl-1", "etl-2"] == [
+        each["session_id"] for each in run("list", "--id-prefix", "etl-", "-o", "json").json()
+    ]
     assert "notebook\n" == run("list", "--id-pattern", "n*", "-o", "name").out
     header, first, *_ = (line.split() for line in run("list", "--status", "stopped").out.splitlines())
     assert ["ID", "STATUS", "AGE", "ROLE", "GLUE", "WORKERS", "REASON"] == header
@@ -130,7 +138,13 @@ def test_list_shows_matching_sessions(aws: GlueEndpoint) -> None:
 
 @pytest.mark.parametrize(("seconds", "age"), [(45, "45s"), (760, "12m"), (20_000, "5h"), (300_000, "3d"), (-5, "0s")])
 def test_age_is_in_the_largest_unit(seconds: int, age: str) -> None:
-    row = {"session_id": "a", "created_on": "2026-01-05T09:30:15.250Z", "status": "READY", "role": "", "glue_version": ""}
+    row = {
+        "session_id": "a",
+        "created_on": "2026-01-05T09:30:15.250Z",
+        "status": "READY",
+        "role": "",
+        "glue_version": "",
+    }
     created = datetime.fromisoformat("2026-01-05T09:30:15.250+00:00")
     more = {"number_of_workers": 2, "worker_type": "", "error_message": ""}
 
@@ -197,8 +211,9 @@ def test_wait_accepts_statuses_in_any_case(aws: GlueEndpoint) -> None:
             (),
             1,
             (
-                'FAILED, will not become READY: Glue session "analytics" (eu-west-1) Glue says: no capacity Next: ask the '
-                "session's owner to start it again, name another session, or use glue-session get to go on without waiting"
+                'FAILED, will not become READY: Glue session "analytics" (eu-west-1) Glue says: no capacity Next: ask '
+                "the session's owner to start it again, name another session, or use glue-session get "
+                "to go on without waiting"
             ),
         ),
         (
@@ -207,7 +222,8 @@ def test_wait_accepts_statuses_in_any_case(aws: GlueEndpoint) -> None:
             1,
             (
                 'Not as expected: Glue session "analytics" (eu-west-1) number_of_workers: expected 3, found 2 '
-                'glue_version: expected at least "5.1", found "5.0" Next: name a session that matches, or correct --expect'
+                'glue_version: expected at least "5.1", found "5.0" '
+                "Next: name a session that matches, or correct --expect"
             ),
         ),
         (
@@ -222,7 +238,9 @@ def test_wait_accepts_statuses_in_any_case(aws: GlueEndpoint) -> None:
     ],
     ids=["ended", "not as expected", "timed out"],
 )
-def test_wait_that_fails_says_why(aws: GlueEndpoint, script: Any, arguments: tuple[str, ...], code: int, message: str) -> None:
+def test_wait_that_fails_says_why(
+    aws: GlueEndpoint, script: Any, arguments: tuple[str, ...], code: int, message: str
+) -> None:
     aws.put("analytics", script)
 
     failed = run("wait", "analytics", *arguments, code=code)
@@ -238,7 +256,10 @@ def test_exit_code_is_that_of_the_first_session_that_failed(aws: GlueEndpoint) -
 
     ready, gone, stopped = failed.json()
     assert "error" not in ready
-    assert ("SessionNotFound", 'Not found: Glue session "gone" (eu-west-1)') == (gone["error"]["kind"], gone["error"]["fact"])
+    assert ("SessionNotFound", 'Not found: Glue session "gone" (eu-west-1)') == (
+        gone["error"]["kind"],
+        gone["error"]["fact"],
+    )
     assert ("STOPPED", "SessionEnded") == (stopped["status"], stopped["error"]["kind"])
     assert 2 == failed.err.count("error: ")
 
@@ -324,9 +345,18 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
         (("list", "--tag", "team"), "error: --tag: 'team' is not NAME=VALUE\n"),
         (("wait", "a", "--timeout", "soon"), "error: --timeout: "),
         (("wait", "a", "--expect", "status=READY"), "error: --expect: 'status' cannot be expected: use one of "),
-        (("wait", "a", "--expect", "glue_versoin=5"), "error: --expect: 'glue_versoin' cannot be expected: did you mean glue_version?\n"),
-        (("wait", "a", "--expect", "number_of_workers=two"), 'error: --expect: number_of_workers is a number, not "two"\n'),
-        (("wait", "a", "--for", "DONE"), "error: --for: 'DONE' is not a status of a Glue session: use one or several of FAILED, "),
+        (
+            ("wait", "a", "--expect", "glue_versoin=5"),
+            "error: --expect: 'glue_versoin' cannot be expected: did you mean glue_version?\n",
+        ),
+        (
+            ("wait", "a", "--expect", "number_of_workers=two"),
+            'error: --expect: number_of_workers is a number, not "two"\n',
+        ),
+        (
+            ("wait", "a", "--for", "DONE"),
+            "error: --for: 'DONE' is not a status of a Glue session: use one or several of FAILED, ",
+        ),
         (("list", "--max-retries", "-1"), "error: --max-retries: "),
         (("list", "--assume-role", "me"), "error: --assume-role: Invalid role ARN 'me'"),
         (("list", "--allowed-account-id", "me"), "error: --allowed-account-id: Invalid account id 'me'"),
@@ -349,9 +379,19 @@ def test_misspelled_option_is_answered_with_the_right_one() -> None:
 
 @pytest.mark.parametrize("text", HAND_PICKED)
 def test_session_data_cannot_control_a_terminal(aws: GlueEndpoint, text: str) -> None:
-    aws.put("analytics", always(verbatim({"Id": "analytics", "Status": "FAILED", "ErrorMessage": text, "Description": text, "Role": text})))
+    aws.put(
+        "analytics",
+        always(
+            verbatim({"Id": "analytics", "Status": "FAILED", "ErrorMessage": text, "Description": text, "Role": text})
+        ),
+    )
 
-    for shown in (run("get", "analytics").out, run("list").out, run("wait", "analytics", code=1).err, run("list", "-o", "json").out):
+    for shown in (
+        run("get", "analytics").out,
+        run("list").out,
+        run("wait", "analytics", code=1).err,
+        run("list", "-o", "json").out,
+    ):
         assert all(is_fit(line) for line in shown.splitlines())
 
 
@@ -368,31 +408,46 @@ def test_output_is_utf8_in_every_locale(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"), Description="Zürich 日本")
 
     shown = subprocess.run(
-        [COMMAND, "get", "analytics"], env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0"}, capture_output=True, check=True
+        [COMMAND, "get", "analytics"],
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=True,
     )
 
     assert "Zürich 日本" in shown.stdout.decode("utf-8")
 
 
 @pytest.mark.parametrize(
-    ("redirect", "code"), [("| head -c 1", 0), (">&-", 0), ("2>&-", 0), ("> /dev/full", 7)], ids=["pipe", "stdout", "stderr", "full disk"]
+    ("redirect", "code"),
+    [("| head -c 1", 0), (">&-", 0), ("2>&-", 0), ("> /dev/full", 7)],
+    ids=["pipe", "stdout", "stderr", "full disk"],
 )
 def test_lost_stream_ends_quietly(aws: GlueEndpoint, redirect: str, code: int) -> None:
     for number in range(200):
         aws.put(f"etl-{number}", always("READY"), Description="x" * 500)
 
     shown = ended(
-        subprocess.run(["bash", "-c", f"set -o pipefail; {COMMAND} list -o json {redirect}"], capture_output=True, text=True, check=False)
+        subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {COMMAND} list -o json {redirect}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     )
 
-    assert (code, "error: cannot write the result: No space left on device\n" if code else "") == (shown.code, shown.err)
+    assert (code, "error: cannot write the result: No space left on device\n" if code else "") == (
+        shown.code,
+        shown.err,
+    )
 
 
 def test_lost_stderr_does_not_end_a_wait(aws: GlueEndpoint) -> None:
     aws.put("analytics", looks("PROVISIONING", "READY"))
 
     waited = ended(
-        subprocess.run(["bash", "-c", f"{COMMAND} wait analytics -o name 2>/dev/full"], capture_output=True, text=True, check=False)
+        subprocess.run(
+            ["bash", "-c", f"{COMMAND} wait analytics -o name 2>/dev/full"], capture_output=True, text=True, check=False
+        )
     )
 
     assert (0, "analytics\n") == (waited.code, waited.out)
@@ -432,7 +487,9 @@ def test_shell_completes_commands_statuses_and_ids(aws: GlueEndpoint) -> None:
 
     def completed(words: str) -> list[str]:
         told = {"_GLUE_SESSION_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-        return subprocess.run([COMMAND], env=os.environ | told, capture_output=True, text=True, check=False).stdout.split()
+        return subprocess.run(
+            [COMMAND], env=os.environ | told, capture_output=True, text=True, check=False
+        ).stdout.split()
 
     assert ["wait"] == completed("glue-session w")
     assert ["READY"] == completed("glue-session wait --for R")

@@ -147,8 +147,19 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_command_prints_the_environment_and_ends_with_a_signal(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
-    arguments = ("--session", "a.b=READY", "--set", "a.b.Tags.team=data", "--set", "a.b.NumberOfWorkers=5", "--set", "a.b.GlueVersion=4.0")
+def test_command_prints_the_environment_and_ends_with_a_signal(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = (
+        "--session",
+        "a.b=READY",
+        "--set",
+        "a.b.Tags.team=data",
+        "--set",
+        "a.b.NumberOfWorkers=5",
+        "--set",
+        "a.b.GlueVersion=4.0",
+    )
     with running(*arguments) as (process, environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -157,14 +168,22 @@ def test_command_prints_the_environment_and_ends_with_a_signal(number: signal.Si
         process.send_signal(number)
 
         assert 0 == process.wait()
-    assert ("READY", 5, "4.0", ["a.b"]) == (session["Status"], session["NumberOfWorkers"], session["GlueVersion"], tagged)
+    assert ("READY", 5, "4.0", ["a.b"]) == (
+        session["Status"],
+        session["NumberOfWorkers"],
+        session["GlueVersion"],
+        tagged,
+    )
 
 
 def test_exec_runs_a_command_with_the_environment_and_returns_its_exit_code() -> None:
     code = "import boto3, sys; print(boto3.client('glue').get_session(Id='etl')['Session']['Status']); sys.exit(3)"
 
     done = subprocess.run(
-        [COMMAND, "sandbox", "--session", "etl=READY", "--exec", sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [COMMAND, "sandbox", "--session", "etl=READY", "--exec", sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (3, "READY\n", "") == (done.returncode, done.stdout, done.stderr)

@@ -90,8 +90,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Read AWS Glue interactive sessions, and wait for them. Creates, stops and changes nothing.",
-    epilog="Exit codes: 0 done, 1 will not become ready or is not as expected, 2 usage, 3 not found, 4 denied, 5 timed out, "
-    "6 Glue could not be read, 7 result could not be written, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 will not become ready or is not as expected, 2 usage, 3 not found, 4 denied, "
+    "5 timed out, 6 Glue could not be read, 7 result could not be written, 130 interrupted.",
 )
 
 
@@ -273,7 +273,7 @@ def wait(
 
 @app.command("external", short_help="Answer Terraform's external data source.")
 def external_() -> None:
-    """Answer the external data source of Terraform and OpenTofu: a JSON object of strings on stdin, another one on stdout."""
+    """Answer the external data source of Terraform and OpenTofu: JSON objects of strings on stdin and stdout."""
     raise typer.Exit(terraform_external.answer(sys.stdin, sys.stdout, sys.stderr))
 
 
@@ -312,7 +312,7 @@ def _ids_to_wait_for(
 
 
 def _print_results(results: dict[str, WaitResult], options: Result) -> None:
-    """Print the sessions to standard output and the errors to standard error; with JSON the errors are in the result too."""
+    """Print the sessions to standard output and the errors to standard error; JSON contains the errors too."""
     in_json = options.query is not None or options.output_format is OutputFormat.JSON
     rows: list[dict[str, Any]] = []
     for session_id, result in results.items():

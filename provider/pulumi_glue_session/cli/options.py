@@ -1,4 +1,7 @@
-"""Options that several commands share. `with_options` adds the parameters of a function to a command, which receives its result."""
+"""Options that several commands share.
+
+`with_options` adds the parameters of a function to a command, which receives its result.
+"""
 
 from __future__ import annotations
 
@@ -177,7 +180,8 @@ def parse_expectation(text: str, *, minimum: bool = False) -> Expectation:
         raise InvalidInput("expect", f"{short_repr(name)} cannot be expected: did you mean {close[0]}?")
     expected: Any = value
     if name in EXPECTABLE and not isinstance(Session().to_state()[name], str):
-        # Numbers and mappings are JSON; a list may also be names with commas. The core refuses any other text by the field's type.
+        # Numbers and mappings are JSON; a list may also be names with commas. The core refuses any other text by the
+        # field's type.
         with contextlib.suppress(ValueError, RecursionError):
             expected = json.loads(value)
         if isinstance(expected, str) and isinstance(Session().to_state()[name], list):

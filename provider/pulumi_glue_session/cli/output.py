@@ -1,7 +1,7 @@
 """What `glue-session` prints: results to standard output, everything else to standard error.
 
-Session data is printed without control characters in tables, and escaped in JSON. A stream that its reader has closed never changes the
-exit code, and a lost standard error never ends a wait.
+Session data is printed without control characters in tables, and escaped in JSON. A stream that its reader has closed
+never changes the exit code, and a lost standard error never ends a wait.
 """
 
 from __future__ import annotations

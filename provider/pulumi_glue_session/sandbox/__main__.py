@@ -1,4 +1,4 @@
-"""`python -m pulumi_glue_session.sandbox` and `glue-session sandbox`: run a sandbox until Ctrl-C, or while a command runs."""
+"""Run a sandbox until Ctrl-C, or while a command runs: `glue-session sandbox`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument(
-        "--exec", metavar="COMMAND", nargs=argparse.REMAINDER, help="run a command with the environment set, then end with its exit code"
+        "--exec",
+        metavar="COMMAND",
+        nargs=argparse.REMAINDER,
+        help="run a command with the environment set, then end with its exit code",
     )
     options = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""HTTP server of the sandbox: GetSession, ListSessions, CreateSession, StopSession and DeleteSession of Glue, GetCallerIdentity of STS."""
+"""HTTP server of the sandbox: operations of Glue on sessions, and GetCallerIdentity of STS."""
 
 from __future__ import annotations
 
@@ -60,13 +60,15 @@ class Request:
     at: float
     """Seconds on the sandbox's clock."""
     credential: str | None
-    """Credential scope of the signature, `<access key id>/<date>/<region>/glue/aws4_request`; None if it is not signed."""
+    """Credential scope of the signature, `<access key id>/<date>/<region>/glue/aws4_request`; None: not signed."""
     headers: Mapping[str, str]
     """Some headers, in lower case. No signature and no token is kept."""
     parameters: Mapping[str, Any]
 
 
-_KEPT_HEADERS = frozenset({"amz-sdk-invocation-id", "amz-sdk-request", "content-type", "host", "user-agent", "x-amz-target"})
+_KEPT_HEADERS = frozenset(
+    {"amz-sdk-invocation-id", "amz-sdk-request", "content-type", "host", "user-agent", "x-amz-target"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,9 @@ class _Pages:
 class Sandbox:
     """Local Glue at `url` while its `with` block lasts. Sessions may be put and removed meanwhile, from any thread."""
 
-    operations = frozenset({"CreateSession", "DeleteSession", "GetCallerIdentity", "GetSession", "ListSessions", "StopSession"})
+    operations = frozenset(
+        {"CreateSession", "DeleteSession", "GetCallerIdentity", "GetSession", "ListSessions", "StopSession"}
+    )
     """Operations that it answers."""
 
     def __init__(
@@ -152,7 +156,7 @@ class Sandbox:
         clock: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`port` 0 takes a free one. ListSessions answers at most `page_size` sessions a page, or `MaxResults` if that is less.
+        """`port` 0 takes a free one, and `page_size` limits the pages of ListSessions, as `MaxResults` does.
 
         With `tls`, a server context with a certificate, the sandbox speaks HTTPS.
         """
@@ -209,8 +213,9 @@ class Sandbox:
     ) -> None:
         """Add a session, or replace the one with this id.
 
-        `fields` are members of the `Session` shape; the others are those of `DEFAULTS`. `session_fields` are laid over all of them without
-        a check. Raises TypeError for a name that the shape does not have, ValueError for a value that it does not allow.
+        `fields` are members of the `Session` shape; the others are those of `DEFAULTS`. `session_fields` are laid over
+        all of them without a check. Raises TypeError for a name that the shape does not have, ValueError for a value
+        that it does not allow.
         """
         check_session_fields(fields)
         tags = dict(Tags or {})
@@ -228,7 +233,9 @@ class Sandbox:
                 # A value without a form in JSON fails here and not in a server thread.
                 json_response([session.fields_in(each), session_fields])
                 if each.fields is not None and not each.alone:
-                    problems.append(violations({"Session": session.fields_in(each)}, shape("GetSession", "output_shape")))
+                    problems.append(
+                        violations({"Session": session.fields_in(each)}, shape("GetSession", "output_shape"))
+                    )
             if any(problems):
                 raise ValueError("; ".join(filter(None, problems)))
             # A replaced session goes to the end: pages follow the serial numbers.
@@ -313,7 +320,9 @@ class Sandbox:
             return error_response("InvalidInputException", "Invalid NextToken")
         after = self._pages.serials.get(token or "", 0)
         size = min(request.parameters.get("MaxResults", self._page_size), self._page_size)
-        rest = iter([(key, each) for key, each in self._sessions.items() if each.serial > after and tags <= each.tags.items()])
+        rest = iter(
+            [(key, each) for key, each in self._sessions.items() if each.serial > after and tags <= each.tags.items()]
+        )
         page: dict[str, object] = {}
         for session_id, session in rest:
             fields = session.read(request.at)
