@@ -40,7 +40,7 @@ def verbatim(session: Mapping[str, object]) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Steps of a session. Each but the last ends after a number of reads, or of seconds since the first read or `put`."""
+    """Steps of a session. Each but the last ends after a number of reads, or of seconds since the first read or put."""
 
     steps: tuple[Step, ...]
     ends: tuple[float, ...]
