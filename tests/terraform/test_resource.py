@@ -51,7 +51,7 @@ def test_apply_waits_for_provisioning_session(project: TerraformProject, glue: G
 
     assert 0 == applied.code, applied.text
     assert "+ status = (known after apply)" in applied.text
-    assert re.search(r"\[INFO\] .*analytics is PROVISIONING, \ds of at most 10m", applied.text)
+    assert re.search(r"\[INFO\] .*analytics: PROVISIONING, \ds of at most 10m", applied.text)
     assert "READY" == project.resources()["gluesession_session.this"]["status"]
 
 

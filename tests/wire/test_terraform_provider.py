@@ -113,7 +113,7 @@ def test_data_source_waits_and_reports_progress(terraform: Terraform, aws: GlueE
     answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "1m"})
 
     assert "READY" == decode(answer.state)["status"]
-    assert ["analytics is PROVISIONING, 0s of at most 1m"] == terraform.lines
+    assert "analytics: PROVISIONING, 0s of at most 1m" == terraform.lines[0]
 
 
 def test_data_source_without_a_wait_takes_any_status(terraform: Terraform, aws: GlueEndpoint) -> None:

@@ -11,9 +11,9 @@ from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError
-from pulumi_glue_session.core.messages import ErrorReport, Hints
+from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
 from pulumi_glue_session.core.poller import Waiter
-from pulumi_glue_session.core.progress import ProgressReporter
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, WaitState
@@ -72,11 +72,7 @@ class SessionPoller:
         self._cache = SessionCache(self.sessions)
         self._interrupter = interrupter
         self._log = log
-
-        def report(line: str, **_: object) -> None:
-            log("info", line)
-
-        self._waiter = Waiter(self.sessions, progress=ProgressReporter(report), note=lambda line: log("debug", line))
+        self._waiter = Waiter(self.sessions, note=lambda line: log("debug", line))
 
     async def get(self, session_id: str) -> Session:
         """The session as it is now. Raises GlueSessionError."""
@@ -100,5 +96,8 @@ class SessionPoller:
         """Result of a wait. Sessions that need no wait share the calls of all reads at that time."""
         result = await self.read(request)
         if result.state is WaitState.PENDING:
-            result = await self._interrupter.run(self._waiter.wait(request))
+            progress = ProgressReporter(
+                lambda line: self._log("info", f"{sanitize(request.session_id)}: {line}"), LogRhythm()
+            )
+            result = await self._interrupter.run(self._waiter.wait(request, progress=progress))
         return result
