@@ -16,8 +16,11 @@ MENTIONED = re.compile(
 )
 """Lines that the text of the tutorial explains. Other versions of the engine may print the rest in another form."""
 
-PROGRESS = re.compile(r"^.*(?:\d+s of at most|Stack tutorial-dev creating).*\n", flags=re.MULTILINE)
-"""How many of these lines there are depends on the speed of the machine."""
+PROGRESS = re.compile(
+    r"^(?:.*(?:\d+s of at most|READY after|Stack tutorial-dev creating).*|    pulumi:pulumi:Stack tutorial-dev)\n",
+    flags=re.MULTILINE,
+)
+"""The number and the order of these lines depend on the speed of the machine."""
 
 
 def test_commands_print_the_outputs_of_the_page(tmp_path: Path, engine: str) -> None:
