@@ -13,6 +13,7 @@ import infrastructure
 
 SESSION = "pulumi-python:dynamic/glue:Session"
 GET_SESSION = "glue-session:index:getSession"
+ARGUMENTS = {"--password": "hunter2"}
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -22,17 +23,17 @@ class Mocks(pulumi.runtime.Mocks):
         self.session: dict[str, Any] = {"status": "READY", "role": "GlueSession", "glue_version": "5.0"}
         self.failure: Exception | None = None
         self.inputs: dict[str, dict[str, Any]] = {}
-        self.asked: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.inputs[args.name] = args.inputs
         if args.typ == SESSION:
-            return "some-id", {**args.inputs, **self.session, "default_arguments": pulumi.Output.secret({"--password": "hunter2"})}
+            return "some-id", {**args.inputs, **self.session, "default_arguments": pulumi.Output.secret(ARGUMENTS)}
         return "some-id", {**args.inputs, "output": args.inputs["input"]}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert GET_SESSION == args.token
-        self.asked.append(args.args)
+        self.calls.append(args.args)
         if self.failure:
             raise self.failure
         return self.session, []
@@ -57,15 +58,15 @@ def preview(mocks: Mocks) -> Mocks:
 
 @pytest.mark.usefixtures("mocks")
 @pulumi.runtime.test
-async def test_the_job_takes_role_glue_version_and_arguments_of_the_session() -> None:
+async def test_job_uses_the_session() -> None:
     nightly = infrastructure.deploy("analytics-prod")
     settings = await nightly.job.output.future()
 
-    assert {"role": "GlueSession", "glue_version": "5.0", "arguments": {"--password": "hunter2"}} == settings
+    assert {"role": "GlueSession", "glue_version": "5.0", "arguments": ARGUMENTS} == settings
 
 
 @pulumi.runtime.test
-async def test_the_job_waits_until_the_session_is_ready(mocks: Mocks) -> None:
+async def test_job_waits_for_the_session(mocks: Mocks) -> None:
     nightly = infrastructure.deploy("analytics-prod")
     await nightly.session.urn.future()
     inputs = mocks.inputs["analytics"]
@@ -75,14 +76,14 @@ async def test_the_job_waits_until_the_session_is_ready(mocks: Mocks) -> None:
 
 @pytest.mark.usefixtures("mocks")
 @pulumi.runtime.test
-async def test_the_arguments_of_the_session_stay_secret() -> None:
+async def test_arguments_stay_secret() -> None:
     nightly = infrastructure.deploy("analytics-prod")
 
     assert await nightly.job.output.is_secret()
 
 
 @pulumi.runtime.test
-async def test_a_preview_that_does_not_know_the_role_plans_the_job(preview: Mocks) -> None:
+async def test_preview_plans_the_job_with_an_unknown_role(preview: Mocks) -> None:
     preview.session = {}
     nightly = infrastructure.deploy("analytics-prod")
     await nightly.job.urn.future()
@@ -91,19 +92,19 @@ async def test_a_preview_that_does_not_know_the_role_plans_the_job(preview: Mock
     assert "nightly-job" in preview.inputs
 
 
-def test_a_stack_uses_its_own_session(mocks: Mocks) -> None:
+def test_stack_uses_its_own_session(mocks: Mocks) -> None:
     assert "analytics-dev" == infrastructure.session_id_for("dev")
-    assert [{"session_id": "analytics-dev", "aws": {}}] == mocks.asked
+    assert [{"session_id": "analytics-dev", "aws": {}}] == mocks.calls
 
 
-def test_a_stack_without_a_session_uses_the_shared_one(mocks: Mocks) -> None:
+def test_stack_without_a_session_uses_the_shared_one(mocks: Mocks) -> None:
     mocks.failure = SessionNotFound("analytics-dev", region="eu-west-1")
 
     assert "analytics-shared" == infrastructure.session_id_for("dev")
 
 
-def test_a_session_that_may_not_be_read_is_no_reason_to_use_the_shared_one(mocks: Mocks) -> None:
+def test_denied_session_is_an_error(mocks: Mocks) -> None:
     mocks.failure = AccessDenied('Glue session "analytics-dev"', region="eu-west-1")
 
-    with pytest.raises(AccessDenied, match="Glue denied access"):
+    with pytest.raises(AccessDenied):
         infrastructure.session_id_for("dev")

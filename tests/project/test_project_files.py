@@ -71,12 +71,18 @@ def test_actions_are_pinned_to_one_commit_with_its_version() -> None:
     assert len(used) == len({use.split("@")[0] for use in used})
 
 
-def test_only_jobs_that_publish_can_request_a_token() -> None:
+def test_jobs_can_only_read_by_default() -> None:
+    more = {
+        "contract.contract": {"id-token": "write"},  # credentials of AWS
+        "docs.deploy": {"pages": "write", "id-token": "write"},
+        "release.archives": {"id-token": "write", "attestations": "write"},  # provenance
+        "release.publish": {"id-token": "write"},
+    }
     permissions = {f"{name}.{job}": each["permissions"] for name, jobs in JOBS.items() for job, each in jobs.items()}
+    extended = {name: each for name, each in permissions.items() if each != {"contents": "read"}}
 
-    assert {"id-token": "write"} == permissions.pop("release.publish")
-    assert {"pages": "write", "id-token": "write"} == permissions.pop("docs.deploy")
-    assert all(each == {"contents": "read"} for each in permissions.values())
+    assert more == {name: {key: each[key] for key in each if key != "contents"} for name, each in extended.items()}
+    assert {"read"} == {each.get("contents", "read") for each in permissions.values()}
 
 
 def test_no_test_is_skipped_with_the_installed_versions() -> None:

@@ -7,6 +7,7 @@ from typing import assert_type
 from pulumi_glue_session import (
     AccessDenied,
     BadCredentials,
+    CredentialsUnavailable,
     GetSessionResult,
     GlueSessionError,
     InvalidInput,
@@ -38,8 +39,8 @@ def by_class() -> GetSessionResult | None:
         assert_type(not_one.found, tuple[str, ...])
     except InvalidInput as invalid:
         assert_type(invalid.input_name, str)
-    except (AccessDenied, BadCredentials, WrongAccount) as credentials:
-        assert_type(credentials, AccessDenied | BadCredentials | WrongAccount)
+    except (AccessDenied, BadCredentials, CredentialsUnavailable, WrongAccount) as credentials:
+        assert_type(credentials, AccessDenied | BadCredentials | CredentialsUnavailable | WrongAccount)
     except (NoRegion, Misconfigured, Unreachable) as configuration:
         assert_type(configuration, NoRegion | Misconfigured | Unreachable)
     except (Throttled, ServiceFault, Refused) as glue:
@@ -74,6 +75,7 @@ READY = frozenset({"READY"})
 failed_reads: list[LookFailed] = [
     AccessDenied("Glue", region="eu-west-1", detail="not authorized", action="glue:ListSessions"),
     BadCredentials("Glue", region="eu-west-1"),
+    CredentialsUnavailable("Glue", region="eu-west-1"),
     Misconfigured("Glue", region="eu-west-1"),
     NoRegion("Glue", region=""),
     Refused("Glue", region="eu-west-1"),

@@ -1,4 +1,4 @@
-"""What the package shows to a program, and to a type checker."""
+"""Public names and types of the package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import pulumi_glue_session
 
 
-def test_the_package_exports_these() -> None:
+def test_public_names() -> None:
     expected = [
         "AccessDenied",
         "AssumeRole",
@@ -18,6 +18,7 @@ def test_the_package_exports_these() -> None:
         "AwaitableGetSessionsResult",
         "AwsOptions",
         "BadCredentials",
+        "CredentialsUnavailable",
         "GetSessionResult",
         "GetSessionsResult",
         "GlueSession",
@@ -48,19 +49,19 @@ def test_the_package_exports_these() -> None:
 
 
 @pytest.mark.parametrize("name", pulumi_glue_session.__all__)
-def test_every_public_name_can_be_imported_and_has_a_docstring(name: str) -> None:
+def test_public_name_has_a_docstring(name: str) -> None:
     assert (getattr(pulumi_glue_session, name).__doc__ or "").strip()
 
 
-def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
+def test_unknown_name_raises_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'pulumi_glue_session' has no attribute 'GlueSesion'"):
         pulumi_glue_session.GlueSesion  # noqa: B018  # type: ignore[attr-defined]
 
 
-def test_public_names_are_listed_before_they_are_imported() -> None:
+def test_dir_lists_public_names() -> None:
     assert set() == set(pulumi_glue_session.__all__) - set(dir(pulumi_glue_session))
 
 
-def test_the_package_says_that_it_is_typed() -> None:
-    """PEP 561: without this file every user's type checker sees nothing but Any."""
+def test_package_is_typed() -> None:
+    """PEP 561: without this file, type checkers treat everything as Any."""
     assert resources.files(pulumi_glue_session).joinpath("py.typed").is_file()

@@ -1,7 +1,4 @@
-"""`examples/testing` and docs/testing.md.
-
-The page shows the example, the tests of the example pass and notice mistakes, and what the page says holds.
-"""
+"""`examples/testing` and docs/testing.md: the page shows the example, and its tests pass and fail for mistakes."""
 
 from __future__ import annotations
 
@@ -85,7 +82,7 @@ NEUTRAL: dict[str, Any] = {
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Gives what the test says, and keeps what it is given."""
+    """Answers with the values of a test and records calls."""
 
     def __init__(
         self,
@@ -98,22 +95,22 @@ class Mocks(pulumi.runtime.Mocks):
         self.registered: list[MockResourceArgs] = []
         self.called: list[tuple[str, dict[str, Any]]] = []
 
-    def _said(self) -> dict[str, Any]:
+    def _values(self) -> dict[str, Any]:
         return dict(self._session() if callable(self._session) else self._session)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.registered.append(args)
-        return "some-id", self._said() if args.typ == SESSION else args.inputs
+        return "some-id", self._values() if args.typ == SESSION else args.inputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         self.called.append((args.token, args.args))
         if self._failure:
             raise self._failure
-        return self._said(), []
+        return self._values(), []
 
 
 async def value(output: object) -> Any:
-    """Plain value of an output, None where it is unknown; what is made of a nested output type is a dict."""
+    """Plain value of an output, or None if it is unknown. A nested output type becomes a dict."""
     plain = await output.future() if isinstance(output, pulumi.Output) else output
     return (
         {name: getattr(plain, name) for name in ("name", "python_version")}
@@ -157,7 +154,7 @@ def report_of(folder: Path) -> tuple[int, str]:
         "import sys\n\nsys.modules['boto3'] = sys.modules['botocore'] = None\n", encoding="utf-8"
     )
     closed = "http://127.0.0.1:9"
-    ran = subprocess.run(  # noqa: S603 - the example's own tests
+    done = subprocess.run(  # noqa: S603 - the tests of the example
         [
             *(sys.executable, "-m", "pytest", "-rA", "--tb=no", "-p", "without_boto3", "-p", "no:cacheprovider"),
             *("--disable-socket", "--allow-unix-socket"),
@@ -175,12 +172,12 @@ def report_of(folder: Path) -> tuple[int, str]:
         text=True,
         check=False,
     )
-    return ran.returncode, ran.stdout + ran.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """The example where no settings of this repository are found."""
+    """The example in a folder without the settings of this repository."""
     return shutil.copytree(EXAMPLE, tmp_path / "testing", ignore=shutil.ignore_patterns("__pycache__"))
 
 
@@ -197,30 +194,30 @@ def test_example_tests_pass_without_calls(copied: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "noticed_by"),
+    ("right", "wrong", "failing_test"),
     [
-        ('wait_for="READY"', "wait_for=None", "test_the_job_waits_until_the_session_is_ready"),
-        ("session_id=session_id", 'session_id="other"', "test_the_job_waits_until_the_session_is_ready"),
-        ("session.role", "session.status", "test_the_job_takes_role_glue_version_and_arguments_of_the_session"),
+        ('wait_for="READY"', "wait_for=None", "test_job_waits_for_the_session"),
+        ("session_id=session_id", 'session_id="other"', "test_job_waits_for_the_session"),
+        ("session.role", "session.status", "test_job_uses_the_session"),
         (
             "session.default_arguments",
             "pulumi.Output.unsecret(session.default_arguments)",
-            "test_the_arguments_of_the_session_stay_secret",
+            "test_arguments_stay_secret",
         ),
         (
             'pulumi.Stash("nightly-job", input=settings)',
             'session.role.apply(lambda _: pulumi.Stash("nightly-job", input=settings))',
-            "test_a_preview_that_does_not_know_the_role_plans_the_job",
+            "test_preview_plans_the_job_with_an_unknown_role",
         ),
         (
             "except SessionNotFound",
             "except Exception",
-            "test_a_session_that_may_not_be_read_is_no_reason_to_use_the_shared_one",
+            "test_denied_session_is_an_error",
         ),
     ],
     ids=["the gate", "the id", "an output", "a secret", "a preview", "a failure"],
 )
-def test_example_tests_catch_mistakes(copied: Path, right: str, wrong: str, noticed_by: str) -> None:
+def test_example_tests_catch_mistakes(copied: Path, right: str, wrong: str, failing_test: str) -> None:
     module = copied / "infrastructure.py"
     program = module.read_text(encoding="utf-8")
     module.write_text(program.replace(right, wrong), encoding="utf-8")
@@ -228,7 +225,7 @@ def test_example_tests_catch_mistakes(copied: Path, right: str, wrong: str, noti
     code, report = report_of(copied)
 
     assert 1 == program.count(right)
-    assert (1, [noticed_by]) == (code, re.findall(r"FAILED test_infrastructure\.py::(\w+)", report)), report
+    assert (1, [failing_test]) == (code, re.findall(r"FAILED test_infrastructure\.py::(\w+)", report)), report
 
 
 # What a mock gets
