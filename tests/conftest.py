@@ -1,8 +1,9 @@
-"""What tests of every tier have."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
 import ipaddress
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
@@ -16,6 +17,11 @@ from packaging.version import Version
 
 from torture import Torture, telling
 
+# A shell ignores SIGINT for background jobs (`nohup make test &`), and child processes inherit that. With a handler in
+# this process, they start with the default.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture(autouse=True)
 def _row(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -24,7 +30,7 @@ def _row(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a test of what an older version of a dependency lacks. None is left out with those that requirements-dev.txt installs."""
+    """Skip a test that needs a newer dependency. With requirements-dev.txt no test is skipped."""
     for mark in item.iter_markers("since"):
         reason = mark.kwargs["reason"]
         for package, version in mark.kwargs.items() - {("reason", reason)}:
@@ -34,18 +40,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture
 def torture(request: pytest.FixtureRequest) -> Torture:
-    """How hard to try, under the part of docs/reliability.md that the test's mark names."""
+    """Number of tries, and rows for the part of docs/reliability.md in the mark of the test."""
     mark = request.node.get_closest_marker("torture")
     return Torture(mark.args[0])
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a certificate for 127.0.0.1, signed by itself, and its key."""
+    """A file with a self-signed certificate for 127.0.0.1 and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "scripted Glue")])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -59,6 +65,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .sign(key, hashes.SHA256())
     )
     path = tmp_path_factory.mktemp("tls") / "glue.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
     return path

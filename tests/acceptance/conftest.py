@@ -1,4 +1,4 @@
-"""What an acceptance test starts from: the engine, an environment that reaches nothing outside, and a Glue to ask."""
+"""Fixtures of the acceptance tests: the engine, an isolated environment, and Glue."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from support.pulumi_project import REGION, ROOT, Moto, Project
 
 @pytest.fixture(scope="session")
 def engine() -> str:
-    """Folder of the engine. It is found, downloaded or built: these tests are never skipped for want of it."""
+    """Folder of the engine, which is downloaded or built if it is not cached."""
     command = [sys.executable, str(ROOT / "tools" / "get_engine.py")]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="session")
 def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pulumi's own folder, so that plugins and credentials of the machine play no part."""
+    """PULUMI_HOME without plugins and credentials of the user."""
     return tmp_path_factory.mktemp("pulumi-home")
 
 
 @pytest.fixture(scope="session")
 def env_in(engine: str, pulumi_home: Path) -> Callable[[Path], dict[str, str]]:
-    """Environment that keeps its state in a folder and reaches nothing outside: no endpoint is set yet."""
+    """Environment with state in a folder and without settings of the user. AWS endpoints are not set."""
 
     def env(folder: Path) -> dict[str, str]:
         backend = folder / "backend"
@@ -58,7 +58,7 @@ def env_in(engine: str, pulumi_home: Path) -> Callable[[Path], dict[str, str]]:
 
 @pytest.fixture
 def env(env_in: Callable[[Path], dict[str, str]], tmp_path: Path) -> dict[str, str]:
-    """The same for one test."""
+    """Environment of one test."""
     return env_in(tmp_path)
 
 
@@ -71,7 +71,7 @@ def glue() -> Iterator[GlueEndpoint]:
 
 @pytest.fixture
 def project(tmp_path: Path, env: dict[str, str], glue: GlueEndpoint) -> Project:
-    """An empty project that asks the scripted Glue."""
+    """An empty project that uses the scripted Glue."""
     folder = tmp_path / "project"
     folder.mkdir()
     return Project(folder, env | {"AWS_ENDPOINT_URL": glue.url})
@@ -79,19 +79,19 @@ def project(tmp_path: Path, env: dict[str, str], glue: GlueEndpoint) -> Project:
 
 @pytest.fixture
 def moto() -> Iterator[Moto]:
-    """A moto server on a free port, with no session in it: all moto servers of a process share what they hold."""
+    """A moto server on a free port without sessions. All moto servers of a process share their data."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=10).close()  # noqa: S310
+    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()  # noqa: S310
     yield Moto(url)
     server.stop()
 
 
 @pytest.fixture
 def aws_project(tmp_path: Path, env: dict[str, str], moto: Moto) -> Project:
-    """An empty project that asks moto's Glue."""
+    """An empty project that uses moto."""
     folder = tmp_path / "aws-project"
     folder.mkdir()
     return Project(folder, env | {"AWS_ENDPOINT_URL": moto.url})
