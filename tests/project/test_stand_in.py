@@ -54,9 +54,19 @@ def parameters(text: str, name: str) -> dict[str, str]:
         ("pulumi_aws/glue/job.py", "Job", "pulumi_aws/glue.py"),
         ("pulumi_aws/glue/_inputs.py", "JobCommandArgs", "pulumi_aws/glue.py"),
         ("pulumi_aws/iam/get_role.py", "get_role_output", "pulumi_aws/iam.py"),
+        ("pulumi_aws/provider.py", "Provider", "pulumi_aws/provider.py"),
     ],
 )
 def test_stand_in_has_the_parameters_of_the_real_package(path: str, name: str, stand_in: str) -> None:
     theirs, ours = parameters(real(path), name), parameters((STAND_INS / stand_in).read_text(), name)
 
     assert ours == {each: theirs.get(each) for each in ours}
+
+
+def test_provider_returns_its_configuration() -> None:
+    """The name of the method, its token and its result."""
+    theirs = real("pulumi_aws/provider.py")
+
+    assert "def terraform_config(__self__)" in theirs
+    assert "pulumi.runtime.call('pulumi:providers:aws/terraformConfig'" in theirs
+    assert "def result(self) -> Mapping[str, Any]:" in theirs

@@ -16,6 +16,7 @@ import grpc
 import pulumi
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON
 from pulumi.runtime.rpc import UNKNOWN, unwrap_rpc_secret
 from pulumi.runtime.stack import run_pulumi_func
@@ -44,6 +45,8 @@ class Ran:
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
+    provider_config: dict[str, Any] = field(default_factory=dict)
+    """Configuration of every `aws.Provider`, as its method `terraform_config` returns it."""
 
 
 def _unwrapped(value: Any) -> Any:
@@ -92,6 +95,12 @@ class _Engine:
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - name of the gRPC method
         self._ran.called.append(request.tok)
         raise grpc.RpcError
+
+    def Call(self, request: Any) -> Any:  # noqa: N802 - name of the gRPC method
+        assert request.tok == "pulumi:providers:aws/terraformConfig"
+        response: Any = provider_pb2.CallResponse()
+        getattr(response, "return").update({"result": self._ran.provider_config})
+        return response
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

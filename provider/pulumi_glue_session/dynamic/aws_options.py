@@ -6,19 +6,46 @@ where it has the option. Credentials cannot be passed in. An external id is alwa
 
 from __future__ import annotations
 
+import difflib
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pulumi
 
 from pulumi_glue_session.core.aws_config import UNRECORDED, merge_options
 from pulumi_glue_session.dynamic import inputs
+from pulumi_glue_session.dynamic.aws_provider import provider_options
 from pulumi_glue_session.dynamic.stack_config import stack_options
+
+_T = TypeVar("_T")
 
 _SECRET = "external_id"  # noqa: S105 - the name of the option
 
 
+class UnknownOption(pulumi.RunError, TypeError):
+    """An option that does not exist. It ends a program with its message, without a traceback."""
+
+
+def _name_unknown_options(kind: type[_T]) -> type[_T]:
+    """Replace the TypeError of a dataclass for an unknown name by a message with a suggestion."""
+    construct = kind.__init__
+    names = [each.name for each in fields(cast("Any", kind))]
+
+    @functools.wraps(construct)
+    def __init__(self: _T, *positional: Any, **options: Any) -> None:  # noqa: N807
+        for name in options.keys() - set(names):
+            similar = difflib.get_close_matches(name, names, n=1)
+            advice = f"did you mean {similar[0]}?" if similar else f"use {', '.join(names)}"
+            raise UnknownOption(f"{kind.__name__}({name}=...): unknown option, {advice}")
+        construct(self, *positional, **options)
+
+    setattr(kind, "__init__", __init__)  # noqa: B010 - mypy cannot compare the signatures
+    return kind
+
+
+@_name_unknown_options
 @dataclass(frozen=True, kw_only=True)
 class AssumeRole:
     """A role to assume with the credentials of boto3's chain or of the previous role (STS API, AssumeRole)."""
@@ -43,6 +70,7 @@ class AssumeRole:
     """Keys of session tags that the next roles of the chain inherit."""
 
 
+@_name_unknown_options
 @dataclass(frozen=True, kw_only=True)
 class AssumeRoleWithWebIdentity:
     """A role to assume with an OIDC token, as in CI systems (STS API, AssumeRoleWithWebIdentity)."""
@@ -61,6 +89,7 @@ class AssumeRoleWithWebIdentity:
     """ARNs of IAM policies that further restrict the assumed credentials."""
 
 
+@_name_unknown_options
 @dataclass(frozen=True, kw_only=True)
 class AwsOptions:
     """AWS configuration of a read. Unset options come from the stack's `aws:` configuration, then from boto3."""
@@ -107,10 +136,18 @@ class AwsOptions:
     """Whether to use dual-stack endpoints (IPv4 and IPv6). Default: AWS_USE_DUALSTACK_ENDPOINT."""
 
 
-def with_stack_defaults(aws: Any) -> Any:
-    """Options with the defaults of the stack's configuration, for `AwsConfig.parse` once Outputs are known."""
+def with_defaults(aws: Any, provider: pulumi.ProviderResource | None = None) -> Any:
+    """Options with the defaults of an explicit `aws.Provider`, or else of the stack's configuration.
+
+    `AwsConfig.parse` takes them once their Outputs are known. With a provider the result itself is an Output.
+    """
     by_name: dict[str, Any] = resolve({} if aws is None else aws)
-    return merge_options(stack_options(), by_name) if type(by_name) is dict else by_name
+    if type(by_name) is not dict:
+        return by_name
+    if provider is None:
+        return merge_options(stack_options(), by_name)
+    both = pulumi.Output.all(provider_options(provider), pulumi.Output.from_input(by_name))
+    return both.apply(lambda known: merge_options(*known))
 
 
 def without_credentials(aws: Any) -> Any:
@@ -120,11 +157,26 @@ def without_credentials(aws: Any) -> Any:
     return {name: value for name, value in cast("Mapping[str, Any]", aws).items() if name != UNRECORDED}
 
 
-def to_state(aws: Any) -> dict[str, Any] | None:
-    """Options to record, so that a refresh reads with the same configuration. None if there are none."""
+def to_state(aws: Any) -> Any:
+    """Options to record, so that a refresh reads with the same configuration. None if there are none.
+
+    An Output, the options of an explicit provider, is recorded without its credentials.
+    """
+    if isinstance(aws, pulumi.Output):
+        return aws.apply(_provider_state)
     by_name: dict[str, Any] = resolve(aws, mark_secrets=True)
     return (
         {name: value for name, value in by_name.items() if name != "region"} or None if type(by_name) is dict else None
+    )
+
+
+def _provider_state(options: Any) -> Any:
+    recorded = {name: value for name, value in options.items() if name not in ("region", UNRECORDED)} or None
+    has_external_id = any(role.get(_SECRET) for role in (recorded or {}).get("assume_roles", ()))
+    return (
+        pulumi.Output.secret(recorded)
+        if has_external_id
+        else pulumi.Output.unsecret(pulumi.Output.from_input(recorded))
     )
 
 

@@ -19,6 +19,7 @@ from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.wait import WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
+from pulumi_glue_session.dynamic.aws_provider import find_aws_provider
 from pulumi_glue_session.dynamic.failures import prefix_input
 from pulumi_glue_session.dynamic.results import (
     AwaitableGetSessionResult,
@@ -30,6 +31,10 @@ from pulumi_glue_session.dynamic.results import (
     sessions_result,
 )
 from pulumi_glue_session.dynamic.wire_format import GET_SESSION, GET_SESSIONS
+
+_PROVIDER_IN_PLAIN_FORM = (
+    "the configuration of an aws.Provider is an Output: use the function that ends in _output, or aws=AwsOptions(...)"
+)
 
 _Result = GetSessionResult | GetSessionsResult
 
@@ -132,9 +137,11 @@ def get_sessions_output(
 def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: pulumi.InvokeOptions | None) -> Any:
     try:
         _check_options(opts)
+        if find_aws_provider(opts):
+            raise InvalidInput("opts.provider", _PROVIDER_IN_PLAIN_FORM)
         arguments = {
             **{name: value for name, value in given.items() if value is not None},
-            "aws": aws_options.with_stack_defaults(aws),
+            "aws": aws_options.with_defaults(aws),
         }
         _check_plain(arguments)
         config, query = _parse(token, arguments)
@@ -168,8 +175,9 @@ def _invoke_output(
             _raise_run_error(error)
 
     arguments = {name: inputs.as_output(value) for name, value in given.items() if value is not None}
+    provider = None if run_context.is_mocked() else find_aws_provider(opts)
     # A secret in the AWS configuration does not make the result a secret.
-    arguments["aws"] = inputs.unsecret(inputs.as_output(aws_options.with_stack_defaults(aws)))
+    arguments["aws"] = inputs.unsecret(inputs.as_output(aws_options.with_defaults(aws, provider)))
     if run_context.is_mocked():
         returned = pulumi.runtime.invoke_output(token, _recordable(arguments), opts)
         return pulumi.Output.all(returned, arguments).apply(lambda both: _mocked_result(token, both[1], both[0]))
@@ -206,8 +214,8 @@ def _mocked_result(token: str, arguments: Mapping[str, Any], returned: Mapping[s
 
 
 def _check_options(opts: pulumi.InvokeOptions | None) -> None:
-    if opts is not None and opts.provider is not None:
-        raise InvalidInput("opts.provider", "not supported: set credentials and region with aws=AwsOptions(...)")
+    if opts is not None and opts.provider is not None and opts.provider.package != "aws":
+        raise InvalidInput("opts.provider", "not supported: use an aws.Provider, or aws=AwsOptions(...)")
 
 
 def _check_plain(value: Any, name: str = "") -> None:

@@ -86,7 +86,8 @@ async def wait_until_created(resources: Iterable[pulumi.Resource]) -> bool:
             continue
         visited.add(id(resource))
         await resource.urn.future()
-        if isinstance(resource, pulumi.CustomResource):
+        # A provider is only asked for its configuration, which is known before it is created.
+        if isinstance(resource, pulumi.CustomResource) and not isinstance(resource, pulumi.ProviderResource):
             # A DependencyResource of the SDK lacks an id. A resource that is read lacks it in a preview of an engine
             # that is older than the field for it.
             identity = (

@@ -6,6 +6,7 @@ instance.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any, Literal, Never, cast
 
 import pulumi
@@ -17,6 +18,7 @@ from pulumi_glue_session.core.session import SECRET, VOLATILE, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
+from pulumi_glue_session.dynamic.aws_provider import find_aws_provider, listed_providers
 from pulumi_glue_session.dynamic.observation import Observation, ObserveOptions, observe, validate
 from pulumi_glue_session.dynamic.results import SessionCommand
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, PICKLE, TYPE_TOKEN
@@ -109,7 +111,9 @@ class GlueSession(pulumi.CustomResource):
         # Each is used several times, and a coroutine can be awaited only once.
         aws_given = aws_options.resolve(aws)
         session_id, wait_for = inputs.as_output(session_id), inputs.as_output(wait_for)
-        aws_arguments: dict[str, Any] = aws_options.with_stack_defaults(aws_given)
+        opts = opts or pulumi.ResourceOptions()
+        aws_provider = None if run_context.is_mocked() else find_aws_provider(opts)
+        aws_arguments: Any = aws_options.with_defaults(aws_given, aws_provider)
         props: dict[str, Any] = {
             **_NO_VALUES,
             PROVIDER_KEY: PICKLE,
@@ -118,9 +122,8 @@ class GlueSession(pulumi.CustomResource):
             "wait_for": wait_for.apply(_to_list)
             if isinstance(wait_for, pulumi.Output)
             else _to_list(inputs.as_input_value(wait_for)),
-            "aws": aws_options.to_state(aws_given),
+            "aws": aws_options.to_state(aws_arguments if isinstance(aws_arguments, pulumi.Output) else aws_given),
         }
-        opts = opts or pulumi.ResourceOptions()
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
             # Observed values are inputs too, and an input is a secret only if the program's own value is.
             props[name] = pulumi.Output.secret(props[name])
@@ -219,7 +222,12 @@ class GlueSession(pulumi.CustomResource):
         is_get = opts.id is not None
         self._observation = Observation(session_id="")
 
+        aws_provider = find_aws_provider(opts)
+
         async def run(known: Mapping[str, Any]) -> Any:
+            if self._providers.get("aws", aws_provider) is not aws_provider:
+                changed = replace(options, invalid=_PROVIDER_OF_TRANSFORMATION)
+                return (await observe(known, changed, self, is_get=is_get)).to_json()
             observation = self._observation = await observe(known, options, self, is_get=is_get)
             if is_get and observation.pending:
                 return pulumi.UNKNOWN
@@ -260,6 +268,11 @@ class GlueSession(pulumi.CustomResource):
         return self._observed.apply(live)
 
 
+_PROVIDER_OF_TRANSFORMATION = InvalidInput(
+    "opts.provider", "a transformation set the aws.Provider: pass it in opts, or use aws=AwsOptions(...)"
+)
+
+
 def _to_list(wait_for: Any) -> Any:
     return [wait_for] if isinstance(wait_for, str) else wait_for
 
@@ -271,7 +284,8 @@ def _region(aws_arguments: Any) -> Any:
 
 def _has_explicit_provider(opts: pulumi.ResourceOptions) -> bool:
     inherited = opts.parent.get_provider(TYPE_TOKEN) if opts.parent is not None else None
-    return opts.provider is not None or bool(opts.providers) or inherited is not None
+    packages = {getattr(provider, "package", None) for provider in (opts.provider, *listed_providers(opts), inherited)}
+    return not packages <= {None, "aws"}
 
 
 def _unknown_argument(unknown: Mapping[str, object]) -> InvalidInput:
@@ -280,6 +294,8 @@ def _unknown_argument(unknown: Mapping[str, object]) -> InvalidInput:
     import inspect
 
     name = next(iter(unknown))
+    if name in {each.name for each in fields(AwsOptions)}:
+        return InvalidInput(name, f"not an argument of GlueSession: use aws=AwsOptions({name}=...)")
     parameters = inspect.signature(GlueSession.__init__).parameters
     names = [each for each, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
     close = difflib.get_close_matches(name, names, n=1)

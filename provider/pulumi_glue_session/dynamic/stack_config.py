@@ -105,75 +105,78 @@ def stack_options() -> dict[str, Any]:
 def parse_stack_config(get: Callable[[str], str | None]) -> dict[str, Any]:
     """Options from the values of the `aws` namespace. `get` takes a key without its namespace."""
     try:
-        return _parse({key: text for key in (*HONORED, *REFUSED) if (text := get(key))})
+        return parse_texts({key: text for key in (*HONORED, *REFUSED) if (text := get(key))}, prefix="aws:")
     except InvalidInput as error:
         return {UNRECORDED: {"invalid": (error.input_name, error.reason())}}
 
 
-def _parse(texts: Mapping[str, str]) -> dict[str, Any]:
+def parse_texts(texts: Mapping[str, str], *, prefix: str) -> dict[str, Any]:
+    """Options from texts by key; `prefix` is put before keys in errors. Raises InvalidInput."""
     options: dict[str, Any] = {}
     hidden: dict[str, Any] = {_HIDDEN[key]: texts[key] for key in _HIDDEN.keys() & texts.keys()}
     options |= {name: texts[key] for key, name in _TEXTS.items() if key in texts}
-    options |= {name: _json(key, texts[key]) for key, name in _JSON.items() if key in texts}
+    options |= {name: _json(texts[key], f"{prefix}{key}") for key, name in _JSON.items() if key in texts}
     flags = {key: name for key, name in _FLAGS.items() if key in texts}
-    options |= {name: parse_bool(texts[key], input_name=f"aws:{key}") for key, name in flags.items()}
+    options |= {name: parse_bool(texts[key], input_name=f"{prefix}{key}") for key, name in flags.items()}
     for name, value in options.items():
-        parse_option(name, value, f"aws:{_KEYS[name]}")
-    if parse_bool(texts.get("insecure", "false"), input_name="aws:insecure"):
-        raise InvalidInput("aws:insecure", "Not supported: certificates are always verified, use aws:customCaBundle")
+        parse_option(name, value, f"{prefix}{_KEYS[name]}")
+    if parse_bool(texts.get("insecure", "false"), input_name=f"{prefix}insecure"):
+        raise InvalidInput(f"{prefix}insecure", "Not supported: certificates are always verified, use customCaBundle")
     if ("access_key" in hidden) != ("secret_key" in hidden):
         missing = "secretKey" if "access_key" in hidden else "accessKey"
-        raise InvalidInput(f"aws:{missing}", "Missing: aws:accessKey and aws:secretKey are used together")
-    if parse_bool(texts.get("skipMetadataApiCheck", "false"), input_name="aws:skipMetadataApiCheck"):
+        raise InvalidInput(f"{prefix}{missing}", "Missing: accessKey and secretKey are used together")
+    if parse_bool(texts.get("skipMetadataApiCheck", "false"), input_name=f"{prefix}skipMetadataApiCheck"):
         hidden["skip_metadata_api_check"] = True
-    _add_roles(texts, options)
-    _add_web_identity(texts, options, hidden)
-    _add_endpoints(texts, options, hidden)
+    _add_roles(texts, options, prefix)
+    _add_web_identity(texts, options, hidden, prefix)
+    _add_endpoints(texts, options, hidden, prefix)
     return {**options, UNRECORDED: hidden} if hidden else options
 
 
-def _add_roles(texts: Mapping[str, str], options: dict[str, Any]) -> None:
+def _add_roles(texts: Mapping[str, str], options: dict[str, Any], prefix: str) -> None:
     key = "assumeRoles" if "assumeRoles" in texts else "assumeRole"
     if key not in texts:
         return
-    given = _json(key, texts[key])
+    given = _json(texts[key], f"{prefix}{key}")
     roles: list[Any] = given if isinstance(given, list) else [given]
     # pulumi-aws leaves out roles without an ARN.
     named = [role for role in roles if not (isinstance(role, Mapping) and not role.get("roleArn"))]
-    options["assume_roles"] = [_rename(role, _ROLE_OPTIONS, f"aws:{key}[{index}]") for index, role in enumerate(named)]
-    parse_option("assume_roles", options["assume_roles"], f"aws:{key}")
+    options["assume_roles"] = [
+        _rename(role, _ROLE_OPTIONS, f"{prefix}{key}[{index}]") for index, role in enumerate(named)
+    ]
+    parse_option("assume_roles", options["assume_roles"], f"{prefix}{key}")
 
 
-def _add_web_identity(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any]) -> None:
+def _add_web_identity(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any], prefix: str) -> None:
     key = "assumeRoleWithWebIdentity"
     if key not in texts:
         return
-    role = _json(key, texts[key])
+    role = _json(texts[key], f"{prefix}{key}")
     if isinstance(role, Mapping) and role.get("webIdentityToken"):
         named = cast("Mapping[str, Any]", role)
         hidden["web_identity_token"] = str(named["webIdentityToken"])
         role = {name: value for name, value in named.items() if name != "webIdentityToken"}
         role["webIdentityTokenFile"] = _TOKEN_OF_CONFIGURATION
-    options["assume_role_with_web_identity"] = _rename(role, _WEB_IDENTITY_OPTIONS, f"aws:{key}")
-    parse_option("assume_role_with_web_identity", options["assume_role_with_web_identity"], f"aws:{key}")
+    options["assume_role_with_web_identity"] = _rename(role, _WEB_IDENTITY_OPTIONS, f"{prefix}{key}")
+    parse_option("assume_role_with_web_identity", options["assume_role_with_web_identity"], f"{prefix}{key}")
 
 
-def _add_endpoints(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any]) -> None:
+def _add_endpoints(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any], prefix: str) -> None:
     if "endpoints" not in texts:
         return
-    given = _json("endpoints", texts["endpoints"])
+    given = _json(texts["endpoints"], f"{prefix}endpoints")
     listed: list[Any] = given if isinstance(given, list) else [given]
     urls: dict[str, Any] = {}
     for each in listed:
         if not isinstance(each, Mapping):
-            raise InvalidInput("aws:endpoints", "Invalid value: use a list of mappings of services to URLs")
+            raise InvalidInput(f"{prefix}endpoints", "Invalid value: use a list of mappings of services to URLs")
         urls |= {str(name): url for name, url in cast("Mapping[str, Any]", each).items() if url}
     if any(not is_aws_url(str(url)) for url in urls.values()):
         hidden["has_local_endpoints"] = True
     ours = {name: urls[name] for name in ("glue", "sts") if name in urls}
     if ours:
         options["endpoints"] = ours
-        parse_option("endpoints", ours, "aws:endpoints")
+        parse_option("endpoints", ours, f"{prefix}endpoints")
 
 
 def _rename(value: Any, names: Mapping[str, str], where: str) -> Any:
@@ -187,13 +190,13 @@ def _rename(value: Any, names: Mapping[str, str], where: str) -> Any:
     return {names[name]: each for name, each in given.items()}
 
 
-def _json(key: str, text: str) -> Any:
+def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
     # Without the text, which can contain an external id or a token.
-    raise InvalidInput(f"aws:{key}", "it is not valid JSON")
+    raise InvalidInput(where, "it is not valid JSON")
 
 
 _KEYS = {name: key for names in (_TEXTS, _JSON, _FLAGS) for key, name in names.items()}

@@ -1,8 +1,9 @@
-"""Stands for the package `pulumi_aws` where that is not installed: the part that `examples/promote_to_job` uses, and no more.
+"""Stand-in for the package `pulumi_aws`: the part that examples and tests use.
 
-With the real one installed the engine looks for its plugin at every command. `tests/unit/test_promote_to_job.py` holds this one to the real
-one where that is installed: each parameter here is there, with the same type.
+With the real package installed the engine looks for its plugin at every command. `tests/project/test_stand_in.py`
+compares the stand-in with the real package.
 """
 
 from pulumi_aws import glue as glue
 from pulumi_aws import iam as iam
+from pulumi_aws.provider import Provider as Provider

@@ -74,7 +74,7 @@ def test_options_match_the_core(public: type[Any], core: type[Any]) -> None:
 
 
 def test_every_option_is_passed_on() -> None:
-    config = AwsConfig.parse(aws_options.with_stack_defaults(every_option()))
+    config = AwsConfig.parse(aws_options.with_defaults(every_option()))
     default = AwsConfig()
 
     assert EXTERNAL_ID == config.assume_roles[0].external_id
@@ -91,17 +91,17 @@ def test_every_option_is_passed_on() -> None:
 
 @pytest.mark.parametrize("aws", [None, AwsOptions(), {}, AwsOptions(assume_roles=[], allowed_account_ids=[])], ids=repr)
 def test_unset_options_are_omitted(aws: AwsOptions | None) -> None:
-    assert {} == aws_options.with_stack_defaults(aws)
+    assert {} == aws_options.with_defaults(aws)
 
 
 def test_stack_configuration_is_the_default() -> None:
     set_all_config({"aws:region": "ap-south-1", "aws:profile": "ci", "aws:maxRetries": "5"})
 
-    assert {"region": "ap-south-1", "profile": "ci", "max_retries": 5} == aws_options.with_stack_defaults(None)
-    assert {"region": "eu-west-1", "profile": "ci", "max_retries": 5} == aws_options.with_stack_defaults(
+    assert {"region": "ap-south-1", "profile": "ci", "max_retries": 5} == aws_options.with_defaults(None)
+    assert {"region": "eu-west-1", "profile": "ci", "max_retries": 5} == aws_options.with_defaults(
         AwsOptions(region="eu-west-1")
     )
-    assert {"region": "ap-south-1", "profile": "analysts", "max_retries": 5} == aws_options.with_stack_defaults(
+    assert {"region": "ap-south-1", "profile": "analysts", "max_retries": 5} == aws_options.with_defaults(
         AwsOptions(profile="analysts")
     )
 
@@ -110,7 +110,7 @@ def test_mapping_as_options() -> None:
     """For instance from `pulumi.Config().require_object`."""
     set_all_config({"aws:region": "ap-south-1"})
 
-    assert {"region": "ap-south-1", "assume_roles": [{"role_arn": ROLE}]} == aws_options.with_stack_defaults(
+    assert {"region": "ap-south-1", "assume_roles": [{"role_arn": ROLE}]} == aws_options.with_defaults(
         {"assume_roles": ({"role_arn": ROLE},)}
     )
 
@@ -121,7 +121,7 @@ def test_invalid_options_are_rejected_later(junk: Any) -> None:  # noqa: ANN401 
     set_all_config({"aws:region": "ap-south-1"})
 
     with pytest.raises(InvalidInput, match="use AwsOptions") as caught:
-        AwsConfig.parse(aws_options.with_stack_defaults(junk))
+        AwsConfig.parse(aws_options.with_defaults(junk))
 
     assert "aws" == caught.value.input_name
     assert aws_options.to_state(junk) is None
@@ -131,7 +131,7 @@ def test_outputs_stay_outputs() -> None:
     async def program() -> list[object]:
         region = pulumi.Output.from_input("eu-west-1")
         external_id = pulumi.Output.from_input(EXTERNAL_ID)
-        options = aws_options.with_stack_defaults(
+        options = aws_options.with_defaults(
             AwsOptions(region=region, assume_roles=[AssumeRole(role_arn=ROLE, external_id=external_id)])
         )
         return [options["region"] is region, await pulumi.Output.from_input(options["assume_roles"]).future()]
@@ -219,7 +219,7 @@ def test_options_contain_no_credentials(kind: type[Any]) -> None:
 
 def test_stack_credentials_are_neither_recorded_nor_printed() -> None:
     set_all_config({"aws:accessKey": "AKIA", "aws:secretKey": "planted-key", "aws:token": "planted-token"})
-    options = aws_options.with_stack_defaults(AwsOptions(max_retries=1))
+    options = aws_options.with_defaults(AwsOptions(max_retries=1))
     config = AwsConfig.parse(options)
 
     assert config.unrecorded is not None
@@ -235,4 +235,4 @@ def test_program_cannot_pass_hidden_options() -> None:
 
     assert aws_options.to_state(given) is None
     with pytest.raises(InvalidInput):
-        AwsConfig.parse(aws_options.with_stack_defaults(given))
+        AwsConfig.parse(aws_options.with_defaults(given))

@@ -136,7 +136,7 @@ def test_local_endpoints_of_other_services(url: str, *, local: bool) -> None:
         (
             {"insecure": "true"},
             "aws:insecure",
-            "Not supported: certificates are always verified, use aws:customCaBundle",
+            "Not supported: certificates are always verified, use customCaBundle",
         ),
         ({"maxRetries": "many"}, "aws:maxRetries", "it is not valid JSON"),
         ({"maxRetries": "99"}, "aws:maxRetries", "Invalid number of retries 99: use a whole number from 0 to 50"),
@@ -146,7 +146,7 @@ def test_local_endpoints_of_other_services(url: str, *, local: bool) -> None:
             "aws:assumeRoles[0].role_arn",
             "Invalid role ARN 'deploy': use an ARN such as 'arn:aws:iam::123456789012:role/deploy'",
         ),
-        ({"accessKey": "AKIA"}, "aws:secretKey", "Missing: aws:accessKey and aws:secretKey are used together"),
+        ({"accessKey": "AKIA"}, "aws:secretKey", "Missing: accessKey and secretKey are used together"),
         ({"useFipsEndpoint": "maybe"}, "aws:useFipsEndpoint", "'maybe' is neither true nor false: use true or false"),
         ({"endpoints": ["glue"]}, "aws:endpoints", "Invalid value: use a list of mappings of services to URLs"),
     ],
