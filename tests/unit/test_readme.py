@@ -45,7 +45,7 @@ def test_the_program_gives_the_job_the_role_and_the_version_of_the_session(monke
     under_mocks(mocks, lambda: exec(compile(program(), "README.md", "exec"), {"__name__": "__main__"}))  # noqa: S102 - our own program
 
     session, job = mocks.inputs["pulumi-python:dynamic/glue:Session"], mocks.inputs["aws:glue/job:Job"]
-    assert ("analytics-prod", ["READY"]) == (session["session_id"], session["wait_for"])
+    assert ("etl-prod", ["READY"]) == (session["session_id"], session["wait_for"])
     assert (ROLE, "5.0") == (job["roleArn"], job["glueVersion"])
 
 
