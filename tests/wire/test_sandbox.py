@@ -195,7 +195,7 @@ def test_exec_runs_a_command_with_the_environment_and_returns_its_exit_code() ->
         (["--session", "etl"], "error: 'etl' is not ID=STATUS"),
         (["--session", "etl=READY", "--set", "job.Role=x"], "error: 'job.Role=x' is not ID.FIELD=VALUE of a --session"),
         (["--session", "etl=READY", "--set", "etl.NumberOfWorkers=two"], "error: NumberOfWorkers must be JSON"),
-        (["--session", "etl=READY", "--set", "etl.Rule=x"], "error: a session has no Rule"),
+        (["--session", "etl=READY", "--set", "etl.Rule=x"], "error: unknown field of a session: Rule"),
         (["--exec", "no-such-command"], "error: cannot run no-such-command: No such file or directory"),
     ],
 )

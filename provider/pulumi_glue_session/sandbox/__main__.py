@@ -94,7 +94,8 @@ def _create(lives: Sequence[str], settings: Sequence[str], *, port: int) -> Sand
         _set(fields[session_id], path, value)
     sandbox = Sandbox(port=port)
     for session_id, life in sessions.items():
-        sandbox.put(session_id, life, **{"CreatedOn": datetime.now(UTC), **fields[session_id]})
+        values: dict[str, Any] = {"CreatedOn": datetime.now(UTC), **fields[session_id]}
+        sandbox.put(session_id, life, **values)
     return sandbox
 
 

@@ -24,7 +24,7 @@ def shape(operation: str, direction: Literal["input_shape", "output_shape"]) -> 
 def check_session_fields(fields: Mapping[str, object]) -> None:
     """Raise TypeError for a name that the Session shape does not have."""
     if unknown := sorted(fields.keys() - shape("GetSession", "output_shape").members["Session"].members.keys()):
-        message = f"a session has no {', '.join(unknown)}"
+        message = f"unknown field of a session: {', '.join(unknown)}"
         raise TypeError(message)
 
 

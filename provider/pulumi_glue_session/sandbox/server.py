@@ -93,7 +93,7 @@ def error_response(code: str, message: str, *, http_status: int = 400) -> Respon
 def _epoch_seconds(value: object) -> float:
     if isinstance(value, datetime) and value.tzinfo:
         return value.timestamp()
-    message = f"{value!r} has no form in Glue's JSON; a time needs its zone"
+    message = f"{value!r} cannot be sent as JSON: a time needs a time zone"
     raise TypeError(message)
 
 
