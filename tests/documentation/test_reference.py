@@ -19,6 +19,7 @@ from pulumi_glue_session import (
     GlueSession,
     SessionCommand,
 )
+from pulumi_glue_session.dynamic.stack_config import HONORED, REFUSED, WITHOUT_EFFECT
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in REFERENCE.glob("*.md")}
@@ -65,3 +66,14 @@ def test_everything_public_has_a_heading() -> None:
     found = set(re.findall(r"^(?:#+ |::: pulumi_glue_session\.)(\w+)$", text, flags=re.MULTILINE))
 
     assert set() == set(pulumi_glue_session.__all__) - found
+
+
+def test_stack_configuration() -> None:
+    page = (REFERENCE.parent / "credentials.md").read_text(encoding="utf-8")
+    section = page.partition("\n## The stack's aws: configuration\n")[2].partition("\n## ")[0]
+    honored, _, others = section.partition("\nThis key is rejected")
+    rejected, _, without_effect = others.partition("\nThese keys do not matter")
+
+    assert set(re.findall(r"`(\w+)`", honored)) - {"pulumi_aws", "glue", "sts"} == HONORED
+    assert set(re.findall(r"`(\w+)`", rejected)) - {"customCaBundle"} == REFUSED
+    assert set(re.findall(r"`(\w+)`", without_effect)) == WITHOUT_EFFECT
