@@ -1,6 +1,7 @@
 """Results of the functions, with the conventions of `pulumi_aws.get_*`, and the nested output type of the resource.
 
-Names and types are those of the resource's outputs.
+Names and types are those of the resource's outputs. Like the output types of pulumi-aws they are dictionaries too, so
+they can be inputs of other resources and be converted to JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pulumi_glue_session.core.session import SECRET, Session
 
 
 @pulumi.output_type
-class SessionCommand:
+class SessionCommand(dict[str, Any]):
     """Command that runs the session (Glue API reference, SessionCommand)."""
 
     name: str
@@ -24,7 +25,7 @@ class SessionCommand:
 
 
 @pulumi.output_type
-class GetSessionResult:
+class GetSessionResult(dict[str, Any]):
     """A session at the time of the call. A field that Glue leaves out is an empty string, 0 or an empty list."""
 
     session_id: str
@@ -74,7 +75,7 @@ class GetSessionResult:
 
 
 @pulumi.output_type
-class GetSessionsResult:
+class GetSessionsResult(dict[str, Any]):
     """Sessions that match, newest first."""
 
     region: str
@@ -91,7 +92,7 @@ class AwaitableGetSessionResult(GetSessionResult):
     def __await__(self) -> Generator[None, None, GetSessionResult]:
         """Return the result immediately."""
         yield from ()
-        return _construct(GetSessionResult, vars(self))
+        return _construct(GetSessionResult, dict(self))
 
 
 class AwaitableGetSessionsResult(GetSessionsResult):
@@ -100,7 +101,7 @@ class AwaitableGetSessionsResult(GetSessionsResult):
     def __await__(self) -> Generator[None, None, GetSessionsResult]:
         """Return the result immediately."""
         yield from ()
-        return _construct(GetSessionsResult, vars(self))
+        return _construct(GetSessionsResult, dict(self))
 
 
 _T = TypeVar("_T")
@@ -132,8 +133,8 @@ def sessions_result(region: str, sessions: Sequence[GetSessionResult]) -> GetSes
 def awaitable(result: GetSessionResult | GetSessionsResult) -> AwaitableGetSessionResult | AwaitableGetSessionsResult:
     """Awaitable form of a result. Not for Outputs, which would await it forever."""
     if isinstance(result, GetSessionResult):
-        return _construct(AwaitableGetSessionResult, vars(result))
-    return _construct(AwaitableGetSessionsResult, vars(result))
+        return _construct(AwaitableGetSessionResult, dict(result))
+    return _construct(AwaitableGetSessionsResult, dict(result))
 
 
 def _like(default: Any, value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args, get_type_hints
@@ -53,7 +54,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
 
     async def plain() -> dict[str, Any]:
         result = session_result("etl-1", "eu-west-1", values)
-        found = {**vars(result), "command": vars(result.command)}
+        found = {**dict(result), "command": dict(result.command)}
         secrets = {
             name for name, value in found.items() if isinstance(value, pulumi.Output) and await value.is_secret()
         }
@@ -156,9 +157,9 @@ def test_awaiting_returns_the_plain_result() -> None:
         first, then = await one, await all_of_them
         return [
             type(first) is GetSessionResult,
-            vars(first) == vars(session) == vars(one),
+            dict(first) == dict(session) == dict(one),
             type(then) is GetSessionsResult,
-            vars(then) == vars(sessions) == vars(all_of_them),
+            dict(then) == dict(sessions) == dict(all_of_them),
         ]
 
     assert [True] * 4 == run(program())
@@ -167,3 +168,19 @@ def test_awaiting_returns_the_plain_result() -> None:
 def test_plain_result_is_not_awaitable() -> None:
     """An Output of one that can would wait for it, and for what it gives, for ever."""
     assert [False, False] == [hasattr(kind, "__await__") for kind in (GetSessionResult, GetSessionsResult)]
+
+
+def test_results_are_dictionaries() -> None:
+    """As output types of pulumi-aws: usable as inputs, in `Output.json_dumps` and by name."""
+
+    async def program() -> tuple[Any, Any, Any]:
+        result = session_result("analytics", "eu-west-1", {"status": "READY", "command": {"name": "glueetl"}})
+        text = await pulumi.Output.json_dumps({"session": result, "command": result.command}).future()
+        return result, json.loads(str(text)), await pulumi.Output.from_input(result).future()
+
+    result, dumped, lifted = run(program())
+
+    assert ("READY", "READY") == (result["status"], result.status)
+    assert {"name": "glueetl", "python_version": ""} == dict(result.command) == dumped["command"]
+    assert "READY" == dumped["session"]["status"] == lifted["status"]
+    assert ["analytics"] == sessions_result("eu-west-1", [result])["ids"]
