@@ -1,6 +1,6 @@
-"""Whatever a program gives: a sentence, or what it asked for; never a traceback, and never a call that Glue would refuse.
+"""Random arguments give a result or an error message, never a traceback or a call that Glue would reject.
 
-Texts are hostile ones too (tests/hostile_text.py).
+Strings include hostile ones (tests/support/hostile_text.py).
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pulumi
 import pytest
@@ -36,6 +35,7 @@ from pulumi_glue_session import (
 )
 from pulumi_glue_session.aws.client import create_client
 from pulumi_glue_session.aws.credentials import create_session
+from pulumi_glue_session.core.messages import ErrorReport
 from pulumi_glue_session.core.session import STATUSES, Session
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, REPLACING
 from pulumi_glue_session.provider import GlueSessionProvider
@@ -49,44 +49,41 @@ _T = TypeVar("_T", bound=Callable[..., object])
 
 
 def fuzzed(times: int = 1) -> Callable[[_T], _T]:
-    """Many examples: `times` as many where they take less time."""
+    """More examples for `times` above 1."""
     return true_of_each("Wrong arguments", short=times * 30, long=times * 2_000)
 
 
-PATIENCE_SECONDS = 10
-"""A program that hangs fails its example, by its name, and not the whole run."""
-
 ROLE = "arn:aws:iam::123456789012:role/deploy"
-HUSH = "hush-hush"
+EXTERNAL_ID = "hush-hush"
 
 
 @pytest.fixture
 def glue(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[GlueEndpoint]:
-    """Glue with sessions that have ended, so that nothing is waited for; and no other host is there."""
+    """Glue with sessions that have ended, so that programs do not wait. Other hosts cannot be resolved."""
     for name in ("known", "other"):
         aws.put(name, always("STOPPED"), Tags={"team": "etl"})
     resolve = socket.getaddrinfo
 
-    def only_here(host: Any, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401 - as the standard library has it
+    def resolve_localhost(host: Any, *arguments: Any, **more: Any) -> Any:
         if host != "127.0.0.1":
-            raise socket.gaierror(f"{host!r} is nobody")
+            raise socket.gaierror(f"unknown host {host!r}")
         return resolve(host, *arguments, **more)
 
-    monkeypatch.setattr("socket.getaddrinfo", only_here)
+    monkeypatch.setattr("socket.getaddrinfo", resolve_localhost)
     # One client for all programs with the same options: creating it takes longer than the rest of an example.
     monkeypatch.setattr("pulumi_glue_session.aws.connection.create_session", cache(create_session))
     monkeypatch.setattr("pulumi_glue_session.aws.connection.create_client", cache(create_client))
     monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", 0)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-    monkeypatch.setattr(_Provider, "new_resource", as_the_real_one_reads)
-    monkeypatch.setattr("asyncio.new_event_loop", TidyLoop)
+    monkeypatch.setattr(_Provider, "new_resource", read_as_the_provider)
+    monkeypatch.setattr("asyncio.new_event_loop", QuietLoop)
     with StsEndpoint() as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         yield aws
 
 
-class TidyLoop(asyncio.SelectorEventLoop):
-    """Ends what a program that raised has left behind, and without a word. Else it speaks in the middle of pytest's own report."""
+class QuietLoop(asyncio.SelectorEventLoop):
+    """Cancels the tasks of a failed program without printing tracebacks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,26 +94,26 @@ class TidyLoop(asyncio.SelectorEventLoop):
         for task in left:
             task.cancel()
         if left:
-            self.run_until_complete(asyncio.wait(left, timeout=PATIENCE_SECONDS))
+            self.run_until_complete(asyncio.wait(left))
         super().close()
 
 
 RECORD_OR_READ = _Provider.new_resource
 
 
-def as_the_real_one_reads(provider: _Provider, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-    """The little engine answers each read with its inputs. The provider's own fails where the gate did."""
+def read_as_the_provider(provider: _Provider, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+    """Refuse a read whose observation failed, as the provider does."""
     answer = RECORD_OR_READ(provider, args)
-    _, inputs = provider._ran.read.get(args.name, ("", {}))  # noqa: SLF001 - told nowhere else
+    _, inputs = provider._ran.read.get(args.name, ("", {}))  # noqa: SLF001
     if failure := failure_in(inputs.get(OBSERVED)):
         raise Refused(failure)
     return answer
 
 
 def failure_in(observed: str | None) -> str:
-    """Sentence that travels to a read which can't be made; empty for one that can."""
-    failure: str = json.loads(observed or "{}").get("failure", "")
-    return failure
+    """Error of an observation, or an empty string."""
+    failure = json.loads(observed or "{}").get("failure")
+    return str(ErrorReport.parse(failure)) if failure else ""
 
 
 # --- Values ---
@@ -128,7 +125,7 @@ TRAVELLING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LINES, inner, max_size=3),
     max_leaves=5,
 )
-"""What Pulumi can send to its engine."""
+"""Values that Pulumi can send to its engine."""
 
 ANYTHING = st.recursive(
     st.none()
@@ -149,29 +146,30 @@ ANYTHING = st.recursive(
     ),
     max_leaves=5,
 )
-"""Any value that Python has, as far as a program could come by it."""
+"""Any Python value."""
 
 STATUS = st.sampled_from(sorted(STATUSES))
-SESSION_ID = st.sampled_from(["known", "other", "gone", "x" * 255, "x" * 256, "tab\t", "line\n", "\x7f\x85", "😀" * 255, "\ufffe"]) | LINES
+IDS = ["known", "other", "gone", "x" * 255, "x" * 256, "tab\t", "line\n", "\x7f\x85", "😀" * 255, "\ufffe"]
+SESSION_ID = st.sampled_from(IDS) | LINES
 ARN = st.just(ROLE) | LINES.map(lambda end: f"arn:aws:iam::123456789012:role/{end}")
 PATH = st.sampled_from(["/nowhere/file", os.devnull, "/", "\0", "~"]) | LINES
 
 
 def maybe(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Some of the names, each with a fitting value, or with any."""
+    """Some of the names, each with a plausible or any value."""
     return st.fixed_dictionaries({}, optional={name: each | TRAVELLING for name, each in strategies.items()})
 
 
-HOW: dict[str, st.SearchStrategy[Any]] = {
+ROLE_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "session_name": st.just("ci") | LINES,
     "duration": st.sampled_from(["1h", 900, 43_200.0, "12h"]) | LINES,
     "policy": st.sampled_from(["{}", "[]", '"']) | LINES,
     "policy_arns": st.lists(ARN, max_size=2),
 }
-ROLES: st.SearchStrategy[Any] = st.builds(dict, st.just({"role_arn": ROLE}), external_id=st.just(HUSH)) | maybe(
-    role_arn=ARN, external_id=st.just(HUSH), **HOW
+ROLES: st.SearchStrategy[Any] = st.builds(dict, st.just({"role_arn": ROLE}), external_id=st.just(EXTERNAL_ID)) | maybe(
+    role_arn=ARN, external_id=st.just(EXTERNAL_ID), **ROLE_OPTIONS
 )
-IDENTITY = maybe(role_arn=ARN, web_identity_token_file=PATH, **HOW)
+IDENTITY = maybe(role_arn=ARN, web_identity_token_file=PATH, **ROLE_OPTIONS)
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "region": st.sampled_from(["eu-west-1", "us-east-1"]) | LINES,
     "profile": LINES,
@@ -186,19 +184,19 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def as_options(given_by_name: Mapping[str, Any]) -> Any:  # noqa: ANN401 - options, or what was given in their place
-    """The same as the classes that a program would use."""
+def as_options(values: Mapping[str, Any]) -> AwsOptions:
+    """Options with the classes that a program would use."""
 
-    def made(kind: type[Any], options: object) -> object:
-        names = kind.__dataclass_fields__.keys()
-        return kind(**options) if isinstance(options, dict) and "role_arn" in options and options.keys() <= names else options
+    def convert(kind: type[Any], value: object) -> object:
+        is_valid = isinstance(value, dict) and "role_arn" in value and value.keys() <= kind.__dataclass_fields__.keys()
+        return kind(**cast("dict[str, Any]", value)) if is_valid else value
 
-    options = dict(given_by_name)
+    options = dict(values)
     if isinstance(options.get("assume_roles"), list):
-        options["assume_roles"] = [made(AssumeRole, each) for each in options["assume_roles"]]
+        options["assume_roles"] = [convert(AssumeRole, each) for each in options["assume_roles"]]
     identity = options.get("assume_role_with_web_identity")
     if isinstance(identity, dict) and "web_identity_token_file" in identity:
-        options["assume_role_with_web_identity"] = made(AssumeRoleWithWebIdentity, identity)
+        options["assume_role_with_web_identity"] = convert(AssumeRoleWithWebIdentity, identity)
     return AwsOptions(**options)
 
 
@@ -219,7 +217,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "on_mismatch": st.sampled_from(["fail", "warn"]),
     "aws": AWS,
 }
-CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
+FILTER: dict[str, st.SearchStrategy[Any]] = {
     "session_id": SESSION_ID,
     "tags": st.just({"team": "etl"}) | st.dictionaries(LINES, LINES, max_size=2),
     "statuses": STATUS | st.lists(STATUS),
@@ -230,69 +228,62 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
 WRAPS = st.sampled_from([lambda value: value, pulumi.Output.from_input, pulumi.Output.secret])
 
 
-# --- What is right for each of them ---
+# --- Checks ---
 
 
-def is_told(sentence: str) -> bool:
-    """Whether it is fit for a terminal: a line, or one for each thing that is not as expected; and it tells no secret."""
-    return all(line and is_fit(line) for line in sentence.split("\n")) and HUSH not in sentence
+def is_message(text: str) -> bool:
+    """Whether a text has only lines that are safe for a terminal, and no secret."""
+    return all(line and is_fit(line) for line in text.split("\n")) and EXTERNAL_ID not in text
 
 
 @cache
-def model() -> Any:  # noqa: ANN401 - botocore's shapes have no types
+def model() -> Any:
     return import_module("botocore.session").Session().get_service_model("glue")
 
 
-def refusable(glue: GlueEndpoint, *, since: int) -> list[str]:
-    """What Glue would have against the calls that it got."""
+def invalid_calls(glue: GlueEndpoint, *, since: int) -> list[str]:
+    """Reasons for which Glue would reject calls."""
     shapes = [(call.parameters, model().operation_model(call.operation).input_shape) for call in glue.calls[since:]]
-    return [against for parameters, expected in shapes if (against := objection(parameters, expected))]
+    return [reason for parameters, expected in shapes if (reason := objection(parameters, expected))]
 
 
-def ran_in_order(program: Callable[[Ran], object], *, preview: bool = False, may_raise: tuple[type[Exception], ...] = ()) -> Ran:
-    """Run a program that must not raise but what it may."""
-
-    def hang(*_: object) -> None:
-        raise TimeoutError("the program did not end")
-
-    signal.signal(signal.SIGALRM, hang)
-    signal.alarm(PATIENCE_SECONDS)
+def run_program(
+    program: Callable[[Ran], object], *, preview: bool = False, may_raise: tuple[type[Exception], ...] = ()
+) -> Ran:
+    """Run a program, which may only raise these exceptions."""
     try:
         return run(program, preview=preview)
     except may_raise:
         raise
-    except Exception as raised:  # noqa: BLE001 - whatever comes is the finding
-        finding = "".join(traceback.format_exception_only(raised))
-    finally:
-        signal.alarm(0)
-    pytest.fail(finding)
+    except Exception as error:
+        message = "".join(traceback.format_exception_only(error))
+    pytest.fail(message)
 
 
-def declared(glue: GlueEndpoint, declare: Callable[[], object], *, preview: bool) -> None:
-    """Run a program that declares a resource: the check takes it or refuses it with a sentence."""
+def check_resource(glue: GlueEndpoint, declare: Callable[[], object], *, preview: bool) -> None:
+    """Run a program that declares a resource. It is recorded, or refused with a message."""
     before = len(glue.calls)
-    ran = ran_in_order(lambda _: declare(), preview=preview)
-    reads = [failure_in(inputs.get(OBSERVED)) for _, inputs in ran.read.values()]
+    ran = run_program(lambda _: declare(), preview=preview)
+    failures = [failure_in(inputs.get(OBSERVED)) for _, inputs in ran.read.values()]
+    logs = [line for _, line in ran.said]
 
-    said = [line for _, line in ran.said]
-
-    assert [] == [sentence for sentence in [*ran.refused, *filter(None, reads), *said] if not is_told(sentence)]
+    assert [] == [text for text in [*ran.refused, *filter(None, failures), *logs] if not is_message(text)]
     assert 1 == len(ran.recorded) + len(ran.refused) + len(ran.read) or preview
-    assert [] == refusable(glue, since=before)
+    assert [] == invalid_calls(glue, since=before)
 
 
-def asked(glue: GlueEndpoint, form: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
-    """Run a program that calls a function: it gives a result, or raises an error of the package's own."""
+def check_function(glue: GlueEndpoint, function: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+    """Run a program that calls a function. It returns a result or raises an error of the package."""
     before = len(glue.calls)
-    raised: list[str] = []
+    messages: list[str] = []
 
     try:
-        ran_in_order(lambda _: form(**arguments), may_raise=(GlueSessionError,))
-    except GlueSessionError as failure:
-        raised.append(str(failure))
+        run_program(lambda _: function(**arguments), may_raise=(GlueSessionError,))
+    except GlueSessionError as error:
+        messages.append(str(error))
 
-    assert [] == [sentence for sentence in raised if not is_told(sentence)]
-    assert [] == refusable(glue, since=before)
+    assert [] == [text for text in messages if not is_message(text)]
+    assert [] == invalid_calls(glue, since=before)
 
 
 # --- The resource ---
@@ -306,25 +297,27 @@ def asked(glue: GlueEndpoint, form: Callable[..., Any], arguments: Mapping[str, 
     preview=st.booleans(),
 )
 @example(arguments={"expect": {"connections": [{}]}}, wrap=pulumi.Output.secret, wrapped=set(), preview=False)
-@example(arguments={"aws": {"endpoint_url": "http://a:b"}}, wrap=pulumi.Output.secret, wrapped={"session_id"}, preview=False)
-def test_a_resource_is_recorded_or_refused_in_a_sentence(
+@example(
+    arguments={"aws": {"endpoint_url": "http://a:b"}}, wrap=pulumi.Output.secret, wrapped={"session_id"}, preview=False
+)
+def test_resource_with_any_arguments(
     glue: GlueEndpoint, arguments: dict[str, Any], wrap: Callable[[Any], Any], wrapped: set[str], *, preview: bool
 ) -> None:
     def declare() -> None:
-        all_of_them = {"session_id": "known", "timeout": 0, **arguments}
-        GlueSession("fuzzed", **{name: wrap(value) if name in wrapped else value for name, value in all_of_them.items()})
+        values = {"session_id": "known", "timeout": 0, **arguments}
+        GlueSession("fuzzed", **{name: wrap(value) if name in wrapped else value for name, value in values.items()})
 
-    declared(glue, declare, preview=preview)
+    check_resource(glue, declare, preview=preview)
 
 
 @fuzzed()
 @given(arguments=maybe(**ARGUMENTS), preview=st.booleans())
-def test_a_get_is_read_or_refused_in_a_sentence(glue: GlueEndpoint, arguments: dict[str, Any], *, preview: bool) -> None:
+def test_get_with_any_arguments(glue: GlueEndpoint, arguments: dict[str, Any], *, preview: bool) -> None:
     def declare() -> None:
         session_id = arguments.pop("session_id", "known")
         GlueSession.get("fuzzed", session_id, **{"timeout": 0, **arguments})
 
-    declared(glue, declare, preview=preview)
+    check_resource(glue, declare, preview=preview)
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
@@ -338,11 +331,11 @@ def test_a_get_is_read_or_refused_in_a_sentence(glue: GlueEndpoint, arguments: d
 @example(value={"role": {(1, 2): 3}})
 @example(value={"connections": [b"x"]})
 @example(value={"profile": object()})
-def test_a_resource_refuses_any_python_value_in_a_sentence(glue: GlueEndpoint, name: str, value: object) -> None:
-    """Also one that Pulumi itself could not send to its engine."""
+def test_resource_with_any_python_value(glue: GlueEndpoint, name: str, value: object) -> None:
+    """Also a value that Pulumi cannot send to its engine."""
     arguments: Any = {"session_id": "known", "timeout": 0, name: value}
 
-    declared(glue, lambda: GlueSession("fuzzed", **arguments), preview=False)
+    check_resource(glue, lambda: GlueSession("fuzzed", **arguments), preview=False)
 
 
 @fuzzed(3)
@@ -352,35 +345,41 @@ def test_a_resource_refuses_any_python_value_in_a_sentence(glue: GlueEndpoint, n
 @example(name="assume_roles", value=[{"role_arn": f"{ROLE}\ud83d"}])
 @example(name="max_retries", value=10**400)
 @example(name="endpoint_url", value=10**400)
-def test_a_resource_refuses_any_python_value_among_its_options_in_a_sentence(glue: GlueEndpoint, name: str, value: object) -> None:
+def test_resource_with_any_python_value_as_an_option(glue: GlueEndpoint, name: str, value: object) -> None:
     options: Any = {name: value}
 
-    declared(glue, lambda: GlueSession("fuzzed", session_id="known", timeout=0, aws=AwsOptions(**options)), preview=False)
+    check_resource(
+        glue, lambda: GlueSession("fuzzed", session_id="known", timeout=0, aws=AwsOptions(**options)), preview=False
+    )
 
 
 # --- The functions ---
 
-FORMS = {"get_session": get_session, "get_session_output": get_session_output}
+FUNCTIONS = {"get_session": get_session, "get_session_output": get_session_output}
 LISTS = {"get_sessions": get_sessions, "get_sessions_output": get_sessions_output}
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 @fuzzed()
-@given(arguments=maybe(**CONDITIONS))
-def test_one_session_is_given_or_an_error_raised(glue: GlueEndpoint, form: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    asked(glue, form, arguments)
+@given(arguments=maybe(**FILTER))
+def test_get_session_with_any_arguments(
+    glue: GlueEndpoint, function: Callable[..., Any], arguments: dict[str, Any]
+) -> None:
+    check_function(glue, function, arguments)
 
 
-@pytest.mark.parametrize("form", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("function", LISTS.values(), ids=LISTS)
 @fuzzed()
-@given(arguments=maybe(**{name: each for name, each in CONDITIONS.items() if name != "session_id"}))
-def test_sessions_are_given_or_an_error_raised(glue: GlueEndpoint, form: Callable[..., Any], arguments: dict[str, Any]) -> None:
-    asked(glue, form, arguments)
+@given(arguments=maybe(**{name: each for name, each in FILTER.items() if name != "session_id"}))
+def test_get_sessions_with_any_arguments(
+    glue: GlueEndpoint, function: Callable[..., Any], arguments: dict[str, Any]
+) -> None:
+    check_function(glue, function, arguments)
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 @fuzzed(3)
-@given(name=st.sampled_from(sorted(CONDITIONS)), value=ANYTHING)
+@given(name=st.sampled_from(sorted(FILTER)), value=ANYTHING)
 @example(name="session_id", value="\ud83d")
 @example(name="session_id", value={1: 2})
 @example(name="tags", value={1: 2})
@@ -388,13 +387,15 @@ def test_sessions_are_given_or_an_error_raised(glue: GlueEndpoint, form: Callabl
 @example(name="statuses", value=5)
 @example(name="aws", value={"profile": object()})
 @example(name="aws", value={1: 2})
-def test_a_function_refuses_any_python_value_with_an_error(glue: GlueEndpoint, form: Callable[..., Any], name: str, value: object) -> None:
-    asked(glue, form, {name: value} if name != "aws" else {"session_id": "known", "aws": value})
+def test_get_session_with_any_python_value(
+    glue: GlueEndpoint, function: Callable[..., Any], name: str, value: object
+) -> None:
+    check_function(glue, function, {name: value} if name != "aws" else {"session_id": "known", "aws": value})
 
 
 # --- Ids ---
 
-ASKING: dict[str, Callable[[Any], Any]] = {
+BY_ID: dict[str, Callable[[Any], Any]] = {
     "resource": lambda session_id: GlueSession("fuzzed", session_id=session_id, wait_for=None),
     "get": lambda session_id: GlueSession.get("fuzzed", session_id, wait_for="STOPPED"),
     "get_session": get_session,
@@ -404,7 +405,7 @@ ASKING: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("call", BY_ID.values(), ids=BY_ID)
 @fuzzed()
 @given(session_id=SESSION_ID | WILD)
 @example(session_id="")
@@ -412,14 +413,14 @@ ASKING: dict[str, Callable[[Any], Any]] = {
 @example(session_id="x" * 256)
 @example(session_id="line\nbreak")
 @example(session_id="\ud83d")
-def test_no_text_makes_a_call_that_glue_would_refuse(glue: GlueEndpoint, ask: Callable[[str], Any], session_id: str) -> None:
-    """It is refused here, by its name, and Glue is not asked."""
+def test_any_id_makes_only_valid_calls(glue: GlueEndpoint, call: Callable[[str], Any], session_id: str) -> None:
+    """An invalid id is an error of the package, without a call."""
     before = len(glue.calls)
 
     with suppress(GlueSessionError):
-        ran_in_order(lambda _: ask(session_id), may_raise=(GlueSessionError,))
+        run_program(lambda _: call(session_id), may_raise=(GlueSessionError,))
 
-    assert [] == refusable(glue, since=before)
+    assert [] == invalid_calls(glue, since=before)
 
 
 # --- The provider ---
@@ -429,13 +430,16 @@ WIRE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LINES, inner, max_size=3),
     max_leaves=5,
 )
-"""What the SDK hands to a provider."""
+"""Values that the SDK passes to a provider."""
 
+REPORT = st.builds(lambda fact: ErrorReport(fact=fact, next_step="try again").to_dict(), LINES) | st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("fact", "details", "changed", "next_step"), TRAVELLING)
+)
 FIELDS = {name: st.just(value) | WIRE for name, value in Session(status="READY").to_state().items()}
 
 
 def observations(other: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """What a program may have observed, with anything else in place of some of it."""
+    """Observations with some values replaced."""
     fields = {name: st.just(value) | other for name, value in Session(status="READY").to_state().items()}
     return st.fixed_dictionaries(
         {},
@@ -444,14 +448,14 @@ def observations(other: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
             "region": st.just("eu-west-1") | other,
             "session": st.fixed_dictionaries({}, optional=fields) | other,
             "on_its_way": st.booleans() | other,
-            "failure": LINES | other,
+            "failure": REPORT | other,
             "input": st.sampled_from(["session_id", "aws.region", ""]) | other,
         },
     )
 
 
 OBSERVATION = observations(TRAVELLING).map(json.dumps) | observations(WIRE) | TRAVELLING.map(json.dumps) | WIRE
-"""As one text, as it is sent; as a mapping, as an older program sends it; or anything."""
+"""JSON, a mapping as older versions send it, or any value."""
 
 RECORD = st.fixed_dictionaries(
     {},
@@ -475,12 +479,13 @@ INPUTS = st.builds(
 @given(olds=st.just({}) | RECORD | INPUTS, news=INPUTS)
 @example(olds={}, news={OBSERVED: 5})
 @example(olds={}, news={OBSERVED: {"failure": None}})
+@example(olds={}, news={OBSERVED: {"failure": {"fact": "x", "details": 5, "changed": [["x"], 5]}}})
 @example(olds={}, news={OBSERVED: {"failure": 5.0, "input": ["x"]}})
 @example(olds={"status": "READY"}, news={OBSERVED: {"failure": "x", "session": None}})
 @example(olds={"status": pulumi.UNKNOWN}, news={OBSERVED: {"failure": "x", "session": {"status": "READY"}}})
 @example(olds={}, news={OBSERVED: {"id": "known", "region": "eu-west-1", "session": 5}, "session_id": "known"})
-def test_a_check_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None:
-    """Of whatever version of the package the program is, and whatever a transform made of its inputs."""
+def test_check_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None:
+    """The program may use another version of the package, and transforms may change its inputs."""
     checked: Any = GlueSessionProvider().check(olds, news)
 
     assert isinstance(checked.inputs, dict)
@@ -491,7 +496,7 @@ def test_a_check_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> Non
 
 @fuzzed(3)
 @given(olds=RECORD | INPUTS, news=RECORD | INPUTS)
-def test_a_diff_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None:
+def test_diff_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None:
     difference = GlueSessionProvider().diff("known", olds, news)
 
     assert set(REPLACING) >= set(difference.replaces or ())
@@ -499,7 +504,7 @@ def test_a_diff_never_raises(olds: dict[str, Any], news: dict[str, Any]) -> None
 
 @fuzzed()
 @given(record=RECORD | INPUTS)
-def test_what_is_the_same_replaces_nothing(record: dict[str, Any]) -> None:
+def test_diff_of_equal_records_is_empty(record: dict[str, Any]) -> None:
     difference = GlueSessionProvider().diff("known", record, record)
 
     assert (None, []) == (difference.changes, difference.replaces)

@@ -271,8 +271,10 @@ def test_removing_an_unknown_session_raises(glue: GlueEndpoint) -> None:
         (
             "GetSession",
             {"Id": "x", "RequestOrigin": "dbt/role"},
-            "Value 'dbt/role' at GetSessionRequest.RequestOrigin failed to satisfy constraint: "
-            r"pattern [\.\-_A-Za-z0-9]+",
+            (
+                "Value 'dbt/role' at GetSessionRequest.RequestOrigin failed to satisfy constraint: "
+                r"pattern [\.\-_A-Za-z0-9]+"
+            ),
         ),
         (
             "ListSessions",

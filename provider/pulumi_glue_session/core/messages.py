@@ -64,11 +64,13 @@ class ErrorReport:
 
     @classmethod
     def parse(cls, parts: Mapping[str, Any]) -> ErrorReport:
-        """Report of what `to_dict` returned."""
+        """Report of what `to_dict` returned. Ignores values of other types, because a transform can change them."""
+        details, changed = (parts.get(name) for name in ("details", "changed"))
+        pairs = [each for each in details if isinstance(each, list)] if isinstance(details, list) else []
         return cls(
             fact=str(parts.get("fact", "")),
-            details=tuple((str(label), str(text)) for label, text in parts.get("details", ())),
-            changed=tuple(map(str, parts.get("changed", ()))),
+            details=tuple((str(each[0]), str(each[1])) for each in pairs if len(each) == 2),  # noqa: PLR2004
+            changed=tuple(map(str, changed)) if isinstance(changed, list) else (),
             next_step=str(parts.get("next_step", "")),
         )
 
