@@ -51,3 +51,16 @@ def hostile_texts(*, pieces: int = 4) -> st.SearchStrategy[str]:
 def hostile_ids() -> st.SearchStrategy[str]:
     """Hostile texts that are valid session ids."""
     return hostile_texts().map(lambda text: "".join(filter(is_valid_id, text))[:255]).filter(bool)
+
+
+RESERVED: Mapping[str, str] = {
+    "signature key": "4dabf18193072939515e22adb298388d",
+    "unknown boolean": "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "unknown number": "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "unknown text": "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "unknown list": "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "unknown asset": "030794c1-ac77-496b-92df-f27374a8bd58",
+    "unknown archive": "e48ece36-62e2-4504-bad9-02848725956a",
+    "unknown object": "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+}
+"""Texts that Pulumi's wire format reserves: the key of assets, secrets and output values, and values for "unknown"."""

@@ -21,6 +21,7 @@ from pulumi_glue_session.core.errors import (
     Throttled,
     Unreachable,
 )
+from support.endpoint_client import LENIENT
 from support.glue_endpoint import (
     DEFAULTS,
     GONE,
@@ -39,7 +40,6 @@ from support.glue_endpoint import (
     throttled,
 )
 from support.reading import SEEN, facts, failure, put, read_many
-from wire.test_glue_endpoint import LENIENT
 
 REGION = "eu-west-1"
 NO_STATUS = "an answer without a session or its status"
@@ -334,7 +334,12 @@ def test_no_call_without_credentials(aws: GlueEndpoint, monkeypatch: pytest.Monk
     raised = failure(GlueSessions(AwsConfig()))
 
     assert facts(
-        BadCredentials('Glue session "analytics"', region=REGION, detail="Unable to locate credentials")
+        BadCredentials(
+            'Glue session "analytics"',
+            region=REGION,
+            detail="Unable to locate credentials",
+            source="boto3's credential chain",
+        )
     ) == facts(raised)
     assert 0 == aws.count()
 

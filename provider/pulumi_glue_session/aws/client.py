@@ -50,7 +50,7 @@ def client_options(config: AwsConfig, service: str) -> dict[str, Any]:
             user_agent_extra="pulumi-glue-session",
             use_fips_endpoint=config.use_fips_endpoint,
             use_dualstack_endpoint=config.use_dualstack_endpoint,
-            proxies=_proxies(config, endpoint_url or f"https://{service}.amazonaws.com"),
+            proxies=proxies_for(config, endpoint_url or f"https://{service}.amazonaws.com"),
         ),
         "verify": config.custom_ca_bundle,
         "endpoint_url": endpoint_url,
@@ -99,7 +99,7 @@ def _endpoint_url(config: AwsConfig, service: str) -> str | None:
     return None
 
 
-def _proxies(config: AwsConfig, url: str) -> dict[str, str] | None:
+def proxies_for(config: AwsConfig, url: str) -> dict[str, str] | None:
     """Proxies for requests to `url`; None leaves them to botocore and the environment."""
     if not (config.http_proxy or config.https_proxy or config.no_proxy):
         return None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pulumi_glue_session.aws.client import MAX_CONCURRENCY, max_call_seconds
+from pulumi_glue_session.aws.client import MAX_CONCURRENCY, max_call_seconds, proxies_for
 from pulumi_glue_session.aws.connection import GivenConnection, GlueConnection
 from pulumi_glue_session.aws.error_mapping import PARSE_ERRORS, holds_credentials, map_error
 from pulumi_glue_session.aws.system_logs import read_log_tail
@@ -44,7 +44,7 @@ _PAGE_SIZE = 1_000
 """Sessions per page of ListSessions. This is the maximum of the API."""
 
 _MAX_PAGES = 100
-"""Pages of one list. No account has so many sessions, so a longer list never ends."""
+"""Pages of one list. No account has more sessions, so a longer list never ends."""
 
 _SESSIONS_PER_DEADLINE = 100
 """Sessions that are read within the time limit of one call."""
@@ -191,7 +191,8 @@ class GlueSessions:
         _, answer = self._call("get_system_logs_for_session", subject, deadline, Id=session_id)
         url = str(answer.get("SystemLogsUrl") or "")
         try:
-            return deadline.run(lambda: read_log_tail(url, ca_bundle=self._config.custom_ca_bundle))
+            proxies = proxies_for(self._config, url)
+            return deadline.run(lambda: read_log_tail(url, ca_bundle=self._config.custom_ca_bundle, proxies=proxies))
         except TimeoutError:
             return [f"No system logs: the file could not be read within {format_duration(deadline.seconds)}."]
 

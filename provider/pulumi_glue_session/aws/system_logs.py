@@ -25,16 +25,16 @@ _CHUNK_BYTES = 262_144
 _SECONDS = 10
 
 
-def read_log_tail(url: str, *, ca_bundle: str | None = None) -> list[str]:
+def read_log_tail(url: str, *, ca_bundle: str | None = None, proxies: Mapping[str, str] | None = None) -> list[str]:
     """Last lines of the file, or one line that says why there are none.
 
-    Honors proxies (`HTTPS_PROXY`, `NO_PROXY`) and a CA bundle (`ca_bundle`, then `AWS_CA_BUNDLE`), as boto3 does.
+    `proxies` by scheme and `ca_bundle` have priority over `HTTPS_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE`, as in boto3.
     """
     if not url.startswith(("https://", "http://")):
         return ["No system logs: Glue returned no URL for them."]
     try:
         request = urllib.request.Request(url, headers={"Range": f"bytes=-{_TAIL_BYTES}"})  # noqa: S310 - checked above
-        with _opener(ca_bundle).open(request, timeout=_SECONDS) as response:
+        with _opener(ca_bundle, proxies).open(request, timeout=_SECONDS) as response:
             tail, is_end = _read_tail(response)
     except urllib.error.HTTPError as error:
         error.close()
@@ -72,9 +72,13 @@ class _InsecureRedirectError(OSError):
     """The server redirects from https to http."""
 
 
-def _opener(ca_bundle: str | None, environment: Mapping[str, str] = os.environ) -> urllib.request.OpenerDirector:
-    context = ssl.create_default_context(cafile=ca_bundle or environment.get("AWS_CA_BUNDLE") or None)
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _SecureRedirects())
+def _opener(ca_bundle: str | None, proxies: Mapping[str, str] | None) -> urllib.request.OpenerDirector:
+    context = ssl.create_default_context(cafile=ca_bundle or os.environ.get("AWS_CA_BUNDLE") or None)
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler(None if proxies is None else dict(proxies)),
+        urllib.request.HTTPSHandler(context=context),
+        _SecureRedirects(),
+    )
 
 
 def _read_tail(response: http.client.HTTPResponse) -> tuple[bytes, bool]:

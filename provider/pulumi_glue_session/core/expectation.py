@@ -7,6 +7,7 @@ life of a session can be expected.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -61,7 +62,7 @@ class Expectation:
                     f"{short_repr(name)} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}"
                 ),
             )
-        mapping = cast("dict[str, Any]", expected) if isinstance(expected, dict) else {}
+        mapping = cast("dict[str, Any]", expected) if isinstance(cast("object", expected), dict) else {}
         minimum = list(mapping) == [AT_LEAST]
         value = mapping[AT_LEAST] if minimum else expected
         expectation = cls(name=name, value=value, minimum=minimum, secret=secret or name in SECRET)
@@ -76,6 +77,8 @@ class Expectation:
         # bool is excluded, because it is a subclass of int.
         if not issubclass(type(value), kinds) or type(value) is bool:
             raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is {kind}, not {shown}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is a finite number, not {shown}")
         has_minimum = kind == "a number" or (self.name == "glue_version" and _parse_version(value) is not None)
         if self.minimum and not has_minimum:
             raise InvalidInput(

@@ -23,7 +23,7 @@ class ListingPolicy:
         self._closed_until = float("-inf")
 
     def max_pages(self, sessions: int) -> int:
-        """Pages that are worth reading for so many sessions; 0 if GetSession is cheaper or lists fail."""
+        """Pages that are worth reading for this number of sessions; 0 if GetSession is cheaper or lists fail."""
         is_open = self._now() >= self._closed_until
         return sessions - 1 if is_open and sessions >= _MIN_SESSIONS and self._pages_needed < sessions else 0
 

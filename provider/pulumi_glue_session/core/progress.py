@@ -12,7 +12,7 @@ from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.wait import WaitResult
 
 UNANSWERED_SECONDS = 5.0
-"""Time without an answer after which a line says so."""
+"""Time without an answer after which a line reports it."""
 
 
 class Rhythm(Protocol):
@@ -48,7 +48,7 @@ class WaitProgress:
     waited: float
     timeout: float
     unanswered: float = 0.0
-    """Time since the first request that has no answer yet."""
+    """Time since the first request without an answer."""
 
 
 class Progress(Protocol):

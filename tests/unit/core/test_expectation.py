@@ -81,6 +81,8 @@ INVALID: list[tuple[str, Any, str]] = [
     ("number_of_workers", "2", 'number_of_workers is a number, not "2"'),
     ("number_of_workers", True, "number_of_workers is a number, not true"),
     ("number_of_workers", {"at_most": 2}, 'number_of_workers is a number, not {"at_most": 2}'),
+    ("max_capacity", float("nan"), "max_capacity is a finite number, not NaN"),
+    ("max_capacity", {"at_least": float("-inf")}, "max_capacity is a finite number, not -Infinity"),
     ("connections", "vpc", 'connections is a list, not "vpc"'),
     ("command", "glueetl", 'command is a mapping, not "glueetl"'),
     ("command", {"version": "3"}, "unknown key of command version: use name and python_version"),
