@@ -1,4 +1,4 @@
-"""The native provider plugin, as Pulumi starts a plugin from a folder. Your own program goes elsewhere: see README.md."""
+"""Starts the native provider when Pulumi uses this repository as a plugin."""
 
 from pulumi_glue_session.native.server import main
 

@@ -146,7 +146,7 @@ def _show(stage: Stage, glue: Sandbox) -> None:
     glue.put(SESSION_ID, always("READY"), Description="notebook of the analytics team", GlueVersion="5.1")
     stage.pulumi("preview", "--diff", shows=('~ glue_version: "5.0" => "5.1"',))
 
-    stage.announce("The session fails. The preview says so before anything is deployed.")
+    stage.announce("The session fails. The preview fails before anything is deployed.")
     failed = step("FAILED", ErrorMessage="The subnet has no free IP addresses")
     glue.put(SESSION_ID, always(failed), Description="notebook of the analytics team")
     stage.pulumi(

@@ -1,7 +1,7 @@
 """Print the drift of a stack as Markdown: `python drift.py STACK`.
 
-The exit code is 0 without drift, 7 with drift, and 1 if the check failed. The check does not run the program, so changes to the program do
-not count as drift, and nothing waits. It does not record anything.
+The exit code is 0 without drift, 7 with drift, and 1 if the check failed. The check does not run the program, so
+changes to the program do not count as drift, and nothing waits. It does not record anything.
 """
 
 import argparse

@@ -33,7 +33,8 @@ VERBOSE = ("-v=9", "--logtostderr", "--logflow")
 
 PROGRAM = f"""
     import pulumi
-    from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GlueSession, get_session_output, get_sessions
+    from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, GlueSession
+    from pulumi_glue_session import get_session_output, get_sessions
 
     role = pulumi.Stash("role", input="{THERE}").output
     external_id = pulumi.Config().require_secret("external_id")
@@ -107,7 +108,8 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
         PROGRAM
         + f"""
     token = AssumeRoleWithWebIdentity(role_arn="{THERE}", web_identity_token_file="{token}")
-    by_token = GlueSession("by-token", session_id="analytics", aws=AwsOptions(region="us-east-1", assume_role_with_web_identity=token))
+    by_token_options = AwsOptions(region="us-east-1", assume_role_with_web_identity=token)
+    by_token = GlueSession("by-token", session_id="analytics", aws=by_token_options)
     pulumi.export("arguments", [here.default_arguments, by_token.default_arguments, asked.default_arguments])
     """
     )
@@ -153,9 +155,9 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     assert any("stacks" in path.parts for path in held), "includes the state"
     torture.tries(short=len(secrets), long=len(secrets))
     torture.tell(
-        "Planted access key, secret key, session token, web identity token, external id and session arguments: preview, up, refresh, "
-        "--json, stack export and output, log level 8, errors, the folders of project and state with its history, the provider's pickles",
-        "none was anywhere, but encrypted",
+        "Planted keys, tokens, external id and session arguments in output of preview, up, refresh, --json, stack"
+        " export and stack output, in logs at level 8, errors, files of project and state, and the provider's pickles",
+        "found only in encrypted form",
     )
 
     lines = [line for log in logs for line in log.splitlines() if any(secret in line for secret in secrets)]
@@ -163,8 +165,7 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     assert [EXTERNAL_ID, ARGUMENT] == [secret for secret in secrets if secret in "\n".join(lines)]
     torture.tell(
         "The same secrets in logs at level 9 of up and refresh",
-        "no credential was there; external ids and session arguments were, only in the lines in which Pulumi's engine prints every "
-        "property of every resource",
+        "no credentials; external ids and session arguments only in lines in which the engine prints all properties",
     )
 
 
@@ -205,9 +206,9 @@ def test_role_credentials_are_only_in_the_programs_memory(
     assert [] == [line for line, found in held.items() if found - program - {TOKEN}]
     torture.tries(short=len(held), long=len(held))
     torture.tell(
-        "Memory of each process of an up that waits, which is what a core file of it would hold",
-        "what STS gave for a role, and the web identity token, were in no process but the program; access key, secret key and session "
-        "token of the environment were in each, as in any process started with them; session arguments in engine, program and provider",
+        "Memory of each process of an up that waits, as in a core file",
+        "role credentials and web identity token only in the program; credentials of the environment in each process; "
+        "session arguments in engine, program and provider",
     )
 
 

@@ -1,4 +1,4 @@
-"""What `make demo` may see of its reader's own accounts, and what it leaves behind."""
+"""`make demo` does not use credentials of the user, and removes its files."""
 
 from __future__ import annotations
 
@@ -23,31 +23,29 @@ PLANTED = {
     "PULUMI_ACCESS_TOKEN": "planted-pulumi-token",
 }
 ANY_OTHER = "planted-for-all"
-"""What shows that the memory was looked through: of another variable, which the demo leaves alone."""
+"""Value of another variable. Finding it shows that the memory was searched."""
 
 
-def like_a_terminal_that_keeps_core_files() -> None:
-    """What runs in the child before the demo."""
+def enable_core_files() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def commands_in(folder: Path) -> dict[int, str]:
-    """Command lines of what the demo runs with its state in that folder, by their ids."""
+    """Command lines by process id of commands of the demo with state in a folder."""
     found: dict[int, str] = {}
     for each in Path("/proc").glob("[0-9]*"):
         try:
             if f"PULUMI_HOME={folder}".encode() in (each / "environ").read_bytes():
                 found[int(each.name)] = (each / "cmdline").read_bytes().decode()
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # the process has ended
     return found
 
 
 @pytest.mark.torture("Secrets")
 @pytest.mark.usefixtures("engine")
 def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture: Torture) -> None:
-    """Whatever would be in a core file is looked for in the memory of the commands; and the limit of such a file is nothing."""
+    """The memory of the commands is searched, because a core file would contain it."""
     with subprocess.Popen(
         [sys.executable, str(ROOT / "tools" / "demo.py")],
         cwd=tmp_path,
@@ -55,7 +53,7 @@ def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=like_a_terminal_that_keeps_core_files,  # noqa: PLW1509 - the child runs no thread
+        preexec_fn=enable_core_files,  # noqa: PLW1509 - the child runs no thread
     ) as demo:
         commands: dict[int, str] = {}
         while demo.poll() is None and not any("-m\0pulumi.dynamic" in line for line in commands.values()):
@@ -67,7 +65,7 @@ def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
         demo.send_signal(signal.SIGINT)
-        printed, _ = demo.communicate(timeout=60)
+        printed, _ = demo.communicate()
 
     assert (130, "Interrupted: nothing is left behind.") == (demo.returncode, printed.splitlines()[-1])
     assert {"pulumi", "python3"} <= {line.split("\0")[0] for line in held}
@@ -76,6 +74,6 @@ def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture:
     assert [] == list(tmp_path.iterdir())
     torture.tries(short=len(held), long=len(held))
     torture.tell(
-        "Memory and core limit of each process that the demo runs, started from a shell that has credentials and keeps core files",
-        "no credential of the reader was in any; none, nor the demo itself, may leave a core file; the folder was gone at the end",
+        "Memory and core limit of each process of the demo, in a shell with credentials and core files",
+        "no credentials of the user, no core file of any process, no files at the end",
     )

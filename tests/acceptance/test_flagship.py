@@ -1,4 +1,4 @@
-"""The flagship example is what the root project runs. `test_tutorial.py` holds the tutorial to it, and `test_examples.py` runs it."""
+"""The root project runs the flagship example, like test_tutorial.py and test_examples.py."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_engine_accepts_the_schema(project: Project) -> None:
 
 
 def test_repository_is_a_plugin(project: Project, tmp_path: Path) -> None:
-    """`pulumi package add` uses its PulumiPlugin.yaml. A built engine's language host runs a plugin only in its own folder."""
+    """`pulumi package add` uses PulumiPlugin.yaml. The language host of a built engine needs its own folder."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     for name in ("PulumiPlugin.yaml", "__main__.py", "requirements.txt", "pyproject.toml", "README.md", "LICENSE"):

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
+import boto3.session
 import pytest
 
 from pulumi_glue_session.sandbox import Sandbox
 
+BOTO3_SESSION: Any = boto3.session.Session  # its types differ for each service
 TARGETS = tuple(os.environ.get("GLUE", "sandbox moto").split())
 
 DIFFERENCES = {
@@ -57,8 +58,9 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     if request.param == "aws":
         # Costs about one DPU minute: the smallest session, stopped after one minute without use.
         role = os.environ["GLUE_CONTRACT_ROLE"]
-        glue, sts = boto3.client("glue"), boto3.client("sts")
-        yield Target(glue, sts, session_id, role, time.sleep)
+        session = BOTO3_SESSION()
+        glue = session.client("glue")
+        yield Target(glue, session.client("sts"), session_id, role, time.sleep)
         glue.delete_session(Id=session_id)
         return
     role = "arn:aws:iam::123456789012:role/contract"
@@ -66,15 +68,15 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     if request.param == "moto":
         moto = pytest.importorskip("moto")
         with moto.mock_aws():
-            yield Target(
-                boto3.client("glue", **options), boto3.client("sts", **options), session_id, role, lambda _: None
-            )
+            session = BOTO3_SESSION(**options)
+            yield Target(session.client("glue"), session.client("sts"), session_id, role, lambda _: None)
         return
     clock = [0.0]
 
     def wait(seconds: float) -> None:
         clock[0] += seconds
 
+    session = BOTO3_SESSION(**options)
     with Sandbox(clock=lambda: clock[0], page_size=100) as sandbox:
-        clients = [boto3.client(name, endpoint_url=sandbox.url, **options) for name in ("glue", "sts")]
-        yield Target(*clients, session_id, role, wait)
+        glue, sts = (session.client(name, endpoint_url=sandbox.url) for name in ("glue", "sts"))
+        yield Target(glue, sts, session_id, role, wait)

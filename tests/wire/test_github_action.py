@@ -24,7 +24,8 @@ def run_wait_step(folder: Path, glue: Sandbox, **inputs: str) -> tuple[int, str,
     values = {name: str(spec.get("default", "")) for name, spec in ACTION["inputs"].items()} | inputs
     wait = next(each for each in ACTION["runs"]["steps"] if each.get("id") == "wait")
     env = {name: values[text.removeprefix("${{ inputs.").removesuffix(" }}")] for name, text in wait["env"].items()}
-    runner = {"RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(folder / "output"), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    sources = os.environ.get("PYTHONPATH", "")
+    runner = {"RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(folder / "output"), "PYTHONPATH": sources}
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", wait["run"]],
         env={"PATH": os.environ["PATH"], "HOME": str(folder), **glue.environment, **runner, **env},

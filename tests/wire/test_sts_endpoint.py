@@ -13,7 +13,7 @@ from support.assumed_roles import POLICY, REGION, ROLE
 from support.sts_endpoint import StsEndpoint
 
 
-def sts_client(sts: StsEndpoint, **credentials: str) -> Any:  # noqa: ANN401 - untyped in boto3
+def sts_client(sts: StsEndpoint, **credentials: str) -> Any:
     planted = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", **credentials}
     return import_module("boto3").session.Session(region_name=REGION, **planted).client("sts", endpoint_url=sts.url)
 

@@ -21,7 +21,8 @@ def validate(args: ResourceValidationArgs, report_violation: ReportViolation) ->
     oldest = args.get_config()["oldest"]
     found = args.props["glue_version"]
     if not is_at_least(found, oldest):
-        report_violation(f"The session {args.props['session_id']} has Glue {found or '(none)'}; the oldest allowed is {oldest}.", None)
+        session_id, version = args.props["session_id"], found or "(none)"
+        report_violation(f"The session {session_id} has Glue {version}; the oldest allowed is {oldest}.", None)
 
 
 def is_at_least(found: str, oldest: str) -> bool:

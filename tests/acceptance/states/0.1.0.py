@@ -1,4 +1,4 @@
-"""Program whose state `0.1.0.json` is: each way to have a session in a state."""
+"""Program of the state `0.1.0.json`, with each form of a session in a state."""
 
 import pulumi
 
@@ -6,7 +6,7 @@ from pulumi_glue_session import AssumeRole, AwsOptions, GlueSession
 
 
 class Notebook(pulumi.ComponentResource):
-    """A component, whose session has it as its parent."""
+    """A component with a session as its child."""
 
     def __init__(self, name: str, session_id: pulumi.Input[str]) -> None:
         super().__init__("tests:index:Notebook", name)
@@ -15,7 +15,13 @@ class Notebook(pulumi.ComponentResource):
 
 
 def wait_for_ready_or_stopped(name: str) -> GlueSession:
-    return GlueSession(name, session_id="plain", wait_for=["READY", "STOPPED"], timeout="1m", expect={"glue_version": {"at_least": "5.0"}})
+    return GlueSession(
+        name,
+        session_id="plain",
+        wait_for=["READY", "STOPPED"],
+        timeout="1m",
+        expect={"glue_version": {"at_least": "5.0"}},
+    )
 
 
 def declare() -> None:
@@ -31,8 +37,10 @@ def declare() -> None:
     pulumi.export("error", as_it_is.error_message)
 
     GlueSession("region", session_id="plain", aws=AwsOptions(region="us-east-1"))
-    role = AssumeRole(role_arn="arn:aws:iam::222222222222:role/GlueReader", external_id="planted-external-id", duration="1h")
-    GlueSession("role", session_id="full", aws=AwsOptions(region="us-east-1", assume_roles=[role], max_retries=1, request_origin="tests"))
+    role_arn = "arn:aws:iam::222222222222:role/GlueReader"
+    role = AssumeRole(role_arn=role_arn, external_id="planted-external-id", duration="1h")
+    options = AwsOptions(region="us-east-1", assume_roles=[role], max_retries=1, request_origin="tests")
+    GlueSession("role", session_id="full", aws=options)
 
     GlueSession.get("read", "full")
     GlueSession.get("read-as-it-is", "failed", wait_for=None)

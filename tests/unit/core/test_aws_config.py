@@ -272,8 +272,10 @@ def test_role_duration_is_seconds_or_a_duration(make: Callable[..., dict[str, An
         (
             role(zone="x"),
             "aws.assume_roles[0].zone",
-            "Unknown option: use role_arn, external_id, session_name, duration, policy, policy_arns, source_identity, tags, "
-            "transitive_tag_keys",
+            (
+                "Unknown option: use role_arn, external_id, session_name, duration, policy, policy_arns, "
+                "source_identity, tags, transitive_tag_keys"
+            ),
         ),
     ],
     ids=lambda each: ascii(each)[:60],

@@ -116,7 +116,7 @@ def test_mapping_as_options() -> None:
 
 
 @pytest.mark.parametrize("junk", ["eu-west-1", 5, ["eu-west-1"], AwsOptions, True], ids=repr)
-def test_invalid_options_are_rejected_later(junk: Any) -> None:  # noqa: ANN401 - invalid on purpose
+def test_invalid_options_are_rejected_later(junk: Any) -> None:
     """AwsConfig rejects them, also if the stack's configuration has defaults."""
     set_all_config({"aws:region": "ap-south-1"})
 
@@ -139,7 +139,7 @@ def test_outputs_stay_outputs() -> None:
     assert [True, [{"role_arn": ROLE, "external_id": EXTERNAL_ID}]] == run(program())
 
 
-async def resolved(recorded: dict[str, Any] | None) -> Any:  # noqa: ANN401 - recorded values
+async def resolved(recorded: dict[str, Any] | None) -> Any:
     return await pulumi.Output.from_input(recorded).future()
 
 
@@ -190,11 +190,12 @@ def test_external_id_is_always_a_secret(*, secret: bool) -> None:
         options = aws_options.to_state(
             AwsOptions(profile="ci", assume_roles=[AssumeRole(role_arn=ROLE, external_id=external_id)])
         )
-        (role,) = (options or {})["assume_roles"]
+        assert options is not None
+        (role,) = options["assume_roles"]
         return [
             await pulumi.Output.from_input(each).is_secret()
             for each in (role["external_id"], role["role_arn"], options["profile"])
-        ]  # type: ignore[index]
+        ]
 
     assert [True, False, False] == run(program())
 
