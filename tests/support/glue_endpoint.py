@@ -222,7 +222,7 @@ class Serving:
 class GlueEndpoint(Sandbox):
     """The sandbox, with faults and a record of all calls. An operation that writes is unknown to it."""
 
-    operations = frozenset({"GetSession", "ListSessions"})
+    operations = frozenset({"GetCallerIdentity", "GetSession", "ListSessions"})
 
     def __init__(
         self,

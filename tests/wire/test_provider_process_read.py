@@ -128,7 +128,6 @@ def test_refresh_of_an_unchanged_session(server: DynamicServer, glue: GlueEndpoi
 
 
 def test_refresh_of_a_missing_session_returns_empty_id(server: DynamicServer, glue: GlueEndpoint) -> None:
-    glue.operations |= {"GetCallerIdentity"}
     glue.put("analytics", looks("READY", GONE), DefaultArguments={})
     before = server.read("analytics", STATE)
 

@@ -127,3 +127,7 @@ class GivenConnection:
     def client(self, _subject: str) -> BaseClient:
         """The client as it is."""
         return self._client
+
+    def account_id(self, subject: str) -> str:
+        """Raise Misconfigured: a client does not show its account."""
+        raise Misconfigured(subject, region=self.region, detail="a client was passed in, without its account")

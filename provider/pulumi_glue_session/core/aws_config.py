@@ -157,7 +157,8 @@ class AwsConfig:
     @classmethod
     def parse(cls, options: Mapping[str, Any]) -> AwsConfig:
         """Configuration from plain values by name. Raises InvalidInput with a name such as `aws.max_retries`."""
-        hidden = options.get(UNRECORDED) if isinstance(options, Mapping) else None
+        given: Any = options
+        hidden = given.get(UNRECORDED) if isinstance(given, Mapping) else None
         if hidden is None:
             return _build(cls, options, "aws")
         if "invalid" in hidden:

@@ -38,6 +38,7 @@ class Hints:
     role: str = "the role that runs Pulumi"
     skip_wait: str = "set wait_for=None"
     list_sessions: str = "get_sessions"
+    forget_record: str = "pulumi state delete"
     spell: Callable[[str], str] = str
     """Spelling of an input or output name: `session_id` is `sessionId` in the native provider."""
 

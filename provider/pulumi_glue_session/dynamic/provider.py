@@ -35,6 +35,7 @@ from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.drift import describe_drift
 from pulumi_glue_session.core.errors import AccessDenied, GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport, Hints
+from pulumi_glue_session.core.recorded_account import RecordKept, confirm_missing
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
 from pulumi_glue_session.dynamic.failures import (
     abort_without_traceback,
@@ -42,7 +43,6 @@ from pulumi_glue_session.dynamic.failures import (
     is_terminal_safe,
     prefix_input,
 )
-from pulumi_glue_session.dynamic.recorded_account import reason_to_keep
 from pulumi_glue_session.dynamic.stack_config import parse_stack_config
 from pulumi_glue_session.dynamic.wire_format import OBSERVED, READ_MARK, REPLACING
 
@@ -155,9 +155,10 @@ class GlueSessionProvider(ResourceProvider):
         except SessionNotFound as missing:
             if not is_refresh:
                 abort_without_traceback(str(missing))
-            keep = reason_to_keep(id_, sessions.region, props, sessions.account_id)
-            if keep:
-                abort_without_traceback(str(keep))
+            try:
+                confirm_missing(id_, sessions.region, props, sessions.account_id)
+            except RecordKept as kept:
+                abort_without_traceback(str(kept))
             return "", None
         except AccessDenied as error:
             report = error.report()

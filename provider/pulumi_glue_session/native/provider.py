@@ -23,6 +23,7 @@ from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, Look
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.messages import ErrorReport, Hints, short_repr
 from pulumi_glue_session.core.query import SessionQuery
+from pulumi_glue_session.core.recorded_account import confirm_missing
 from pulumi_glue_session.core.session import SET_BY_WAITING, Session, session_to_dict
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest, WaitResult, WaitState, parse_skip_wait
 from pulumi_glue_session.native.polling import Engine, ResourcePoller
@@ -172,6 +173,10 @@ class SessionProvider(sdk.Provider):
         except SessionNotFound:
             if not is_refresh:
                 raise
+            sessions = poller.sessions
+            await await_in_thread(
+                lambda: confirm_missing(request.resource_id, sessions.region, olds, sessions.account_id)
+            )
             return sdk.ReadResponse(resource_id="")
         default_inputs = {"sessionId": wrap(request.resource_id), "waitFor": wrap(_DEFAULTS["wait_for"])}
         recorded_inputs = {"wait_for": olds.get("wait_for", _DEFAULTS["wait_for"])}

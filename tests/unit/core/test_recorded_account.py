@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
 
 from pulumi_glue_session.core.errors import Unreachable
-from pulumi_glue_session.dynamic.recorded_account import reason_to_keep, recorded_account
+from pulumi_glue_session.core.recorded_account import RecordKept, confirm_missing, recorded_account
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 
@@ -35,14 +36,18 @@ def unreachable() -> NoReturn:
     raise Unreachable("The account of the credentials", region="eu-west-1", detail="no route")
 
 
+def kept(props: dict[str, Any], get_account: Callable[[], str]) -> str:
+    with pytest.raises(RecordKept) as caught:
+        confirm_missing("a", "eu-west-1", props, get_account)
+    return " ".join(str(caught.value).split())
+
+
 def test_same_account_removes_the_record() -> None:
-    assert reason_to_keep("a", "eu-west-1", {"role": ROLE}, lambda: "123456789012") is None
+    confirm_missing("a", "eu-west-1", {"role": ROLE}, lambda: "123456789012")
 
 
 def test_another_account_keeps_the_record_and_names_both() -> None:
-    text = " ".join(str(reason_to_keep("a", "eu-west-1", {"role": ROLE}, lambda: "210987654321")).split())
-
-    assert text == (
+    assert kept({"role": ROLE}, lambda: "210987654321") == (
         'Not found, but kept in the state: Glue session "a" (eu-west-1) '
         "Reason: it was recorded from account 123456789012, and the credentials are of account 210987654321 "
         "Next: use credentials of account 123456789012, or run pulumi state delete to forget the session"
@@ -51,7 +56,7 @@ def test_another_account_keeps_the_record_and_names_both() -> None:
 
 @pytest.mark.parametrize(("props", "part"), [({}, "does not show which account"), ({"role": ROLE}, "is not known")])
 def test_unknown_account_keeps_the_record(props: dict[str, Any], part: str) -> None:
-    text = " ".join(str(reason_to_keep("a", "eu-west-1", props, unreachable)).split())
+    text = kept(props, unreachable)
 
     assert part in text
     assert "pulumi state delete" in text

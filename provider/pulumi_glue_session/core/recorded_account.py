@@ -1,0 +1,71 @@
+"""Account of a recorded session, so that a refresh with other credentials does not remove the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi_glue_session.core.errors import GlueSessionError, LookFailed
+from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
+
+_PYTHON = Hints()
+
+_ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):")
+
+
+def recorded_account(props: Mapping[str, Any]) -> str | None:
+    """Account that the session was read from, as its role, the assumed roles or the allowed account show it."""
+    aws = props.get("aws")
+    options: Mapping[str, Any] = aws if isinstance(aws, Mapping) else {}
+    roles = options.get("assume_roles")
+    last_role = roles[-1] if isinstance(roles, list) and roles else options.get("assume_role_with_web_identity")
+    arns = (props.get("role"), last_role.get("role_arn") if isinstance(last_role, Mapping) else None)
+    for arn in arns:
+        found = _ACCOUNT.match(arn) if isinstance(arn, str) else None
+        if found:
+            return found[1]
+    allowed = options.get("allowed_account_ids")
+    return allowed[0] if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str) else None
+
+
+class RecordKept(GlueSessionError):
+    """A refresh did not find the session, but possibly because it used other credentials. The record stays."""
+
+    def __init__(self, session_id: str, *, region: str, reason: str, remedy: str) -> None:
+        self.session_id = session_id
+        self.region = region
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__()
+
+    def report(self, hints: Hints = _PYTHON) -> ErrorReport:
+        """Fact, reason and next step."""
+        session = f'Glue session "{sanitize(self.session_id)}" ({sanitize(self.region)})'
+        return ErrorReport(
+            fact=f"Not found, but kept in the state: {session}",
+            details=(("Reason", sanitize(self.reason)),),
+            next_step=f"{self.remedy}run {hints.forget_record} to forget the session",
+        )
+
+
+def confirm_missing(
+    session_id: str, region: str, properties: Mapping[str, Any], get_account: Callable[[], str]
+) -> None:
+    """Raise RecordKept unless the credentials are of the account that the session was recorded from.
+
+    Called before a refresh removes a record. `get_account` calls GetCallerIdentity and can raise LookFailed.
+    """
+    recorded = recorded_account(properties)
+    if recorded is None:
+        reason = "the record does not show which account it was read from, so it could be another one now"
+        raise RecordKept(session_id, region=region, reason=reason, remedy="")
+    try:
+        account = get_account()
+    except LookFailed as error:
+        reason = f"the account of the credentials is not known. {error.report().fact}"
+        raise RecordKept(session_id, region=region, reason=reason, remedy="try again, or ") from error
+    if account != recorded:
+        reason = f"it was recorded from account {recorded}, and the credentials are of account {account}"
+        remedy = f"use credentials of account {recorded}, or "
+        raise RecordKept(session_id, region=region, reason=reason, remedy=remedy)
