@@ -75,3 +75,12 @@ def test_only_a_missing_session_leaves_the_state(engine: RecordingEngine, aws: G
     aws.heal()
     aws.remove("analytics")
     assert "" == run(engine, lambda provider: read(provider, olds)).resource_id
+
+
+def test_refresh_with_another_account_keeps_the_record(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"), Role="arn:aws:iam::210987654321:role/GlueSession")
+    olds = outputs_of(engine)
+    aws.remove("analytics")
+    text = " ".join(str(error_of(lambda: run(engine, lambda provider: read(provider, olds))).report(HINTS)).split())
+
+    assert "recorded from account 210987654321, and the credentials are of account 123456789012" in text
