@@ -81,6 +81,8 @@ def parse_text(name: str, text: str) -> Any:
         # A plain number means seconds.
         with contextlib.suppress(ValueError):
             return float(text)
+    if name == "skip_wait":
+        return parse_bool(text, input_name=name)
     if name in _LISTS:
         return [item.strip() for item in text.split(",")]
     return parse_json(name, text) if name in _JSON else text

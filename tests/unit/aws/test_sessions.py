@@ -1,13 +1,10 @@
-"""GlueSessions with stubbed boto3: exceptions, list pages, logs, and the client."""
+"""Reads of GlueSessions with stubbed boto3: answers and exceptions."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -30,42 +27,22 @@ from pulumi_glue_session.core.errors import (
     SessionNotFound,
     Throttled,
     Unreachable,
-    WrongAccount,
 )
-from pulumi_glue_session.core.filter import SessionFilter
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.source import Reading
 from support.reading import facts, failure, read_many
+from support.stubs import EXCEPTIONS, botocore_error, giving, raising
 
 if TYPE_CHECKING:
     from unit.conftest import Boto3
 
 REGION = "eu-west-1"
 SUBJECT = 'Glue session "analytics"'
-EXCEPTIONS: Any = import_module("botocore.exceptions")
 URL = "https://glue.eu-west-1.amazonaws.com/"
-
-
-@pytest.fixture(autouse=True)
-def _no_aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-
-
-def raising(error: Exception) -> Callable[..., object]:
-    def fail(**_arguments: object) -> object:
-        raise error
-
-    return fail
 
 
 def raising_runtime_error(_thread: object) -> None:
     raise RuntimeError("can't start new thread")
-
-
-def giving(answer: object) -> Callable[..., object]:
-    return lambda **_arguments: answer
 
 
 # --- Answers of Glue ---
@@ -137,13 +114,6 @@ def test_http_404_does_not_mean_missing(stubbed: Boto3) -> None:
     assert facts(Refused(SUBJECT, region=REGION, detail="404: Not Found")) == facts(failure(GlueSessions(AwsConfig())))
 
 
-def test_entity_not_found_for_a_list_means_no_session(stubbed: Boto3) -> None:
-    stubbed.stub.add_client_error("list_sessions", "EntityNotFoundException", "Something was not found.")
-
-    with pytest.raises(Refused):
-        GlueSessions(AwsConfig()).list(SessionFilter())
-
-
 @pytest.mark.parametrize("answer", [{}, {"Session": {}}, {"Session": {"Id": "analytics"}}], ids=str)
 def test_answer_without_session_or_status_is_unusable(stubbed: Boto3, answer: dict[str, Any]) -> None:
     """boto3 returns an empty answer for one that is cut short. It is not a session without a role."""
@@ -173,79 +143,6 @@ def test_answer_of_another_shape_is_unusable(
     monkeypatch.setattr(stubbed.glue, "get_session", answer)
 
     assert facts(Unreachable(SUBJECT, region=REGION, detail=detail)) == facts(failure(GlueSessions(AwsConfig())))
-
-
-@pytest.mark.parametrize(
-    ("page", "detail"),
-    [
-        ({}, "an answer without sessions or their ids"),
-        ({"ResponseMetadata": {}}, "an answer without sessions or their ids"),
-        ({"Ids": [5], "Sessions": []}, "an answer without sessions or their ids"),
-        ({"Sessions": [{"Status": "READY"}]}, f"{ODD}'Id'"),
-    ],
-    ids=str,
-)
-def test_page_of_another_shape_is_unusable(
-    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, page: dict[str, Any], detail: str
-) -> None:
-    monkeypatch.setattr(stubbed.glue, "list_sessions", giving(page))
-
-    with pytest.raises(Unreachable) as caught:
-        GlueSessions(AwsConfig()).list(SessionFilter())
-
-    assert facts(Unreachable("The list of Glue sessions", region=REGION, detail=detail)) == facts(caught.value)
-
-
-@pytest.mark.parametrize("page", [{"Ids": []}, {"Sessions": []}, {"Ids": [], "Sessions": [], "NextToken": ""}], ids=str)
-def test_empty_token_ends_a_list(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]) -> None:
-    calls: list[dict[str, object]] = []
-
-    def list_sessions(**parameters: object) -> dict[str, Any]:
-        calls.append(parameters)
-        return page
-
-    monkeypatch.setattr(stubbed.glue, "list_sessions", list_sessions)
-
-    assert {} == GlueSessions(AwsConfig()).list(SessionFilter())
-    assert [{"MaxResults": 1_000}] == calls
-
-
-def test_id_without_session_on_an_earlier_page_is_read(stubbed: Boto3) -> None:
-    stubbed.stub.add_response("list_sessions", {"Ids": ["a"], "Sessions": [], "NextToken": "more"})
-    stubbed.stub.add_response("list_sessions", {"Ids": [], "Sessions": []})
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "a", "Status": "READY"}}, {"Id": "a"})
-
-    assert {"a": Session(status="READY")} == GlueSessions(AwsConfig()).list(SessionFilter())
-
-
-def test_unreadable_session_of_a_list_is_read_by_itself(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own read reports the error, and the other sessions are not affected."""
-    shapes = [{"Id": name, "Status": "READY", "NumberOfWorkers": "many" if name == "a" else 2} for name in "abc"]
-    monkeypatch.setattr(stubbed.glue, "list_sessions", giving({"Sessions": shapes}))
-    monkeypatch.setattr(stubbed.glue, "get_session", giving({"Session": shapes[0]}))
-    answers = read_many(GlueSessions(AwsConfig()), ["a", "b", "c"])
-
-    assert [Unreachable, Session, Session] == [type(answers[name]) for name in "abc"]
-
-
-def test_unreadable_session_does_not_hide_the_others_of_a_list(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is listed without the values that cannot be read."""
-    shapes = [
-        {"Id": "a", "Status": "READY", "NumberOfWorkers": "many", "GlueVersion": "5.0"},
-        {"Id": "b", "Status": "READY", "CreatedOn": "yesterday"},
-        {"Id": "c"},
-        {"Id": "d", "Status": "READY", "MaxCapacity": float("nan"), "Command": "glueetl"},
-        {"Id": "e", "Status": "READY"},
-    ]
-    monkeypatch.setattr(stubbed.glue, "list_sessions", giving({"Sessions": shapes}))
-
-    assert {
-        "a": Session(status="READY", glue_version="5.0"),
-        "b": Session(status="READY"),
-        "c": Session(),
-        "d": Session(status="READY"),
-        "e": Session(status="READY"),
-    } == GlueSessions(AwsConfig()).list(SessionFilter())
 
 
 def test_answer_about_another_session_is_refused(stubbed: Boto3) -> None:
@@ -296,68 +193,7 @@ def test_reading_has_the_time_of_its_request(stubbed: Boto3) -> None:
     assert 100.0 < readings[0].requested_at < next(now)
 
 
-# --- Logs ---
-
-
-@pytest.mark.parametrize(("answer", "url"), [({"SystemLogsUrl": "https://logs"}, "https://logs"), ({}, "")], ids=str)
-def test_logs_are_read_from_the_url_of_glue(
-    stubbed: Boto3, monkeypatch: pytest.MonkeyPatch, answer: dict[str, str], url: str
-) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.sessions.read_log_tail", lambda url, **_: [f"read {url}"])
-    monkeypatch.setattr(
-        stubbed.glue,
-        "get_system_logs_for_session",
-        lambda **parameters: answer if parameters == {"Id": "analytics"} else None,
-        raising=False,
-    )
-
-    assert [f"read {url}"] == GlueSessions(AwsConfig()).system_logs("analytics")
-
-
-def test_boto3_without_logs(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "FAILED"}})
-    source = GlueSessions(AwsConfig())
-    source.get("analytics")
-    older = type("Older", (), {"meta": stubbed.glue.meta})()
-    monkeypatch.setattr(source._connection, "_client", older)  # noqa: SLF001
-    expected = ["This boto3 cannot read system logs: install boto3 1.43.110 or later to see them here."]
-
-    assert expected == source.system_logs("analytics")
-
-
-@pytest.mark.since(boto3="1.43.110", reason="GetSystemLogsForSession")
-def test_logs_use_the_same_client(stubbed: Boto3) -> None:
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "FAILED"}})
-    stubbed.stub.add_response("get_system_logs_for_session", {"SystemLogsUrl": ""}, {"Id": "analytics"})
-    source = GlueSessions(AwsConfig())
-    source.get("analytics")
-
-    assert ["No system logs: Glue returned no URL for them."] == source.system_logs("analytics")
-
-
-def test_denied_logs_name_the_permission(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    denied = EXCEPTIONS.ClientError(
-        {"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSystemLogsForSession"
-    )
-    monkeypatch.setattr(stubbed.glue, "get_system_logs_for_session", raising(denied), raising=False)
-    subject, detail, action = (
-        'System logs of Glue session "analytics"',
-        "AccessDeniedException: no",
-        "glue:GetSystemLogsForSession",
-    )
-
-    with pytest.raises(AccessDenied) as caught:
-        GlueSessions(AwsConfig()).system_logs("analytics")
-
-    assert facts(AccessDenied(subject, region=REGION, detail=detail, action=action)) == facts(caught.value)
-
-
 # --- Errors without an answer of Glue ---
-
-
-def botocore_error(name: str, **facts: object) -> Exception:
-    error: Exception = getattr(EXCEPTIONS, name)(**facts)
-    return error
 
 
 @pytest.mark.parametrize(
@@ -450,172 +286,6 @@ def test_bug_is_not_an_answer(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(ZeroDivisionError, match="bug"):
         GlueSessions(AwsConfig()).get("analytics")
-
-
-# --- Configuration ---
-
-
-@pytest.mark.parametrize(
-    ("config", "environment", "expected"),
-    [
-        (
-            AwsConfig(region="us-east-1"),
-            {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "ap-south-1"},
-            "us-east-1",
-        ),
-        (AwsConfig(), {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "ap-south-1"}, "eu-central-1"),
-        (AwsConfig(), {"AWS_DEFAULT_REGION": "ap-south-1"}, None),
-        (AwsConfig(), {"AWS_REGION": "", "AWS_DEFAULT_REGION": "ap-south-1"}, None),
-        (AwsConfig(), {}, None),
-    ],
-)
-def test_region_of_option_and_environment(
-    stubbed: Boto3,
-    monkeypatch: pytest.MonkeyPatch,
-    config: AwsConfig,
-    environment: dict[str, str],
-    expected: str | None,
-) -> None:
-    """boto3 does not read AWS_REGION. An empty variable counts as missing."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    stubbed.stub.add_client_error("get_session", "InvalidInputException")
-    failure(GlueSessions(config))
-
-    assert [{"profile_name": None, "region_name": expected}] == stubbed.sessions
-
-
-def test_profile_and_endpoint_of_the_configuration(stubbed: Boto3) -> None:
-    stubbed.stub.add_client_error("get_session", "InvalidInputException")
-    failure(GlueSessions(AwsConfig(region=REGION, profile="analysts", endpoint_url="http://localhost:5000")))
-
-    assert [{"profile_name": "analysts", "region_name": REGION}] == stubbed.sessions
-    assert ["http://localhost:5000"] == [each["endpoint_url"] for each in stubbed.clients]
-
-
-def test_request_origin_is_sent_with_each_call(stubbed: Boto3) -> None:
-    stubbed.stub.add_response(
-        "get_session", {"Session": {"Id": "a", "Status": "READY"}}, {"Id": "a", "RequestOrigin": "ci"}
-    )
-    stubbed.stub.add_response(
-        "list_sessions", {"Ids": [], "Sessions": []}, {"MaxResults": 1_000, "RequestOrigin": "ci"}
-    )
-    source = GlueSessions(AwsConfig(request_origin="ci"))
-
-    assert Session(status="READY") == source.get("a")
-    assert {} == source.list(SessionFilter())
-
-
-OURS, THEIRS = "111111111111", "222222222222"
-
-
-def test_allowed_account(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", lambda *_: OURS)
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
-
-    assert Session(status="READY") == GlueSessions(AwsConfig(allowed_account_ids=(THEIRS, OURS))).get("analytics")
-
-
-def test_other_account_is_refused(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pulumi_glue_session.aws.connection.GlueConnection.account_id", lambda *_: THEIRS)
-    expected = WrongAccount(SUBJECT, region=REGION, detail=f"account {THEIRS}, allowed {OURS}, 333333333333")
-
-    assert facts(expected) == facts(failure(GlueSessions(AwsConfig(allowed_account_ids=(OURS, "333333333333")))))
-    assert ["glue"] == [each["service"] for each in stubbed.clients]
-
-
-def test_account_is_not_read_without_need(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "pulumi_glue_session.aws.connection.GlueConnection.account_id", raising(ZeroDivisionError("called"))
-    )
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
-
-    assert Session(status="READY") == GlueSessions(AwsConfig()).get("analytics")
-
-
-def test_concurrent_calls_run_in_daemon_threads(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    daemons: list[bool] = []
-
-    def get_session(**_parameters: object) -> object:
-        daemons.append(threading.current_thread().daemon)
-        return {"Session": {"Status": "READY"}}
-
-    denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListSessions")
-    monkeypatch.setattr(stubbed.glue, "list_sessions", raising(denied))
-    monkeypatch.setattr(stubbed.glue, "get_session", get_session)
-
-    assert dict.fromkeys("ab", Session(status="READY")) == read_many(GlueSessions(AwsConfig()), ["a", "b"])
-    assert [True, True] == daemons
-
-
-def test_client_configuration(stubbed: Boto3) -> None:
-    stubbed.stub.add_client_error("get_session", "InvalidInputException")
-    failure(GlueSessions(AwsConfig()))
-    (calls,) = stubbed.clients
-    config: Any = calls["config"]
-
-    assert "glue" == calls["service"]
-    assert (5, 10) == (config.connect_timeout, config.read_timeout)
-    assert {"mode": "adaptive", "total_max_attempts": 4} == config.retries
-    assert 8 == config.max_pool_connections
-    assert "pulumi-glue-session" == config.user_agent_extra
-
-
-@pytest.mark.parametrize(("max_retries", "seconds"), [(None, 67), (0, 15), (1, 31), (3, 67), (5, 121), (7, 191)])
-def test_max_call_seconds_covers_all_retries(max_retries: int | None, seconds: float) -> None:
-    """5 s to connect and 10 s to read for each attempt; pauses of 1, 2, 4, 8, 16, 20, 20, … s."""
-    assert seconds == max_call_seconds(AwsConfig(max_retries=max_retries))
-
-
-def test_region_is_known_after_the_first_call(stubbed: Boto3) -> None:
-    unknown, given = GlueSessions(AwsConfig()), GlueSessions(AwsConfig(region="us-east-1"))
-
-    assert ["", "us-east-1"] == [unknown.region, given.region]
-
-    stubbed.stub.add_client_error("get_session", "InvalidInputException")
-    failure(unknown)
-
-    assert REGION == unknown.region
-
-
-def test_client_is_created_once_by_eight_threads(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Creating one takes a quarter of a second and some megabytes."""
-    for _ in range(8):
-        stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
-    source, start, found = GlueSessions(AwsConfig()), threading.Barrier(8), list[Session]()
-    company = threading.Barrier(2)
-
-    def session(**arguments: object) -> Boto3:
-        with suppress(threading.BrokenBarrierError):
-            company.wait(timeout=0.05)
-        return stubbed.session(**arguments)
-
-    monkeypatch.setattr("boto3.session.Session", session)
-
-    def find() -> None:
-        start.wait()
-        found.append(source.get("analytics"))
-
-    threads = [threading.Thread(target=find) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert [Session(status="READY")] * 8 == found
-    assert 1 == len(stubbed.sessions)
-    assert 1 == len(stubbed.clients)
-
-
-def test_client_is_created_again_after_a_failure(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user signs in while a wait goes on."""
-    source = GlueSessions(AwsConfig())
-    with monkeypatch.context() as patch:
-        patch.setattr("boto3.session.Session", raising(botocore_error("NoCredentialsError")))
-        failure(source)
-    stubbed.stub.add_response("get_session", {"Session": {"Id": "analytics", "Status": "READY"}})
-
-    assert Session(status="READY") == source.get("analytics")
 
 
 # --- Imports and bugs ---

@@ -232,7 +232,12 @@ def test_threads_wait_for_a_page_that_is_being_read() -> None:
     cache = cache_of(glue)
     read_all(cache, "a", "b")
     threads = [threading.Thread(target=cache.get, args=(name,)) for name in "def"]
-    glue.during_page = lambda: [thread.start() for thread in threads]
+
+    def start_threads() -> None:
+        for thread in threads:
+            thread.start()
+
+    glue.during_page = start_threads
 
     assert ["READY"] == read_all(cache, "c")
     for thread in threads:

@@ -159,6 +159,8 @@ def test_invalid_json_is_refused_without_its_text(text: str) -> None:
         ("statuses", "READY, STOPPED", ["READY", "STOPPED"]),
         ("tags", '{"team": "etl"}', {"team": "etl"}),
         ("region", "eu-west-1", "eu-west-1"),
+        ("skip_wait", "off", False),
+        ("skip_wait", "true", True),
     ],
 )
 def test_text_is_parsed_by_the_type_of_its_argument(name: str, text: str, value: object) -> None:

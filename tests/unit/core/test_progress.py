@@ -134,18 +134,12 @@ def test_nothing_is_shown_without_a_wait() -> None:
 def test_each_wait_has_its_own_lines() -> None:
     shown: list[str] = []
 
+    async def wait(poller: Poller, name: str) -> None:
+        reporter = ProgressReporter(lambda line: shown.append(f"{name}: {line}"), LogRhythm())
+        await poller.wait(name, condition=READY, timeout=60, progress=reporter)
+
     async def work(poller: Poller, _: ScriptedSource) -> None:
-        await asyncio.gather(
-            *(
-                poller.wait(
-                    name,
-                    condition=READY,
-                    timeout=60,
-                    progress=ProgressReporter(lambda line, name=name: shown.append(f"{name}: {line}"), LogRhythm()),
-                )
-                for name in ("a", "b")
-            )
-        )
+        await asyncio.gather(wait(poller, "a"), wait(poller, "b"))
 
     polling({"a": then((PROVISIONING, 0.5), READY_SESSION), "b": then((PROVISIONING, 2.5), READY_SESSION)}, work)
 
