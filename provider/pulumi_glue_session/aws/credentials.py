@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class CredentialSource:
 class SourceTracker:
     """Source that is being resolved, or the one that failed."""
 
-    active: list[CredentialSource] = field(default_factory=list)
+    active: list[CredentialSource] = field(default_factory=list[CredentialSource])
     failed: CredentialSource | None = None
 
     @property
@@ -61,7 +61,7 @@ _tracker: ContextVar[SourceTracker] = ContextVar("tracker")
 
 
 @contextmanager
-def track_sources() -> Iterator[SourceTracker]:
+def track_sources() -> Generator[SourceTracker, None, None]:
     """Record the sources that are resolved in this context and in threads that copy it."""
     tracker = SourceTracker()
     token = _tracker.set(tracker)
@@ -72,7 +72,7 @@ def track_sources() -> Iterator[SourceTracker]:
 
 
 @contextmanager
-def _resolving(source: CredentialSource) -> Iterator[None]:
+def _resolving(source: CredentialSource) -> Generator[None, None, None]:
     tracker = _tracker.get(SourceTracker())
     tracker.active.append(source)
     succeeded = False
@@ -103,7 +103,7 @@ class Snapshot:
         """Find or renew the credentials, if they need it. Raises whatever their source raises."""
         from botocore.exceptions import NoCredentialsError
 
-        if self._frozen is not None and not self._may_expire():
+        if not self.needs_resolving():
             return
         with self._lock:
             if self._credentials is None:
@@ -114,9 +114,14 @@ class Snapshot:
         with _resolving(self._source or _describe_source(self._credentials.method, "")):
             self._frozen = self._credentials.get_frozen_credentials()
 
-    def _may_expire(self) -> bool:
+    def needs_resolving(self) -> bool:
+        """Whether `resolve` may have to read a file, run a process or make a request."""
         refresh_needed = getattr(self._credentials, "refresh_needed", None)
-        return refresh_needed is not None and refresh_needed()
+        return self._frozen is None or (refresh_needed is not None and refresh_needed())
+
+    def set_source(self, source: CredentialSource) -> None:
+        """Name the source that `load` found."""
+        self._source = source
 
     def get_frozen_credentials(self) -> Any:
         """Credentials of the last `resolve`."""
@@ -181,7 +186,7 @@ def resolve_credentials(session: Any) -> None:
 def needs_resolving(session: Any) -> bool:
     """Whether `resolve_credentials` may have to read a file, run a process or make a request."""
     snapshot: Snapshot = session.get_credentials()
-    return snapshot._frozen is None or snapshot._may_expire()  # noqa: SLF001 - same module
+    return snapshot.needs_resolving()
 
 
 def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
@@ -207,7 +212,7 @@ def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], 
             with _resolving(source):
                 found = provider.load()
             if found is not None:
-                snapshot._source = source  # noqa: SLF001 - same module
+                snapshot.set_source(source)
                 return found
         return None
 

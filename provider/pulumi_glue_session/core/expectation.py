@@ -64,7 +64,7 @@ class Expectation:
             )
         mapping = cast("dict[str, Any]", expected) if isinstance(cast("object", expected), dict) else {}
         minimum = list(mapping) == [AT_LEAST]
-        value = mapping[AT_LEAST] if minimum else expected
+        value: Any = mapping[AT_LEAST] if minimum else expected
         expectation = cls(name=name, value=value, minimum=minimum, secret=secret or name in SECRET)
         expectation._check()
         return expectation
@@ -77,7 +77,7 @@ class Expectation:
         # bool is excluded, because it is a subclass of int.
         if not issubclass(type(value), kinds) or type(value) is bool:
             raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is {kind}, not {shown}")
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(self.value, float) and not math.isfinite(self.value):
             raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is a finite number, not {shown}")
         has_minimum = kind == "a number" or (self.name == "glue_version" and _parse_version(value) is not None)
         if self.minimum and not has_minimum:

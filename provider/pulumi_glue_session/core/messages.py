@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 _MAX_TEXT = 1_000
 """Characters of a text from outside: AWS's own messages are shorter."""
@@ -66,12 +66,12 @@ class ErrorReport:
     @classmethod
     def parse(cls, parts: Mapping[str, Any]) -> ErrorReport:
         """Report of what `to_dict` returned. Ignores values of other types, because a transform can change them."""
-        details, changed = (parts.get(name) for name in ("details", "changed"))
-        pairs = [each for each in details if isinstance(each, list)] if isinstance(details, list) else []
+        details, changed = (_as_list(parts.get(name)) for name in ("details", "changed"))
+        pairs = map(_as_list, details)
         return cls(
             fact=str(parts.get("fact", "")),
             details=tuple((str(each[0]), str(each[1])) for each in pairs if len(each) == 2),  # noqa: PLR2004
-            changed=tuple(map(str, changed)) if isinstance(changed, list) else (),
+            changed=tuple(map(str, changed)),
             next_step=str(parts.get("next_step", "")),
         )
 
@@ -83,6 +83,10 @@ class ErrorReport:
         if self.next_step:
             lines.append(_wrap(f"Next: {self.next_step}", indent="  "))
         return "\n".join(lines)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def _wrap(text: str, *, indent: str = "") -> str:

@@ -163,7 +163,7 @@ def to_state(aws: Any) -> Any:
     An Output, the options of an explicit provider, is recorded without its credentials.
     """
     if isinstance(aws, pulumi.Output):
-        return aws.apply(_provider_state)
+        return cast("Any", aws).apply(_provider_state)
     by_name: dict[str, Any] = resolve(aws, mark_secrets=True)
     return (
         {name: value for name, value in by_name.items() if name != "region"} or None if type(by_name) is dict else None

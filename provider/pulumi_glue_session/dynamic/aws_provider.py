@@ -43,7 +43,8 @@ def listed_providers(opts: object) -> list[pulumi.ProviderResource]:
     listed: Any = getattr(opts, "providers", None) or ()
     if isinstance(listed, pulumi.ProviderResource):
         return [listed]
-    return list(listed.values() if isinstance(listed, Mapping) else listed)
+    mapping = isinstance(listed, Mapping)
+    return list(cast("Mapping[str, pulumi.ProviderResource]", listed).values() if mapping else listed)
 
 
 def provider_options(provider: pulumi.ProviderResource) -> pulumi.Output[dict[str, Any]]:
@@ -63,7 +64,7 @@ def _parse(config: Mapping[str, Any]) -> dict[str, Any]:
         if value in (None, "", [], {}, False):
             continue
         if key == "assumeRoleWithWebIdentity" and isinstance(value, list):
-            value = value[0]
+            value = cast("Any", value)[0]
         if key in _NESTED:
             value = _to_camel(value)
         texts[key] = value if isinstance(value, str) else json.dumps(value)

@@ -138,13 +138,17 @@ def _add_roles(texts: Mapping[str, str], options: dict[str, Any], prefix: str) -
     if key not in texts:
         return
     given = _json(texts[key], f"{prefix}{key}")
-    roles: list[Any] = given if isinstance(given, list) else [given]
+    roles = cast("list[Any]", given) if isinstance(given, list) else [given]
     # pulumi-aws leaves out roles without an ARN.
-    named = [role for role in roles if not (isinstance(role, Mapping) and not role.get("roleArn"))]
+    named = [role for role in roles if _as_mapping(role).get("roleArn", not isinstance(role, Mapping))]
     options["assume_roles"] = [
         _rename(role, _ROLE_OPTIONS, f"{prefix}{key}[{index}]") for index, role in enumerate(named)
     ]
     parse_option("assume_roles", options["assume_roles"], f"{prefix}{key}")
+
+
+def _as_mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _add_web_identity(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any], prefix: str) -> None:
@@ -152,8 +156,8 @@ def _add_web_identity(texts: Mapping[str, str], options: dict[str, Any], hidden:
     if key not in texts:
         return
     role = _json(texts[key], f"{prefix}{key}")
-    if isinstance(role, Mapping) and role.get("webIdentityToken"):
-        named = cast("Mapping[str, Any]", role)
+    named = _as_mapping(role)
+    if named.get("webIdentityToken"):
         hidden["web_identity_token"] = str(named["webIdentityToken"])
         role = {name: value for name, value in named.items() if name != "webIdentityToken"}
         role["webIdentityTokenFile"] = _TOKEN_OF_CONFIGURATION
@@ -165,7 +169,7 @@ def _add_endpoints(texts: Mapping[str, str], options: dict[str, Any], hidden: di
     if "endpoints" not in texts:
         return
     given = _json(texts["endpoints"], f"{prefix}endpoints")
-    listed: list[Any] = given if isinstance(given, list) else [given]
+    listed = cast("list[Any]", given) if isinstance(given, list) else [given]
     urls: dict[str, Any] = {}
     for each in listed:
         if not isinstance(each, Mapping):
