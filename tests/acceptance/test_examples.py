@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from support.glue_endpoint import GlueEndpoint, always, error, looks
-from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project
+from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project, reset_signals
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())
@@ -162,7 +162,7 @@ def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> Non
     glue.fail("GetSession", error("AccessDeniedException", "no"), times=1)
     code, found, _ = script(project, "drift.py", "dev")
     assert (1, "### The drift of stack dev could not be checked") == (code, found.splitlines()[0])
-    assert "Glue denied access (AccessDeniedException: no)" in found
+    assert "Access denied" in found
     glue.put("analytics-prod", always("READY"), Description="ours")
     project.up("--expect-no-changes")
     project.destroy()
@@ -227,7 +227,7 @@ def test_guard_rails_policy(project: Project, glue: GlueEndpoint) -> None:
     guarded = ("--policy-pack", "policy/__main__.py")
 
     absent = project.preview(*guarded, code=1)
-    assert ["was not found"] == re.findall("was not found|failed to run policy", " ".join(absent.errors))
+    assert ["Not found: Glue session"] == re.findall("Not found: Glue session|failed to run policy", absent.text)
 
     glue.put("analytics-prod", always("READY"), GlueVersion="3.0")
     refused = project.up(*guarded, code=1)
@@ -236,7 +236,7 @@ def test_guard_rails_policy(project: Project, glue: GlueEndpoint) -> None:
 
     glue.put("analytics-prod", always("READY"), NumberOfWorkers=1)
     unexpected = project.up(*guarded, code=1)
-    assert "number_of_workers: expected at least 2, found 1" in unexpected.out
+    assert "number_of_workers: expected at least 2, found 1" in unexpected.text
 
     glue.put("analytics-prod", always("READY"))
     project.up(*guarded)
@@ -250,21 +250,21 @@ def test_deployer_shows_the_wait(project: Project, glue: GlueEndpoint) -> None:
     project.example("automation")
 
     code, shown, _ = script(project, "deploy.py", "dev", "analytics-prod")
-    lines = [re.sub(r"\d+ s of", "N s of", line) for line in shown.splitlines()]
+    progress, *lines = shown.splitlines()
+    assert "PROVISIONING" in progress
     assert [
-        "analytics-prod is PROVISIONING, N s of at most 10 min",
         "analytics: create done",
         "nightly-job: create done",
         "automation-dev: create done",
         f"role = {ROLE}",
-    ] == lines
+    ] == [line for line in lines if "PROVISIONING" not in line and "READY" not in line]
     assert 0 == code
     assert (0, f"role = {ROLE}\n") == script(project, "deploy.py", "dev", "analytics-prod")[:2]
 
     glue.put("analytics-prod", always("STOPPED"))
     code, shown, told = script(project, "deploy.py", "dev", "analytics-prod")
     assert (1, "") == (code, shown)
-    assert 'Glue session "analytics-prod" in eu-west-1 is STOPPED and will not become READY' in told
+    assert "STOPPED, will not become READY" in told
     project.destroy()
 
 
@@ -282,9 +282,10 @@ def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) ->
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=reset_signals,
     ) as deployer:
         assert deployer.stdout
-        assert "analytics-prod is PROVISIONING, 0 s of at most 10 min\n" == deployer.stdout.readline()
+        assert "PROVISIONING" in deployer.stdout.readline()
         os.killpg(deployer.pid, signal.SIGINT)
         _, told = deployer.communicate(timeout=240)
 

@@ -112,5 +112,5 @@ def test_mismatching_arguments_are_not_shown(project: Project, glue: GlueEndpoin
 
     failed = project.preview(code=1)
 
-    assert "default_arguments: expected [secret], found [secret]" in failed.lines
+    assert "default_arguments: expected [secret], found [secret]" in failed.text
     assert "planted" not in failed.out + failed.err

@@ -1,12 +1,13 @@
-"""Functions on the real engine: asked now, recorded nowhere, and what a program makes of many sessions."""
+"""Functions on the real engine."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pulumi_glue_session import NotOneSession
 from support.glue_endpoint import always
-from support.pulumi_project import Project
+from support.pulumi_project import REGION, Project, flat
 
 if TYPE_CHECKING:
     from support.glue_endpoint import GlueEndpoint
@@ -19,7 +20,7 @@ def put(glue: GlueEndpoint, session_id: str, day: int, *, status: str = "READY",
 
 
 def test_sessions_of_a_team(project: Project, glue: GlueEndpoint) -> None:
-    """The plain form gives values, so that a program can loop over them. One listing for all, one look for the gates."""
+    """A program can loop over the result of the plain form."""
     put(glue, "etl-1", 1, **TEAM)
     put(glue, "etl-2", 2, **TEAM)
     put(glue, "etl-3", 3, status="STOPPED", **TEAM)
@@ -44,7 +45,7 @@ def test_sessions_of_a_team(project: Project, glue: GlueEndpoint) -> None:
 
 
 def test_function_waits_for_dependencies(project: Project, glue: GlueEndpoint) -> None:
-    """A session that this very stack starts can't be asked for in the first preview: its values are unknown, and nothing is asked."""
+    """In the first preview, a session that this stack starts is unknown."""
     put(glue, "etl-1", 1, **TEAM)
     project.program("""
         import pulumi
@@ -67,7 +68,7 @@ def test_function_waits_for_dependencies(project: Project, glue: GlueEndpoint) -
 
 
 def test_get_session_of_none_or_several(project: Project, glue: GlueEndpoint) -> None:
-    """One sentence, where Python would print a traceback; and a program that can do without may catch it."""
+    """The error has no traceback, and a program can catch it."""
     project.program("""
         import pulumi
         from pulumi_glue_session import NotOneSession, get_session
@@ -81,17 +82,15 @@ def test_get_session_of_none_or_several(project: Project, glue: GlueEndpoint) ->
 
     failed = project.preview(code=1)
 
-    sentence = (
-        "No Glue session in eu-west-1 fits tags team=etl: "
-        "start one, or correct what is asked for, the region or the account that is asked, and run again."
-    )
-    assert [sentence, "an unhandled error occurred: program exited with non-zero exit code: 1"] == failed.errors
+    message = flat(NotOneSession([("tags", "team=etl")], region=REGION, found=[]))
+    assert f"error: {message}" in failed.text
     assert "Traceback" not in failed.out + failed.err
 
     put(glue, "etl-1", 1, **TEAM)
     project.up()
-    assert {"none": sentence.replace("etl", "nobody"), "one": "etl-1"} == project.outputs()
+    outputs = project.outputs()
+    assert ("etl-1", message.replace("etl", "nobody")) == (outputs["one"], " ".join(outputs["none"].split()))
 
     put(glue, "etl-2", 2, **TEAM)
-    sentence = "2 Glue sessions in eu-west-1 fit tags team=etl (etl-2, etl-1): narrow it down to one, or use get_sessions, and run again."
-    assert sentence == project.preview(code=1).errors[0]
+    message = flat(NotOneSession([("tags", "team=etl")], region=REGION, found=["etl-2", "etl-1"]))
+    assert message in project.preview(code=1).text

@@ -145,7 +145,7 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
     waited = project.pulumi("up", "--yes", *COLOURED)
 
     assert [] == unfit(waited)
-    assert len(IDS) <= waited.out.count("is not as expected")
+    assert len(IDS) <= waited.out.count("Not as expected")
     assert len(IDS) == len(project.resources())
     torture.tell(
         "The same texts, as ids, in warnings, in the line of a preview about a wait and in those of the wait: pulumi up --color always",

@@ -73,7 +73,7 @@ def test_targeted_up(project: Project, glue: GlueEndpoint) -> None:
     project.pulumi(*up, *job)
     assert {"role": ROLE, "version": "5.0"} == dependants(project)["nightly-job"][0], "what was recorded, and no gate"
     assert 1 == glue.count() - asked
-    assert any("will not become READY" in line for line in project.pulumi(*up, *session, *job, code=1).errors)
+    assert "will not become READY" in project.pulumi(*up, *session, *job, code=1).text
 
 
 # --- detect-drift-in-ci ---

@@ -134,7 +134,7 @@ def test_repeated_updates_do_not_grow(
         answer = (failing_deployer if gone else deployer).deploy(wanted)
         say(f"update {number}: {answer}")
         if gone:
-            assert 'Glue session "gone" was not found in eu-west-1' in answer["error"]
+            assert 'Not found: Glue session "gone" (eu-west-1)' in answer["error"]
         else:
             # Each look, by whomever, brings a late one further.
             assert lives.count(READY) <= answer["outputs"].pop("listed") <= lives.count(READY) + lives.count(LATE)

@@ -1,9 +1,7 @@
-"""Faults and commands: the two sides of the matrix in tests/acceptance/test_faults.py.
+"""Faults and commands: rows and columns of the matrix in tests/acceptance/test_faults.py.
 
-Rules of this module: a fault is one entry of `FAULTS`, a command one of `COMMANDS`; nothing else has to know of either.
-What a cell is expected to do follows from the two: it succeeds, or fails with the sentence that the fault's error has
-about what the command asks for. Three sessions, a, b and c, were recorded with the description "before" and are now
-described as "after".
+A command succeeds under a fault, or fails with the message of the fault's error. Three sessions, a, b and c, were
+recorded with the description "before" and now have the description "after".
 """
 
 from __future__ import annotations
@@ -41,13 +39,13 @@ from support.glue_endpoint import (
 from support.pulumi_project import REGION
 from torture import LONG
 
-__all__ = ["AFTER", "COMMANDS", "FAULTS", "SESSIONS", "Command", "Fault", "Stage"]
+
 
 SESSIONS = ("a", "b", "c")
 AFTER = "after"
 
-_IN_VAIN = 8
-"""Seconds that are waited in vain: enough for two looks on a busy machine."""
+_TIMEOUT = 8
+"""Seconds of a wait that times out: enough for two polls on a busy machine."""
 
 # --- Commands ---
 
@@ -86,41 +84,41 @@ _THREE, _ALL = "The list of 3 Glue sessions", "The list of Glue sessions"
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A pulumi command on a program that asks Glue in one of the package's ways."""
+    """A pulumi command with a program."""
 
     name: str
     program: str
     verb: str
     """`preview`, `up` or `refresh`: a method of `Project`."""
     about: Sequence[str]
-    """What its errors may be about."""
-    gated: bool = False
-    """It judges statuses."""
-    patient: bool = False
-    """It waits out what passes by itself."""
+    """Subjects of its errors."""
+    checks_status: bool = False
+    tolerates_transient: bool = False
+    """Transient errors do not end it."""
     waits: bool = False
-    """Its session is still on its way at the first look; the fault comes after that."""
+    """Its session is PROVISIONING at the first read, and the fault begins after that."""
 
     @property
     def lists(self) -> bool:
-        """Whether it asks for several sessions together."""
+        """Whether it lists sessions."""
         return _THREE in self.about or _ALL in self.about
 
     @property
     def wants_whole_list(self) -> bool:
-        """Whether it needs every page of a list."""
+        """Whether it needs every page."""
         return _ALL in self.about
 
 
 COMMANDS = (
-    Command(name="preview", program=ONE, verb="preview", about=[_A], gated=True),
-    Command(name="preview of several", program=THREE, verb="preview", about=[_A, _B, _C, _THREE], gated=True),
-    Command(name="up", program=THREE, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True),
-    Command(name="up that waits", program=ONE, verb="up", about=[_A], gated=True, patient=True, waits=True),
+    Command(name="preview", program=ONE, verb="preview", about=[_A], checks_status=True),
+    Command(name="preview of several", program=THREE, verb="preview", about=[_A, _B, _C, _THREE], checks_status=True),
+    Command(name="up", program=THREE, verb="up", about=[_A, _B, _C, _THREE], checks_status=True, tolerates_transient=True),
+    Command(name="up that waits", program=ONE, verb="up", about=[_A], checks_status=True, tolerates_transient=True, waits=True),
     Command(name="refresh", program=THREE, verb="refresh", about=[_A, _B, _C, _ALL]),
     Command(name=".get in a preview", program=READ, verb="preview", about=[_A]),
     Command(
-        name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], gated=True, patient=True
+        name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], checks_status=True,
+        tolerates_transient=True
     ),
     Command(name="get_session", program=ASKED, verb="up", about=[_A]),
     Command(name="get_sessions", program=LISTED, verb="preview", about=[_ALL]),
@@ -132,16 +130,16 @@ COMMANDS = (
 
 @dataclass(kw_only=True)
 class Stage:
-    """Where a fault is laid: an endpoint with three READY sessions, and the environment that leads to it."""
+    """An endpoint with three READY sessions, and the environment of the command."""
 
     glue: GlueEndpoint
     behind_tls: GlueEndpoint
-    """One whose certificate nobody knows."""
+    """An endpoint with an unknown certificate."""
     command: Command
     env: dict[str, str] = field(default_factory=dict)
 
     def put(self, session_id: str, first: str | Step, /, *others: str | Step) -> None:
-        """A session with one status a look. Who waits sees it on its way before."""
+        """A session with one status per read. A command that waits reads PROVISIONING first."""
         before = ["PROVISIONING"] if self.command.waits else []
         self.glue.put(session_id, looks(*before, first, *others), Description=AFTER)
 
@@ -154,16 +152,16 @@ class Stage:
         every: int = 1,
         seconds: float = 1e9,
     ) -> None:
-        """A fault that comes after the first look of who waits."""
+        """A fault, which begins after the first read of a command that waits."""
         after = 1 if self.command.waits else 0
         self.glue.fail(operation, fault, session_id=session_id, every=every, after=after, seconds=seconds)
 
-    def words(self) -> Mapping[str, str]:
-        """What a detail may have in it."""
+    def placeholders(self) -> Mapping[str, str]:
+        """Values of placeholders in details."""
         return {"url": self.glue.url, "tls_url": self.behind_tls.url, "refusal": self._refusal()}
 
     def _refusal(self) -> str:
-        """What this machine's OpenSSL says of the certificate."""
+        """Error of OpenSSL for the certificate."""
         address = urlsplit(self.behind_tls.url)
         try:
             with socket.create_connection((str(address.hostname), address.port)) as plain:
@@ -178,84 +176,76 @@ Lay: TypeAlias = Callable[[Stage], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What goes wrong, and whom it concerns. Without an error every command succeeds."""
+    """A fault and the commands that it affects. Without an error every command succeeds."""
 
     name: str
     lay: Lay
     error: type[errors.GlueSessionError] | None = None
     details: Sequence[str] = ("",)
-    """What may stand in brackets in the sentence: operations differ."""
+    """Possible details of the message, one of which appears."""
     hits: Callable[[Command], bool] = lambda _: True
     """Commands that fail; the others succeed."""
     about: Sequence[str] = ()
-    """What errors are about, where it isn't all that the command asks for."""
+    """Subjects of errors, if not all sessions of the command."""
     from_the_start: bool = False
-    """It is there before the first look of who waits, too."""
+    """It begins before the first read of a command that waits."""
     retries: int = 1
     leaves: Sequence[str] = ()
-    """Records that a refresh has to drop, since Glue itself says that the session is gone."""
+    """Records that a refresh removes."""
     described: frozenset[str] = frozenset({AFTER})
-    """Descriptions that a command may see when it succeeds."""
+    """Descriptions that a successful command can read."""
 
     def timeout(self, command: Command) -> str:
-        """How long the command waits at most: long enough, or in vain."""
-        return f"{_IN_VAIN}s" if self.hits(command) and self.error else "90s"
+        """Timeout of the command: long, or short if the fault affects it."""
+        return f"{_TIMEOUT}s" if self.hits(command) and self.error else "90s"
 
-    def sentences(self, command: Command, words: Mapping[str, str]) -> set[str]:
-        """What the command may say when it fails."""
+    def facts(self, command: Command) -> set[str]:
+        """Possible first lines of the command's error messages."""
         subjects = [each for each in command.about if each in self.about] or command.about
         ids = [each for each in SESSIONS if f'Glue session "{each}"' in subjects]
         ready = frozenset({"READY"})
         if self.error is errors.SessionNotFound:
-            return {str(errors.SessionNotFound(each, region=REGION)) for each in ids}
+            return {errors.SessionNotFound(each, region=REGION).report().fact for each in ids}
         if self.error is errors.UnknownStatus:
-            return {str(errors.UnknownStatus(each, region=REGION, status=STRANGE, targets=ready)) for each in ids}
+            kind = errors.UnknownStatus
+            return {kind(each, region=REGION, status=STRANGE, targets=ready).report().fact for each in ids}
         if self.error is None or not issubclass(self.error, errors.LookFailed):
-            raise TypeError(f"nobody knows what a {self.error} says")
-        kind = self.error
-        if command.waits and kind.is_transient and not self.from_the_start:
-            status = f"PROVISIONING, then {kind.what}"
-            return {
-                str(errors.WaitedTooLong("a", region=REGION, status=status, targets=ready, seconds=_IN_VAIN, polls=2))
-            }
-        if kind is errors.AccessDenied:
-            actions = {subject: "glue:ListSessions" if "list" in subject else "glue:GetSession" for subject in subjects}
-            return {
-                str(errors.AccessDenied(one, region=REGION, detail=self.details[0], action=actions[one]))
-                for one in subjects
-            }
-        return {
-            str(kind(one, region=REGION, detail=detail.format(**words))) for one in subjects for detail in self.details
-        }
+            raise TypeError(self.error)
+        if command.waits and self.error.is_transient and not self.from_the_start:
+            timeout = errors.WaitedTooLong(
+                "a", region=REGION, status="PROVISIONING", targets=ready, seconds=_TIMEOUT, polls=2
+            )
+            return {timeout.report().fact}
+        return {f"{self.error.what}: {each} ({REGION})" for each in subjects}
 
 
 def strikes(fault: Answer, *, every: int = 1, seconds: float = 1e9) -> Lay:
-    """The fault in place of Glue's answers."""
+    """The fault in every response."""
     return lambda stage: stage.fail(fault, every=every, seconds=seconds)
 
 
 def lists(fault: Answer) -> Lay:
-    """The fault in place of lists alone."""
+    """The fault in responses of ListSessions."""
     return lambda stage: stage.fail(fault, "ListSessions")
 
 
 def of(session_id: str, fault: Answer) -> Lay:
-    """The fault in place of what Glue says of one session."""
+    """The fault in responses about one session."""
     return lambda stage: stage.fail(fault, "GetSession", session_id=session_id)
 
 
 def leads_to(url: str) -> Lay:
-    """Another endpoint than Glue's."""
-    return lambda stage: stage.env.update(AWS_ENDPOINT_URL=url.format(**stage.words()))
+    """Another endpoint URL."""
+    return lambda stage: stage.env.update(AWS_ENDPOINT_URL=url.format(**stage.placeholders()))
 
 
 def shows(session_id: str, first: str | Step, /, *others: str | Step) -> Lay:
-    """A session with one status a look."""
+    """A session with one status per read."""
     return lambda stage: stage.put(session_id, first, *others)
 
 
 def all_of(*lays: Lay) -> Lay:
-    """Several at once."""
+    """Several faults at once."""
 
     def lay(stage: Stage) -> None:
         for each in lays:
@@ -265,7 +255,7 @@ def all_of(*lays: Lay) -> Lay:
 
 
 def page(**described: str) -> Answer:
-    """A list that shows these sessions with these descriptions, whatever is true."""
+    """A list of sessions with these descriptions."""
     sessions = [{**DEFAULTS, "Id": each, "Status": "READY", "Description": text} for each, text in described.items()]
     return answer({"Ids": list(described), "Sessions": sessions})
 
@@ -273,7 +263,7 @@ def page(**described: str) -> Answer:
 STRANGE = "HIBERNATING"
 _FROM_THE_FUTURE = {**DEFAULTS, "Status": STRANGE, "Description": AFTER, "Mood": {"Calm": [True]}}
 _CREATED_AGAIN = {"CreatedOn": datetime(2026, 2, 1, tzinfo=UTC)}
-_NO_ONE = "User: arn:aws:iam::123456789012:user/ci is not authorized"
+_NOT_AUTHORIZED = "User: arn:aws:iam::123456789012:user/ci is not authorized"
 _TORN = (
     "an answer without a session or its status",
     "an answer without sessions or their ids",
@@ -281,7 +271,7 @@ _TORN = (
 )
 _CLOSED = ('Connection was closed before we received a valid response from endpoint URL: "{url}/"',)
 _A_WHILE = 30 if LONG else 5
-"""Seconds. What is thirty in `make torture` is five in `make test`."""
+"""Seconds: 30 in `make torture`, 5 in `make test`."""
 
 FAULTS = (
     Fault(name="every second call throttled", lay=strikes(throttled(), every=2)),
@@ -290,7 +280,7 @@ FAULTS = (
         lay=strikes(throttled(), seconds=_A_WHILE),
         error=errors.Throttled,
         details=["ThrottlingException: Rate exceeded"],
-        hits=lambda command: not command.patient,
+        hits=lambda command: not command.tolerates_transient,
     ),
     Fault(
         name="throttling",
@@ -326,7 +316,7 @@ FAULTS = (
         name="a Session with unknown fields and an unknown status",
         lay=all_of(*(shows(each, verbatim({**_FROM_THE_FUTURE, "Id": each})) for each in SESSIONS)),
         error=errors.UnknownStatus,
-        hits=lambda command: command.gated,
+        hits=lambda command: command.checks_status,
     ),
     Fault(
         name="a flapping status",
@@ -368,9 +358,9 @@ FAULTS = (
     ),
     Fault(
         name="access denied on one of many",
-        lay=all_of(lists(error("AccessDeniedException", _NO_ONE)), of("b", error("AccessDeniedException", _NO_ONE))),
+        lay=all_of(lists(error("AccessDeniedException", _NOT_AUTHORIZED)), of("b", error("AccessDeniedException", _NOT_AUTHORIZED))),
         error=errors.AccessDenied,
-        details=[f"AccessDeniedException: {_NO_ONE}"],
+        details=[f"AccessDeniedException: {_NOT_AUTHORIZED}"],
         hits=lambda command: command.lists,
         about=[_B],
     ),

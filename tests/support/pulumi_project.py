@@ -46,10 +46,20 @@ class Run:
         lines = [re.sub(r" +: ", ": ", line.strip()) for line in (self.out + "\n" + self.err).splitlines()]
         return [line for line in lines if line]
 
+    @property
+    def text(self) -> str:
+        """Output without line breaks and indentation, which long messages contain."""
+        return " ".join((self.out + "\n" + self.err).split())
+
     def json(self) -> dict[str, Any]:
         """Output of `--json`."""
         result: dict[str, Any] = json.loads(self.out)
         return result
+
+
+def flat(error: Exception) -> str:
+    """Message of an error without line breaks, as in `Run.text`."""
+    return " ".join(str(error).split())
 
 
 def reset_signals() -> None:
