@@ -21,9 +21,7 @@ PROGRAM = """
 OTHER_ROLE = ROLE.replace("GlueSession", "Other")
 
 
-def test_automation_api_life_cycle(
-    project: Project, glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_automation_api_life_cycle(project: Project, glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(PROGRAM)
     for key, value in project.env.items():
@@ -52,7 +50,10 @@ def test_program_in_a_subfolder(project: Project, glue: GlueEndpoint) -> None:
     (project.folder / "infra").mkdir()
     (project.folder / "Pulumi.yaml").write_text("name: acceptance\nruntime: python\nmain: infra\n")
     program = PROGRAM.replace('"analytics-prod"', "ID") + '    GlueSession.get("read", ID)\n'
-    modules = {"infra/__main__": "from naming import ID\n" + textwrap.dedent(program), "infra/naming": 'ID = "analytics-prod"'}
+    modules = {
+        "infra/__main__": "from naming import ID\n" + textwrap.dedent(program),
+        "infra/naming": 'ID = "analytics-prod"',
+    }
     project.program("raise SystemExit", **modules)
 
     project.up()

@@ -74,7 +74,9 @@ class Life:
 TEAM = {"team": "etl"}
 REPORT = {"status": "READY", "glue_version": "5.0", "workers": 2, "role": ROLE}
 LIVES = {
-    "ready_gate": Life(sessions={"analytics-prod": {}}, outputs={"status": "READY", "role": ROLE, "glue_version": "5.0"}),
+    "ready_gate": Life(
+        sessions={"analytics-prod": {}}, outputs={"status": "READY", "role": ROLE, "glue_version": "5.0"}
+    ),
     "fleet": Life(
         sessions={"etl-1": {"Tags": TEAM}, "etl-2": {"Tags": TEAM}, "notebook": {"Tags": {"team": "science"}}},
         outputs={"report": {"etl-1": REPORT, "etl-2": REPORT}, "workers": 4},
@@ -128,7 +130,9 @@ def plugin() -> bool:
 def test_example_creates_a_real_job(aws_project: Project, moto: Moto) -> None:
     moto.start("notebook", DefaultArguments={"--password": "hunter2"}, Connections={"Connections": ["vpc"]})
     aws_project.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
-    unchecked = dict.fromkeys(("aws:skipCredentialsValidation", "aws:skipRequestingAccountId", "aws:skipMetadataApiCheck"), "true")
+    unchecked = dict.fromkeys(
+        ("aws:skipCredentialsValidation", "aws:skipRequestingAccountId", "aws:skipMetadataApiCheck"), "true"
+    )
     aws_project.example("promote_to_job")
 
     up(aws_project, session_id="notebook", script_location="s3://analytics/nightly.py", **unchecked)
@@ -147,7 +151,9 @@ def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> Non
     project.up()
     assert (0, "### No drift in stack dev\n") == script(project, "drift.py", "dev")[:2]
 
-    glue.put("analytics-prod", always("STOPPED"), Description="a|b @all <i>", DefaultArguments={"--password": "hunter2"})
+    glue.put(
+        "analytics-prod", always("STOPPED"), Description="a|b @all <i>", DefaultArguments={"--password": "hunter2"}
+    )
     expected = """\
 ### Drift in stack dev
 
@@ -189,7 +195,13 @@ if "--paginate" in sys.argv:
         ("7", 0, "", []),
         ("", 1, "", [("POST", "issues/7/comments"), ("POST", "issues/8/comments")]),
     ],
-    ids=["a new comment", "the same comment again", "the drift is gone", "no drift and no comment", "in the morning, all pull requests"],
+    ids=[
+        "a new comment",
+        "the same comment again",
+        "the drift is gone",
+        "no drift and no comment",
+        "in the morning, all pull requests",
+    ],
 )
 def test_workflow_updates_one_comment(
     tmp_path: Path, pull_request: str, code: int, earlier: str, written: list[tuple[str, str]]
@@ -202,7 +214,12 @@ def test_workflow_updates_one_comment(
     (tmp_path / "earlier").write_text(earlier)
     (tmp_path / "calls").touch()
     (tmp_path / "drift.md").write_text("### Drift")
-    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "us/stack", "PULL_REQUEST": pull_request, "CODE": str(code)}
+    env = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "GITHUB_REPOSITORY": "us/stack",
+        "PULL_REQUEST": pull_request,
+        "CODE": str(code),
+    }
 
     subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=env, check=True)
 
@@ -296,7 +313,13 @@ def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) ->
 def script(project: Project, *command: str) -> tuple[int, str, str]:
     """Run a script of the project: its exit code and what it printed."""
     done = subprocess.run(
-        [sys.executable, *command], cwd=project.folder, env=project.env, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *command],
+        cwd=project.folder,
+        env=project.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -72,7 +72,9 @@ def test_mismatch_can_be_a_warning(project: Project, glue: GlueEndpoint) -> None
 def test_unknown_expectation_is_checked_in_the_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), WorkerType="G.2X")
     program = PROGRAM.format(role='Role("role").id', more="").replace('"worker_type": "G.1X"', "")
-    project.program(program.replace("import pulumi\n", "import pulumi\n    from role import Role\n", 1), role=ROLE_MODULE)
+    project.program(
+        program.replace("import pulumi\n", "import pulumi\n    from role import Role\n", 1), role=ROLE_MODULE
+    )
 
     assert 'status: "READY"' in project.preview().lines
     failed = project.up("--diff", code=1)

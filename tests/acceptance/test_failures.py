@@ -53,7 +53,9 @@ def answers(code: str, message: str) -> Callable[[GlueEndpoint], None]:
 
 FAILURES = {
     "not found": Failure((flat(SessionNotFound("analytics-prod", region=REGION)),), lambda _: None),
-    "denied": Failure(unreadable(errors.AccessDenied, NOT_AUTHORIZED), answers("AccessDeniedException", NOT_AUTHORIZED)),
+    "denied": Failure(
+        unreadable(errors.AccessDenied, NOT_AUTHORIZED), answers("AccessDeniedException", NOT_AUTHORIZED)
+    ),
     "no credentials": Failure(
         unreadable(errors.BadCredentials, "Unable to locate credentials"),
         has("READY"),
@@ -84,7 +86,9 @@ FAILURES = {
         lambda glue: glue.fail("*", error("InternalServiceException", "Something went wrong", http_status=500)),
         more=', timeout="0s"',
     ),
-    "cut short": Failure(unreadable(errors.Unreachable, ""), lambda glue: glue.put("analytics-prod", always(verbatim({})))),
+    "cut short": Failure(
+        unreadable(errors.Unreachable, ""), lambda glue: glue.put("analytics-prod", always(verbatim({})))
+    ),
     "failed": Failure(
         ('FAILED, will not become READY: Glue session "analytics-prod" (eu-west-1) Glue says: no capacity',),
         has("FAILED", message="no capacity."),

@@ -77,7 +77,9 @@ def test_short_run_covers_each_command() -> None:
 
 @pytest.mark.torture("Fault matrix")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_command_succeeds_or_reports_the_fault(fault: Fault, recorded: Recorded, behind_tls: GlueEndpoint, torture: Torture) -> None:
+def test_command_succeeds_or_reports_the_fault(
+    fault: Fault, recorded: Recorded, behind_tls: GlueEndpoint, torture: Torture
+) -> None:
     ends: dict[str, list[str]] = {"succeeded": [], "failed with one message": []}
     problems: dict[str, str] = {}
     for command in rotated(fault)[: torture.tries(short=1, long=len(COMMANDS))]:
@@ -93,12 +95,17 @@ def test_command_succeeds_or_reports_the_fault(fault: Fault, recorded: Recorded,
                 problems[command.name] = str(problem)
 
     assert {} == problems
-    torture.tell(fault.name, "; ".join(f"{end}: {', '.join(names)}" for end, names in ends.items() if names) + "; no record was lost")
+    torture.tell(
+        fault.name,
+        "; ".join(f"{end}: {', '.join(names)}" for end, names in ends.items() if names) + "; no record was lost",
+    )
 
 
 def run(command: Command, fault: Fault, stage: Stage, project: Project, before: State) -> str:
     """Run the command. Raises AssertionError for an unexpected result."""
-    done: Run = getattr(project, command.verb)("--diff", code=None, RETRIES=str(fault.retries), TIMEOUT=fault.timeout(command), **stage.env)
+    done: Run = getattr(project, command.verb)(
+        "--diff", code=None, RETRIES=str(fault.retries), TIMEOUT=fault.timeout(command), **stage.env
+    )
     after = project.resources(show_secrets=True)
 
     assert "Traceback" not in done.out + done.err, done.err

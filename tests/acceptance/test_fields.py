@@ -86,7 +86,9 @@ def test_default_arguments_are_secret_everywhere(project: Project, glue: GlueEnd
     assert "~ default_arguments: [secret] => [secret]" in drift.lines
     assert 'Changed since it was recorded: status "READY" => "FAILED", default_arguments.' in failed.err
     assert [] == [run for run in (*runs, failed, state) if PASSWORD in run.out + run.err]
-    assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], "they are there, for who may see them"
+    assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], (
+        "they are there, for who may see them"
+    )
 
 
 def test_empty_arguments_are_not_encrypted(project: Project, glue: GlueEndpoint) -> None:

@@ -41,7 +41,9 @@ def test_sessions_of_a_team(project: Project, glue: GlueEndpoint) -> None:
     assert {"newest": ["eu-west-1", "etl-2", "5.0"]} == project.outputs()
     assert (2, 2) == (glue.count(), glue.count("ListSessions"))
     put(glue, "etl-4", 5, **TEAM)
-    assert ["etl-4"] == [step["urn"].split("::")[-1] for step in project.preview_json()["steps"] if step["op"] == "create"]
+    assert ["etl-4"] == [
+        step["urn"].split("::")[-1] for step in project.preview_json()["steps"] if step["op"] == "create"
+    ]
 
 
 def test_function_waits_for_dependencies(project: Project, glue: GlueEndpoint) -> None:

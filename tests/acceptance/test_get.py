@@ -19,6 +19,7 @@ READ = """
 """
 GATED = READ.replace("wait_for=None", 'timeout="20s"')
 
+
 def test_get_shows_drift_but_is_never_a_change(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(READ)

@@ -115,7 +115,9 @@ def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture:
     project.program(FAILING)
 
     for kind, text in tried:
-        glue.put("failed", always(verbatim({"Id": "failed", "Status": "FAILED", "ErrorMessage": text, "Description": text})))
+        glue.put(
+            "failed", always(verbatim({"Id": "failed", "Status": "FAILED", "ErrorMessage": text, "Description": text}))
+        )
         glue.fail("GetSession", error("AccessDeniedException", text), session_id="denied")
         failed = project.preview(*COLOURED, code=1, KIND=kind, TEXT=json.dumps(text))
         glue.heal()
@@ -154,9 +156,7 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
 
 
 @pytest.mark.torture(PART)
-def test_engine_markup_in_a_value_spoils_no_record(
-    project: Project, glue: GlueEndpoint, torture: Torture
-) -> None:
+def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """Its lines about a changed value are its own, and with colours it dies of a colour that it doesn't know. This tells so: a row that
     changes when that does. The state is not touched by it, and without colours everything goes on.
     """

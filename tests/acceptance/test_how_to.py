@@ -23,7 +23,9 @@ def untimed(lines: list[str]) -> list[str]:
 def shown(run: Run, block: str) -> list[str]:
     """Lines of a block of a page that the run did not print."""
     printed = untimed([line.strip() for line in run.lines])
-    return [line for line in untimed([line.strip() for line in block.splitlines() if line.strip()]) if line not in printed]
+    return [
+        line for line in untimed([line.strip() for line in block.splitlines() if line.strip()]) if line not in printed
+    ]
 
 
 def dependants(project: Project) -> dict[str, tuple[object, object]]:
@@ -59,7 +61,11 @@ def test_targeted_up(project: Project, glue: GlueEndpoint) -> None:
     project.up()
 
     up = ("up", "--yes", "--skip-preview", "--non-interactive")
-    job, schedule, session = ("--target", "**::nightly-job"), ("--target", "**::schedule"), ("--target", "**::analytics")
+    job, schedule, session = (
+        ("--target", "**::nightly-job"),
+        ("--target", "**::schedule"),
+        ("--target", "**::analytics"),
+    )
     changed = program.replace('"hour": 3', '"hour": 4').replace('"glue_version":', '"version":')
     asked = glue.count()
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
@@ -97,7 +103,9 @@ def test_drift_page(project: Project, glue: GlueEndpoint) -> None:
 
 def test_get_is_drift_to_a_refresh_only(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
-    project.program('from pulumi_glue_session import GlueSession\nGlueSession.get("read", "analytics-prod", wait_for=None)\n')
+    project.program(
+        'from pulumi_glue_session import GlueSession\nGlueSession.get("read", "analytics-prod", wait_for=None)\n'
+    )
     project.up()
 
     glue.put("analytics-prod", always("STOPPED"))
@@ -157,7 +165,9 @@ def test_migration_from_a_provider_that_deletes(project: Project, glue: GlueEndp
     project.program(before, glue_sessions=head + deletes + "\n\nclass Session(" + tail)
     project.up()
 
-    project.program(before.replace('"analytics-prod")', '"analytics-prod", opts=pulumi.ResourceOptions(retain_on_delete=True))'))
+    project.program(
+        before.replace('"analytics-prod")', '"analytics-prod", opts=pulumi.ResourceOptions(retain_on_delete=True))')
+    )
     project.up()
     project.program(after)
     project.up()

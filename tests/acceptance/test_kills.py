@@ -72,9 +72,7 @@ LATE_SECONDS = 1.5
 END_SECONDS = 60
 """Within which a run that was asked to end has ended, on any machine. How long it takes is measured elsewhere."""
 
-LOCKED = (
-    "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`."
-)
+LOCKED = "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`."
 PENDING = "Attempting to deploy or update resources with"
 
 PROGRAM_TEXT = """
@@ -109,7 +107,9 @@ class Stack:
         self.generation += 1
         for session_id in (*IDS, self._newest):
             late = then(("PROVISIONING", LATE_SECONDS), "READY") if session_id == LATE else always("READY")
-            self.glue.put(session_id, late, Description=f"generation {self.generation}", NumberOfWorkers=self.generation + 1)
+            self.glue.put(
+                session_id, late, Description=f"generation {self.generation}", NumberOfWorkers=self.generation + 1
+            )
         (self.project.folder / "ids").write_text("\n".join((*IDS, self._newest)))
 
     @property
@@ -139,7 +139,9 @@ class Stack:
                 victim = running.pid
                 while kill.victim != ENGINE and victim == running.pid and running.poll() is None:
                     time.sleep(0.01)
-                    victim = next((pid for pid, line in self.project.processes().items() if kill.victim in line), victim)
+                    victim = next(
+                        (pid for pid, line in self.project.processes().items() if kill.victim in line), victim
+                    )
                 time.sleep(share * self.lives[command, kill.victim])
                 hit = running.poll() is None and kill.victim in self.project.processes().get(victim, "gone")
                 if hit:
@@ -169,7 +171,10 @@ class Stack:
         sessions = [each for each in deployment.get("resources", []) if each["type"] == SESSION]
         assert len({each["urn"] for each in sessions}) == len(sessions)
         left_out = {"__provider", "__read", "status"}
-        return {each["urn"].split("::")[-1]: {k: v for k, v in each["outputs"].items() if k not in left_out} for each in sessions}
+        return {
+            each["urn"].split("::")[-1]: {k: v for k, v in each["outputs"].items() if k not in left_out}
+            for each in sessions
+        }
 
     def wanted(self) -> dict[str, dict[str, Any]]:
         """What an up records now."""
@@ -189,7 +194,9 @@ def stack(project: Project, glue: GlueEndpoint) -> Iterator[Stack]:
 @pytest.mark.torture("Killed runs")
 @pytest.mark.timeout(0 if LONG else 300)
 @pytest.mark.parametrize(
-    "kills", [[each] for each in KILLS] if LONG else [[KILL_ENGINE, KILL_PROGRAM, KILL_PROVIDER]], ids=lambda kills: kills[0].what
+    "kills",
+    [[each] for each in KILLS] if LONG else [[KILL_ENGINE, KILL_PROGRAM, KILL_PROVIDER]],
+    ids=lambda kills: kills[0].what,
 )
 def test_killed_run_loses_nothing(kills: list[Kill], torture: Torture, stack: Stack) -> None:
     seed = int(os.environ.get("GLUE_SESSION_SEED") or random.SystemRandom().randrange(2**32))
@@ -207,7 +214,9 @@ def test_killed_run_loses_nothing(kills: list[Kill], torture: Torture, stack: St
                 before = before or stack.deployment()
                 while not (killed := stack.kill(kill, command, share)):
                     before = stack.deployment()
-                say(f"{kill.what} during {command} after {share:.3f} of its life: exit code {killed.code}\n{killed.out}")
+                say(
+                    f"{kill.what} during {command} after {share:.3f} of its life: exit code {killed.code}\n{killed.out}"
+                )
                 before = judge(stack, kill, command, before)
             torture.tell(f"{kill.what} during {command}", HAPPENED[kill.leaves_the_lock, command == "preview"])
 

@@ -22,12 +22,9 @@ GATED = """
 UNGATED = GATED.replace('timeout="20s"', "wait_for=None")
 
 
-
 def ended(status: str, error_message: str = "") -> str:
     targets = frozenset({"READY"})
-    error = SessionEnded(
-        "analytics-prod", region=REGION, status=status, targets=targets, error_message=error_message
-    )
+    error = SessionEnded("analytics-prod", region=REGION, status=status, targets=targets, error_message=error_message)
     return flat(error)
 
 
@@ -43,7 +40,9 @@ def test_life_cycle_on_moto(aws_project: Project, moto: Moto) -> None:
 
     aws_project.up()
     assert {"status": "READY", "role": ROLE, "workers": 0, "python": "3"} == aws_project.outputs()
-    assert {"role": ROLE, "glue_version": "5.0"} == aws_project.resources("pulumi:index:Stash")["job"]["outputs"]["output"]
+    assert {"role": ROLE, "glue_version": "5.0"} == aws_project.resources("pulumi:index:Stash")["job"]["outputs"][
+        "output"
+    ]
 
     aws_project.preview("--expect-no-changes")
     assert "3 unchanged" in aws_project.up().lines
@@ -107,9 +106,7 @@ def test_timeout_fails_the_up(project: Project, glue: GlueEndpoint) -> None:
 
     failed = project.up(code=1)
     targets = frozenset({"READY"})
-    error = WaitedTooLong(
-        "analytics-prod", region=REGION, status="PROVISIONING", targets=targets, seconds=0, polls=1
-    )
+    error = WaitedTooLong("analytics-prod", region=REGION, status="PROVISIONING", targets=targets, seconds=0, polls=1)
     assert flat(error) in failed.text
 
 
@@ -182,7 +179,9 @@ def test_changed_id_replaces_the_record(project: Project, glue: GlueEndpoint) ->
 
 def test_ignore_changes_hides_one_property(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
-    project.program(UNGATED.replace("wait_for=None", 'wait_for=None, opts=pulumi.ResourceOptions(ignore_changes=["status"])'))
+    project.program(
+        UNGATED.replace("wait_for=None", 'wait_for=None, opts=pulumi.ResourceOptions(ignore_changes=["status"])')
+    )
     project.up()
 
     glue.put("analytics-prod", always("TIMEOUT"))
@@ -217,7 +216,10 @@ def test_update_plan(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("TIMEOUT"))
     refused = project.up("--plan", "plan.json", code=None, PULUMI_EXPERIMENTAL="true")
     assert 0 != refused.code
-    assert "resource urn:pulumi:dev::acceptance::pulumi-python:dynamic/glue:Session::analytics violates plan" in refused.out + refused.err
+    assert (
+        "resource urn:pulumi:dev::acceptance::pulumi-python:dynamic/glue:Session::analytics violates plan"
+        in refused.out + refused.err
+    )
 
 
 def test_record_becomes_a_get(project: Project, glue: GlueEndpoint) -> None:
@@ -225,7 +227,11 @@ def test_record_becomes_a_get(project: Project, glue: GlueEndpoint) -> None:
     project.program(GATED)
     project.up()
 
-    project.program(GATED.replace('GlueSession("analytics", session_id="analytics-prod"', 'GlueSession.get("analytics", "analytics-prod"'))
+    project.program(
+        GATED.replace(
+            'GlueSession("analytics", session_id="analytics-prod"', 'GlueSession.get("analytics", "analytics-prod"'
+        )
+    )
     project.up()
     assert project.resources()["analytics"]["external"]
     assert {"GetSession"} == {call.operation for call in glue.calls}

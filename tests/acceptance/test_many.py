@@ -83,10 +83,17 @@ def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> 
 def test_hundred_gets_take_one_call(project: Project, glue: GlueEndpoint) -> None:
     """The provider reuses the observation of the program."""
     put(glue, 100, "READY")
-    project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', 'GlueSession.get(f"session-{number}", '))
+    project.program(
+        MANY.format(count=100).replace(
+            'GlueSession(f"session-{number}", session_id=', 'GlueSession.get(f"session-{number}", '
+        )
+    )
 
     project.up()
-    assert (100, {"READY"}) == (len(project.resources()), {each["outputs"]["status"] for each in project.resources().values()})
+    assert (100, {"READY"}) == (
+        len(project.resources()),
+        {each["outputs"]["status"] for each in project.resources().values()},
+    )
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
 
@@ -97,7 +104,10 @@ def test_hundred_gets_without_wait_share_lists(project: Project, glue: GlueEndpo
     project.program(MANY.format(count=100).replace('GlueSession(f"session-{number}", session_id=', read))
 
     project.up()
-    assert (100, {"STOPPED"}) == (len(project.resources()), {each["outputs"]["status"] for each in project.resources().values()})
+    assert (100, {"STOPPED"}) == (
+        len(project.resources()),
+        {each["outputs"]["status"] for each in project.resources().values()},
+    )
     assert 1 == glue.count("GetSession")
 
 
@@ -176,14 +186,18 @@ def test_inline_programs_are_isolated(env: dict[str, str]) -> None:
     def deploy(name: str, url: str) -> None:
         def program() -> None:
             for number in range(20):
-                session = GlueSession(f"g{number}", session_id=f"s{number}", aws=AwsOptions(region=REGION, endpoint_url=url))
+                session = GlueSession(
+                    f"g{number}", session_id=f"s{number}", aws=AwsOptions(region=REGION, endpoint_url=url)
+                )
                 export(f"g{number}", session.description)
 
         stack = automation.create_stack(
             stack_name="dev",
             project_name=name,
             program=program,
-            opts=automation.LocalWorkspaceOptions(env_vars=env | {"PULUMI_PYTHON_CMD": sys.executable}, pulumi_home=env["PULUMI_HOME"]),
+            opts=automation.LocalWorkspaceOptions(
+                env_vars=env | {"PULUMI_PYTHON_CMD": sys.executable}, pulumi_home=env["PULUMI_HOME"]
+            ),
         )
         results[name] = {key: output.value for key, output in stack.up().outputs.items()}
 

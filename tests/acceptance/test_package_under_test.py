@@ -10,7 +10,9 @@ import pulumi_glue_session
 from support.glue_endpoint import GlueEndpoint, always
 from support.pulumi_project import ROOT, Project
 
-FROM = {"wheel": Path(sysconfig.get_path("purelib")), "checkout": ROOT / "provider"}[os.environ.get("GLUE_SESSION_FROM", "checkout")]
+FROM = {"wheel": Path(sysconfig.get_path("purelib")), "checkout": ROOT / "provider"}[
+    os.environ.get("GLUE_SESSION_FROM", "checkout")
+]
 
 PROGRAM = """
     import pulumi, pulumi_glue_session

@@ -78,7 +78,9 @@ def test_sessions_in_several_regions(project: Project, glue: GlueEndpoint) -> No
 
     project.up()
     assert everywhere == regions(glue.calls)
-    assert {name: name for name in everywhere} == {name: each["outputs"]["region"] for name, each in project.resources().items()}
+    assert {name: name for name in everywhere} == {
+        name: each["outputs"]["region"] for name, each in project.resources().items()
+    }
 
     asked = glue.count()
     project.refresh(AWS_REGION="sa-east-1")
@@ -132,7 +134,10 @@ def test_renamed_session_keeps_its_record(project: Project, glue: GlueEndpoint) 
     before = project.resources()["before"]
     project.up()
     (after,) = project.resources().values()
-    assert (f"urn:pulumi:dev::acceptance::test:index:Home${SESSION}::after", before["created"]) == (after["urn"], after["created"])
+    assert (f"urn:pulumi:dev::acceptance::test:index:Home${SESSION}::after", before["created"]) == (
+        after["urn"],
+        after["created"],
+    )
 
 
 def test_protect_retain_and_deleted_with(project: Project, glue: GlueEndpoint) -> None:
@@ -202,9 +207,13 @@ def test_ignore_changes_and_replace_on_changes(project: Project, glue: GlueEndpo
     project.up()
 
     drift(glue, "TIMEOUT", 5)
-    found = [(each["urn"].split("::")[-1], each["op"], each.get("detailedDiff")) for each in project.preview_json()["steps"]]
+    found = [
+        (each["urn"].split("::")[-1], each["op"], each.get("detailedDiff")) for each in project.preview_json()["steps"]
+    ]
     of_workers, of_status = {"number_of_workers": CHANGED}, {"status": CHANGED | {"kind": "update-replace"}}
-    assert [("replaced", "replace", of_status), ("resized", "update", of_workers)] == sorted(each for each in found if each[2])
+    assert [("replaced", "replace", of_status), ("resized", "update", of_workers)] == sorted(
+        each for each in found if each[2]
+    )
     assert "still" not in [name for name, *_ in found]
 
     project.up()
@@ -220,7 +229,9 @@ def test_ignored_change_is_not_recorded(project: Project, glue: GlueEndpoint) ->
 
     drift(glue, "TIMEOUT", 5)
     project.up()
-    recorded = {name: (each["inputs"]["status"], each["outputs"]["status"]) for name, each in project.resources().items()}
+    recorded = {
+        name: (each["inputs"]["status"], each["outputs"]["status"]) for name, each in project.resources().items()
+    }
     assert {"still": ("READY", "READY"), "resized": ("READY", "READY"), "replaced": ("TIMEOUT", "TIMEOUT")} == recorded
 
     write(project, DRIFT.replace('ignore_changes=["status"]', ""))
@@ -252,13 +263,20 @@ def test_transform_does_not_change_the_wait(project: Project, glue: GlueEndpoint
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
     write(
         project,
-        TRANSFORM.format(props='"wait_for": None, "timeout": 0', options='Options(protect=True, ignore_changes=["status"])'),
+        TRANSFORM.format(
+            props='"wait_for": None, "timeout": 0', options='Options(protect=True, ignore_changes=["status"])'
+        ),
         'GlueSession("analytics", session_id="analytics-prod")',
     )
 
     project.up()
     recorded = project.resources()["analytics"]
-    assert ("READY", 2, True, ["status"]) == (recorded["outputs"]["status"], glue.count(), recorded["protect"], recorded["ignoreChanges"])
+    assert ("READY", 2, True, ["status"]) == (
+        recorded["outputs"]["status"],
+        glue.count(),
+        recorded["protect"],
+        recorded["ignoreChanges"],
+    )
 
 
 OTHERWISE = {
@@ -297,7 +315,11 @@ def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     assert ROLE not in json.dumps(project.resources())
     glue.put("analytics-prod", always("READY"), Role=OTHER_ROLE)
     refreshed = project.refresh().out
-    assert (True, False, False) == ("~ role: [secret] => [secret]" in refreshed, ROLE in refreshed, OTHER_ROLE in refreshed)
+    assert (True, False, False) == (
+        "~ role: [secret] => [secret]" in refreshed,
+        ROLE in refreshed,
+        OTHER_ROLE in refreshed,
+    )
     assert OTHER_ROLE not in json.dumps(project.resources())
 
 

@@ -63,7 +63,16 @@ def test_session_created_in_the_same_up(aws_project: Project, moto: Moto) -> Non
 
     preview = aws_project.preview()
     assert [] == preview.errors
-    names = ["by-id", "by-output", "by-depends-on", "by-component", "by-output-list", "got-by-id", "got-by-depends-on", "got-secret"]
+    names = [
+        "by-id",
+        "by-output",
+        "by-depends-on",
+        "by-component",
+        "by-output-list",
+        "got-by-id",
+        "got-by-depends-on",
+        "got-secret",
+    ]
     outputs = {line.split(":")[0].strip() for line in preview.lines if line.endswith(": [unknown]")}
     assert {*names, "id"} <= outputs
     assert [] == moto.ids()

@@ -79,7 +79,9 @@ def deploying(project: Project) -> Iterator[Deployer]:
     command = [sys.executable, str(ROOT / "tests" / "support" / "deploying.py")]
     # Without it the C library gives each new thread a heap of its own, and how much it keeps of them is chance.
     env = project.env | {"MALLOC_ARENA_MAX": "1"}
-    with subprocess.Popen(command, cwd=project.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command, cwd=project.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
         try:
             yield Deployer(project, running)
         finally:
@@ -148,7 +150,9 @@ def test_repeated_updates_do_not_grow(
     # Something may be on its way out when it is counted; what is held on to is there in each of the last.
     few = max(len(held) // 10, 1)
     early, late = held[:few], held[-few:]
-    least, most = ({key: pick(each[key] for each in some) for key in held[0]} for pick, some in ((min, late), (max, early)))
+    least, most = (
+        {key: pick(each[key] for each in some) for key in held[0]} for pick, some in ((min, late), (max, early))
+    )
     say(f"at most {most} early, at least {least} late")
     kept = OBJECTS_KEPT * min((len(held) - 1) * SAME_EVERY, 100)
     assert least["objects"] <= most["objects"] + kept
@@ -156,13 +160,19 @@ def test_repeated_updates_do_not_grow(
     assert least["threads"] <= most["threads"] + NATIVE_THREADS
     counted = held[0].keys() - {"objects", "kilobytes", "threads"}
     assert [] == [f"{key}: {most[key]}, then {least[key]}" for key in sorted(counted) if least[key] > most[key]]
-    torture.tell("updates in a row of one stack with changing sessions", "each gave what Glue showed, or said in a sentence what was gone")
+    torture.tell(
+        "updates in a row of one stack with changing sessions",
+        "each gave what Glue showed, or said in a sentence what was gone",
+    )
     torture.tell("bytes of the state, whenever the sessions were the same", "the same to the byte")
     torture.tell(
         "threads, open files, child processes, event loops, clients of AWS and objects of this package in the process that deploys",
         "as many at the end as after the first hundred updates",
     )
-    torture.tell("resident memory of the process that deploys", "at the end at most a tenth more than after the first hundred updates")
+    torture.tell(
+        "resident memory of the process that deploys",
+        "at the end at most a tenth more than after the first hundred updates",
+    )
 
 
 def say(what: str) -> None:

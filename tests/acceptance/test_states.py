@@ -49,7 +49,11 @@ def sessions(project: Project, glue: GlueEndpoint) -> Iterator[None]:
         ExecutionTime=12.5,
         DPUSeconds=25.0,
     )
-    glue.put("failed", always(step("FAILED", ErrorMessage="no capacity: “Kapazität”", CompletedOn=ENDED)), DefaultArguments={})
+    glue.put(
+        "failed",
+        always(step("FAILED", ErrorMessage="no capacity: “Kapazität”", CompletedOn=ENDED)),
+        DefaultArguments={},
+    )
     with StsEndpoint() as sts:
         project.env["AWS_ENDPOINT_URL_STS"] = sts.url
         yield
@@ -116,4 +120,8 @@ def test_state_of_this_version(project: Project) -> None:
 def test_kept_state_has_no_secrets(state: Path) -> None:
     text = state.read_text()
 
-    assert [] == [planted for planted in (PASSWORD, EXTERNAL_ID, "://", str(Path.home())) if planted in text.replace("project://", "")]
+    assert [] == [
+        planted
+        for planted in (PASSWORD, EXTERNAL_ID, "://", str(Path.home()))
+        if planted in text.replace("project://", "")
+    ]

@@ -39,8 +39,6 @@ from support.glue_endpoint import (
 from support.pulumi_project import REGION
 from torture import LONG
 
-
-
 SESSIONS = ("a", "b", "c")
 AFTER = "after"
 
@@ -112,13 +110,27 @@ class Command:
 COMMANDS = (
     Command(name="preview", program=ONE, verb="preview", about=[_A], checks_status=True),
     Command(name="preview of several", program=THREE, verb="preview", about=[_A, _B, _C, _THREE], checks_status=True),
-    Command(name="up", program=THREE, verb="up", about=[_A, _B, _C, _THREE], checks_status=True, tolerates_transient=True),
-    Command(name="up that waits", program=ONE, verb="up", about=[_A], checks_status=True, tolerates_transient=True, waits=True),
+    Command(
+        name="up", program=THREE, verb="up", about=[_A, _B, _C, _THREE], checks_status=True, tolerates_transient=True
+    ),
+    Command(
+        name="up that waits",
+        program=ONE,
+        verb="up",
+        about=[_A],
+        checks_status=True,
+        tolerates_transient=True,
+        waits=True,
+    ),
     Command(name="refresh", program=THREE, verb="refresh", about=[_A, _B, _C, _ALL]),
     Command(name=".get in a preview", program=READ, verb="preview", about=[_A]),
     Command(
-        name=".get in an up", program=READ_WHEN_READY, verb="up", about=[_A, _B, _C, _THREE], checks_status=True,
-        tolerates_transient=True
+        name=".get in an up",
+        program=READ_WHEN_READY,
+        verb="up",
+        about=[_A, _B, _C, _THREE],
+        checks_status=True,
+        tolerates_transient=True,
     ),
     Command(name="get_session", program=ASKED, verb="up", about=[_A]),
     Command(name="get_sessions", program=LISTED, verb="preview", about=[_ALL]),
@@ -358,7 +370,10 @@ FAULTS = (
     ),
     Fault(
         name="access denied on one of many",
-        lay=all_of(lists(error("AccessDeniedException", _NOT_AUTHORIZED)), of("b", error("AccessDeniedException", _NOT_AUTHORIZED))),
+        lay=all_of(
+            lists(error("AccessDeniedException", _NOT_AUTHORIZED)),
+            of("b", error("AccessDeniedException", _NOT_AUTHORIZED)),
+        ),
         error=errors.AccessDenied,
         details=[f"AccessDeniedException: {_NOT_AUTHORIZED}"],
         hits=lambda command: command.lists,
