@@ -21,13 +21,14 @@ from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DE
 from pulumi.runtime.rpc import UNKNOWN, unwrap_rpc_secret
 from pulumi.runtime.stack import run_pulumi_func
 
+from pulumi_glue_session.dynamic.wire_format import FAILURE, PREVIEW_FAILURE
 from pulumi_glue_session.provider import GlueSessionProvider
 
 SESSION = "pulumi-python:dynamic/glue:Session"
 
 
 class Refused(Exception):
-    """The provider's `check` failed."""
+    """The provider's `check`, `create` or `update` fails."""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Ran:
     called: list[str] = field(default_factory=list)
     provider_config: dict[str, Any] = field(default_factory=dict)
     """Configuration of every `aws.Provider`, as its method `terraform_config` returns it."""
+    exit_code: object = 0
 
 
 def _unwrapped(value: Any) -> Any:
@@ -74,9 +76,11 @@ class _Provider(mocks.Mocks):
             self._ran.read[args.name] = (args.resource_id, inputs)
             return args.resource_id, inputs
         checked = GlueSessionProvider().check({}, _unwrapped(args.inputs))
-        if checked.failures:
-            self._ran.refused += [failure.reason for failure in checked.failures]
-            raise Refused(checked.failures[0].reason)
+        messages = [failure.reason for failure in checked.failures]
+        messages += [checked.inputs[name] for name in (FAILURE, PREVIEW_FAILURE) if name in checked.inputs]
+        self._ran.refused += messages
+        if messages and PREVIEW_FAILURE not in checked.inputs:
+            raise Refused(messages[0])
         known = {name: value for name, value in checked.inputs.items() if value is not pulumi.UNKNOWN}
         self._ran.recorded[args.name] = checked.inputs
         return args.name, known
@@ -149,8 +153,8 @@ def run(
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(main())
-    except Refused:
-        pass
+    except (Refused, SystemExit) as ended:
+        ran.exit_code = ended.code if isinstance(ended, SystemExit) else 1
     finally:
         settings.SETTINGS.outputs.clear()
         set_all_config({})

@@ -139,35 +139,35 @@ def test_unknown_inputs_stay_unknown(server: DynamicServer) -> None:
 
 def test_failure_lists_drift(server: DynamicServer) -> None:
     """The engine sends numbers as floats and properties in any order."""
-    session = {**READY, "status": "TIMEOUT", "number_of_workers": 5, "completed_on": "2026-01-05T12:00:00.000Z"}
+    session = {
+        **READY,
+        "status": "TIMEOUT",
+        "number_of_workers": 5,
+        "completed_on": "2026-01-05T12:00:00.000Z",
+    }
     expected = (
         f'{MESSAGE} Changed since recorded: status "READY" => "TIMEOUT", number_of_workers 2 => 5, '
         'completed_on "" => "2026-01-05T12:00:00.000Z"'
     )
-    _, ((name, reason),) = server.check(
-        STATE, {**INPUTS, OBSERVED: json.dumps({"region": REGION, "session": session, "failure": FAILURE})}
-    )
+    observed = {"id": "analytics", "region": REGION, "session": session, "failure": FAILURE}
+    inputs, failures = server.check(STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
 
-    assert ("", expected) == (name, " ".join(reason.split()))
-
-
-def test_failure_of_a_new_session(server: DynamicServer) -> None:
-    observed = {"region": REGION, "session": {**READY, "status": "TIMEOUT"}, "failure": FAILURE}
-    _, failures = server.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
-
-    assert [("", MESSAGE)] == failures
+    assert expected == " ".join(inputs.pop("__preview_failure").split())
+    assert ({**STATE, **session}, []) == (inputs, failures)
 
 
-def test_check_names_the_invalid_input(server: DynamicServer) -> None:
-    _, recorded = server.check(
-        {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "wait_for"})}
-    )
-    _, unrecorded = server.check(
-        {}, {**INPUTS, OBSERVED: json.dumps({"id": "none", "failure": INVALID, "input": "timeout"})}
-    )
+@pytest.mark.parametrize("is_recorded", [True, False], ids=["recorded", "new"])
+def test_failed_session_fails_the_step(server: DynamicServer, is_recorded: bool) -> None:  # noqa: FBT001
+    """With the plain message, without the name of an exception."""
+    olds = STATE if is_recorded else {}
+    session = {**READY, "status": "TIMEOUT"}
+    observed = {"id": "analytics", "region": REGION, "session": session, "failure": FAILURE, "update": True}
+    inputs, _ = server.check(olds, {**INPUTS, OBSERVED: json.dumps(observed)})
 
-    assert [("wait_for", "not valid")] == recorded
-    assert [("", "timeout: not valid")] == unrecorded
+    assert ("DIFF_SOME", []) == server.diff(STATE, inputs)
+    with pytest.raises(Refusal) as caught:
+        server.update(olds, inputs) if is_recorded else server.create(inputs)
+    assert str(caught.value).startswith(MESSAGE)
 
 
 def test_check_makes_no_call(server: DynamicServer, glue: GlueEndpoint) -> None:

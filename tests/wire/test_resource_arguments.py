@@ -76,7 +76,7 @@ def test_matching_arguments_pass(aws: GlueEndpoint) -> None:
     [
         ("wait_fro", "did you mean wait_for?"),
         ("time_out", "did you mean timeout?"),
-        ("role", "use session_id, wait_for, timeout, expect, on_mismatch, logs, aws, opts"),
+        ("role", "use session_id, wait_for, timeout, expect, on_mismatch, gate, logs, aws, opts"),
     ],
 )
 def test_unknown_keyword_suggests_a_name(aws: GlueEndpoint, keyword: str, advice: str) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from pulumi_glue_session.core.messages import sanitize, short_repr
+from pulumi_glue_session.core.messages import ErrorReport, short_repr
+
+MISSING_DEPENDENCY = ErrorReport(
+    fact="A dependency of this Glue session does not exist, so the session was not read",
+    next_step="if the dependency failed, correct that error; if this update has targets, add the dependency to them",
+)
 
 
 def id_mismatch_message(observed: object, recorded: object) -> str:
@@ -18,19 +23,15 @@ def id_mismatch_message(observed: object, recorded: object) -> str:
     )
 
 
+AWS_MISMATCH = (
+    "the session was read with other AWS options than would be recorded: "
+    "remove aws from ignore_changes and from transforms, which apply after the session is read"
+)
+
+
 def prefix_input(name: str, reason: str) -> str:
     """`reason` prefixed with the name of the input, if there is one."""
     return f"{name}: {reason}" if name else reason
-
-
-def is_terminal_safe(value: object) -> bool:
-    """Whether every string in `value` can be printed as it is."""
-    if isinstance(value, dict):
-        by_name = cast("dict[object, object]", value)
-        return all(map(is_terminal_safe, (*by_name.keys(), *by_name.values())))
-    if isinstance(value, list):
-        return all(map(is_terminal_safe, cast("list[object]", value)))
-    return not isinstance(value, str) or value == sanitize(value)
 
 
 def abort_without_traceback(message: str) -> NoReturn:

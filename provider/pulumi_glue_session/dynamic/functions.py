@@ -20,7 +20,7 @@ from pulumi_glue_session.core.wait import WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
 from pulumi_glue_session.dynamic.aws_provider import find_aws_provider
-from pulumi_glue_session.dynamic.failures import prefix_input
+from pulumi_glue_session.dynamic.failures import MISSING_DEPENDENCY, prefix_input
 from pulumi_glue_session.dynamic.results import (
     AwaitableGetSessionResult,
     AwaitableGetSessionsResult,
@@ -181,7 +181,15 @@ def _invoke_output(
     if run_context.is_mocked():
         returned = pulumi.runtime.invoke_output(token, _recordable(arguments), opts)
         return pulumi.Output.all(returned, arguments).apply(lambda both: _mocked_result(token, both[1], both[0]))
-    return inputs.when_ready(arguments, getattr(opts, "depends_on", None), call, keep_secrets=True)
+    return inputs.when_ready(
+        arguments, getattr(opts, "depends_on", None), call, on_unknown=_unknown_result, keep_secrets=True
+    )
+
+
+def _unknown_result() -> Any:
+    if pulumi.runtime.is_dry_run():
+        return pulumi.UNKNOWN
+    raise pulumi.RunError(str(MISSING_DEPENDENCY))
 
 
 def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, SessionQuery]:

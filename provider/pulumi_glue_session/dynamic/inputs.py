@@ -51,6 +51,15 @@ def is_output(value: object) -> bool:
     return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
 
 
+async def is_secret(value: object) -> bool:
+    """Whether the value, or a value in it, is a secret Output."""
+    if isinstance(value, Mapping):
+        return any([await is_secret(each) for each in cast("Mapping[object, object]", value).values()])
+    if isinstance(value, (list, tuple)):
+        return any([await is_secret(each) for each in cast("Sequence[object]", value)])
+    return isinstance(value, pulumi.Output) and await value.is_secret()
+
+
 def _is_plain(value: object) -> bool:
     if isinstance(value, Mapping):
         return all(map(_is_plain, cast("Mapping[object, object]", value).values()))
@@ -105,14 +114,16 @@ def when_ready(
     depends_on: Any,
     call: Callable[[Mapping[str, Any]], Awaitable[Any]],
     *,
+    on_unknown: Callable[[], Any],
     keep_secrets: bool,
     parent: pulumi.Resource | None = None,
     excluding: pulumi.Resource | None = None,
 ) -> pulumi.Output[Any]:
     """Output of `call(arguments)`, made once the arguments are known and `depends_on` and `parent` are created.
 
-    Unknown in a preview in which one of them is not. With `keep_secrets` a secret argument makes the result a secret.
-    `excluding` is the resource that `call` belongs to: waiting for itself would never end.
+    If one of them does not become known, which is usual in previews, the value is that of `on_unknown`. With
+    `keep_secrets` a secret argument makes the result a secret. `excluding` is the resource that `call` belongs to:
+    waiting for itself would never end.
     """
     # Most programs pass plain values, and each further Output slows down stacks with many sessions.
     plain = _is_plain(arguments)
@@ -121,12 +132,14 @@ def when_ready(
 
     async def run(known: Mapping[str, Any]) -> Any:
         dependencies: set[pulumi.Resource | None] = set()
+        if not await ready.is_known():
+            return on_unknown()
         if not plain:
             dependencies |= await ready.resources()
         if depends_on:
             output = pulumi.Output.from_input(depends_on)
             if not await output.is_known():
-                return pulumi.UNKNOWN
+                return on_unknown()
             listed: Any = await output.future()
             dependencies |= await output.resources()
             dependencies |= {listed} if isinstance(listed, pulumi.Resource) else set(listed or ())
@@ -134,10 +147,10 @@ def when_ready(
             # Not the children of a component: the resource of this call is one of them.
             await parent.urn.future()
             if isinstance(parent, pulumi.CustomResource) and not await wait_until_created([parent]):
-                return pulumi.UNKNOWN
+                return on_unknown()
         needed = [each for each in dependencies if each is not None and each is not excluding]
         if needed and not await wait_until_created(needed):
-            return pulumi.UNKNOWN
+            return on_unknown()
         return await call(arguments if plain else known)
 
-    return ready.apply(run)
+    return ready.apply(run, run_with_unknowns=True)

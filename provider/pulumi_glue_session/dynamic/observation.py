@@ -7,23 +7,39 @@ can report them on the resource.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
 
-from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.errors import InvalidInput
+from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
+from pulumi_glue_session.core.errors import (
+    GlueSessionError,
+    InvalidInput,
+    NotAsExpected,
+    SessionEnded,
+    SessionNotFound,
+    UnknownStatus,
+    WaitedTooLong,
+)
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
-from pulumi_glue_session.core.messages import ErrorReport
+from pulumi_glue_session.core.messages import ErrorReport, short_repr
 from pulumi_glue_session.core.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.core.wait import WaitCondition, WaitRequest, WaitState
 from pulumi_glue_session.dynamic import run_context
-from pulumi_glue_session.dynamic.inputs import as_output, is_output
+from pulumi_glue_session.dynamic.inputs import as_output, is_output, is_secret
+from pulumi_glue_session.dynamic.wire_format import EVERY_RUN, ONCE, fingerprint
 
 _INVALID_ID = "none"
 """Id for a read whose own id is invalid: the engine needs one to start the read, which then fails with the reason."""
+
+
+_SESSION_ERRORS = (NotAsExpected, SessionEnded, SessionNotFound, UnknownStatus, WaitedTooLong)
+"""Errors about the session itself. With `gate="once"` they are drift if the session is recorded."""
+
+_HIDDEN = "[secret]"
 
 
 @dataclass(kw_only=True)
@@ -39,30 +55,43 @@ class Observation:
     failure: ErrorReport | None = None
     input_name: str = ""
     """Name of the input that `failure` is about, if any."""
+    is_drift: bool = False
+    """Whether `failure` is drift if the session is recorded: with `gate="once"`."""
+    aws_identity: str = ""
+    """Fingerprint of the AWS options with which the session was read."""
+    secrets: tuple[str, ...] = ()
+    """Outputs that the program has declared secret."""
 
     @property
     def has_secrets(self) -> bool:
-        """Whether a secret field of the session has a value."""
-        return self.session is not None and any(getattr(self.session, name) for name in SECRET)
+        """Whether it contains a secret value."""
+        return bool(self.secrets) or (self.session is not None and any(getattr(self.session, name) for name in SECRET))
 
-    def to_json(self) -> str:
-        """Text for the provider's `check` and `read`."""
+    def to_json(self, *, is_update: bool) -> str:
+        """Text for the provider's `check` and `read`. `is_update` is false in a preview."""
         parts: dict[str, Any] = {"id": self.session_id, "region": self.region, "on_its_way": self.pending}
         if self.session is not None:
-            parts["session"] = self.session.to_state()
+            parts |= {"session": self.session.to_state(), "aws": self.aws_identity}
         if self.failure:
-            parts |= {"failure": self.failure.to_dict(), "input": self.input_name}
+            parts |= {"failure": self.failure.to_dict(), "input": self.input_name, "drift": self.is_drift}
+            parts |= {"update": is_update, "secrets": list(self.secrets)}
         return json.dumps(parts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObserveOptions:
-    """Arguments of a resource that apply to the observation only. `invalid` is the error of an unknown keyword."""
+    """Arguments of a resource that apply to the observation only."""
 
     expect: pulumi.Input[Mapping[str, Any]] | None
     on_mismatch: object
+    gate: object
     logs: bool
     invalid: InvalidInput | None
+    """Error of an unknown keyword."""
+    is_get: bool = False
+    recorded_options: frozenset[str] | None = None
+    """Names of the AWS options in the state; None for those of an explicit `aws.Provider`, which are all recorded."""
+    secrets: tuple[str, ...] = ()
 
 
 async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> WaitRequest:
@@ -70,34 +99,60 @@ async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> Wai
     request = WaitRequest.parse(arguments)
     if options.invalid:
         raise options.invalid
+    if options.gate not in (EVERY_RUN, ONCE):
+        raise InvalidInput("gate", f"{short_repr(options.gate)} is not valid: use {EVERY_RUN!r} or {ONCE!r}")
     return request.with_expectations(await _parse_expectations(options.expect), on_mismatch=options.on_mismatch)
 
 
 async def observe(
-    arguments: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource, *, is_get: bool
+    arguments: Mapping[str, Any], given: Mapping[str, Any], options: ObserveOptions, resource: pulumi.Resource
 ) -> Observation:
-    """Read the session, and wait for it in an up.
+    """Read the session, and wait for it in an up. A `.get` that waits for nothing is deferred to the provider's read.
 
-    A `.get` that waits for nothing is deferred to the provider's read.
+    `given` are the arguments as the program passed them, for their secret marks.
     """
     session_id = arguments["session_id"]
     try:
         request = await validate(arguments, options)
+        if options.is_get and request.condition == WaitCondition() and not request.soft_expectations:
+            return Observation(session_id=session_id, aws_config=request.aws_config, secrets=options.secrets)
+        result = await run_context.wait_for_session(request, logs=options.logs, resource=resource)
     except InvalidInput as invalid:
         valid_id = session_id if isinstance(session_id, str) and is_valid_id(session_id) else _INVALID_ID
-        return Observation(session_id=valid_id, failure=invalid.report(), input_name=invalid.input_name)
-    if is_get and request.condition == WaitCondition() and not request.soft_expectations:
-        return Observation(session_id=session_id, aws_config=request.aws_config)
-    result = await run_context.wait_for_session(request, logs=options.logs, resource=resource)
+        name = invalid.input_name
+        report = invalid.report()
+        if await is_secret(given.get(re.split(r"[.\[]", name)[0])):
+            report = ErrorReport(fact="The value is not valid. It is a secret, so it is not shown here")
+        return Observation(session_id=valid_id, failure=report, input_name=name)
     if warning := request.soft_mismatch(result):
-        pulumi.log.warn(str(warning), resource)
+        pulumi.log.warn(str(_without_secrets(warning, options.secrets)), resource)
+    failure = result.error if result.state is WaitState.FAILED else None
+    used = {
+        name: value
+        for name, value in arguments["aws"].items()
+        if name not in ("region", UNRECORDED)
+        and (options.recorded_options is None or name in options.recorded_options)
+    }
     return Observation(
         session_id=session_id,
         region=result.region,
         session=result.session,
         pending=result.state is WaitState.PENDING,
-        failure=result.error.report() if result.error and result.state is WaitState.FAILED else None,
+        failure=_without_secrets(failure, options.secrets).report() if failure else None,
+        is_drift=options.gate == ONCE and isinstance(failure, _SESSION_ERRORS),
+        aws_identity=fingerprint(used),
+        secrets=options.secrets,
     )
+
+
+def _without_secrets(error: GlueSessionError, secrets: Collection[str]) -> GlueSessionError:
+    """The error without values of outputs that the program has declared secret."""
+    if isinstance(error, NotAsExpected):
+        hidden = [replace(each, found=_HIDDEN) if each.name in secrets else each for each in error.mismatches]
+        return NotAsExpected(error.session_id, region=error.region, mismatches=hidden)
+    if isinstance(error, SessionEnded) and error.error_message and "error_message" in secrets:
+        error.error_message = _HIDDEN
+    return error
 
 
 async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
@@ -108,6 +163,8 @@ async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) ->
     if by_name is None:
         return ()
     secret = await output.is_secret()
+    if secret and not isinstance(by_name, Mapping):
+        raise InvalidInput("expect", "The value is not a mapping. It is a secret, so it is not shown here")
     expectations: list[Expectation] = []
     for name, expected in require_mapping(by_name).items():
         value: pulumi.Output[Any] = pulumi.Output.from_input(as_output(expected))

@@ -38,13 +38,20 @@ from pulumi_glue_session.core.messages import ErrorReport, Hints
 from pulumi_glue_session.core.recorded_account import RecordKept, confirm_missing
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
 from pulumi_glue_session.dynamic.failures import (
+    AWS_MISMATCH,
     abort_without_traceback,
     id_mismatch_message,
-    is_terminal_safe,
     prefix_input,
 )
 from pulumi_glue_session.dynamic.stack_config import parse_stack_config
-from pulumi_glue_session.dynamic.wire_format import OBSERVED, READ_MARK, REPLACING
+from pulumi_glue_session.dynamic.wire_format import (
+    FAILURE,
+    OBSERVED,
+    PREVIEW_FAILURE,
+    READ_MARK,
+    REPLACING,
+    fingerprint,
+)
 
 _FIELDS = tuple(Session().to_state())
 
@@ -91,30 +98,49 @@ class GlueSessionProvider(ResourceProvider):
             return CheckResult(
                 inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)]
             )
-        if "failure" in observed:
-            return CheckResult(inputs, [_check_failure(olds, inputs, observed)])
-        if inputs.get("session_id") != observed["id"]:
-            return CheckResult(
-                inputs, [CheckFailure("", id_mismatch_message(observed["id"], inputs.get("session_id")))]
+        session, failed = observed.get("session"), "failure" in observed
+        if session is not None and (reason := _find_mix(inputs, observed)):
+            return CheckResult(inputs, [CheckFailure("", reason)])
+        if failed and not observed.get("region"):
+            region = inputs.get("region", olds.get("region"))
+        else:
+            region = observed["region"]
+        is_recorded = bool(olds) and _identity(olds) == _identity({**inputs, "region": region})
+        if session is not None:
+            fields = {**session, **_ignored(olds, inputs)}
+            if observed.get("on_its_way"):
+                fields |= dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN) | _ignored(olds, inputs)
+        elif is_recorded:
+            fields = {name: olds[name] for name in _FIELDS if name in olds}
+        else:
+            # An up cannot send unknown values.
+            fields = {} if observed.get("update") else dict.fromkeys(_FIELDS, pulumi.UNKNOWN)
+            region = region or (None if observed.get("update") else pulumi.UNKNOWN)
+        result = {**inputs, **({"region": region} if region else {}), **_to_properties(fields)}
+        if failed and not (observed.get("drift") and is_recorded):
+            result[FAILURE if observed.get("update") else PREVIEW_FAILURE] = _failure_message(
+                olds if is_recorded else {}, observed
             )
-        set_later = dict.fromkeys(SET_BY_WAITING, pulumi.UNKNOWN) if observed.get("on_its_way") else {}
-        session = {**observed["session"], **set_later, **_ignored(olds, inputs)}
-        return CheckResult({**inputs, "region": observed["region"], **_to_properties(session)}, [])
+        return CheckResult(result, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Replace the record if it identifies another session. Everything else is compared by the engine."""
         replaces = (
             [] if _identity(olds) == _identity(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
         )
-        # With `changes=None` the engine compares the inputs itself, honors ignore_changes and names each property.
-        return DiffResult(changes=True if replaces else None, replaces=replaces)
+        # The engine skips a step without changes, and a failure must not be skipped. With `changes=None` the engine
+        # compares the inputs itself, honors ignore_changes and names each property.
+        has_changes = bool(replaces) or FAILURE in news or PREVIEW_FAILURE in news
+        return DiffResult(changes=True if has_changes else None, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Record the inputs that `check` returned."""
+        """Record the inputs that `check` returned, or fail with its message."""
+        _raise_failure(props)
         return CreateResult(id_=props["session_id"], outs=dict(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Record the inputs that `check` returned."""
+        """Record the inputs that `check` returned, or fail with its message."""
+        _raise_failure(news)
         return UpdateResult(outs=dict(news))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -169,22 +195,33 @@ class GlueSessionProvider(ResourceProvider):
         return sessions.region, session.to_state()
 
 
-def _check_failure(olds: Mapping[str, Any], inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> CheckFailure:
-    # Another session than the recorded one has not drifted.
-    same = _identity(olds) == _identity({**inputs, "region": observed.get("region", olds.get("region"))})
-    changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS) if same else ()
-    reason = str(replace(ErrorReport.parse(observed["failure"]), changed=changed))
-    name = observed.get("input", "")
-    # The engine prints the value of the property that a failure names, and prints it as it is.
-    if name in inputs and is_terminal_safe(inputs[name]):
-        return CheckFailure(name, reason)
-    return CheckFailure("", prefix_input(name, reason))
+def _find_mix(inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
+    """Reason why inputs and observation do not belong together: ignore_changes and transforms change inputs only."""
+    if inputs.get("session_id") != observed["id"]:
+        return id_mismatch_message(observed["id"], inputs.get("session_id"))
+    recorded = inputs.get("aws") or {}
+    return AWS_MISMATCH if observed.get("aws") and observed["aws"] != fingerprint(recorded) else ""
+
+
+def _failure_message(olds: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
+    secrets: Any = observed.get("secrets")
+    hidden: list[Any] = secrets if type(secrets) is list else []
+    changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS)
+    shown = tuple(each.split(" ")[0] if each.split(" ")[0] in hidden else each for each in changed)
+    message = str(replace(ErrorReport.parse(observed["failure"]), changed=shown))
+    return prefix_input(observed.get("input", ""), message)
+
+
+def _raise_failure(inputs: Mapping[str, Any]) -> None:
+    if FAILURE in inputs:
+        abort_without_traceback(str(inputs[FAILURE]))
 
 
 def _to_properties(session: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a session as properties. A secret field that has a value is marked as a secret."""
     known = {name: session[name] for name in _FIELDS if name in session}
-    return {name: wrap_rpc_secret(value) if name in SECRET and value else value for name, value in known.items()}
+    secrets = {name for name in SECRET if known.get(name) and known[name] is not pulumi.UNKNOWN}
+    return {name: wrap_rpc_secret(value) if name in secrets else value for name, value in known.items()}
 
 
 def _parse_observation(value: Any) -> Any:

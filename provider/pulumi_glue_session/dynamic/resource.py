@@ -11,17 +11,23 @@ from typing import Any, Literal, Never, cast
 
 import pulumi
 from pulumi.dynamic.dynamic import PROVIDER_KEY
+from pulumi.runtime import is_dry_run
 
 from pulumi_glue_session.core.errors import InvalidInput
-from pulumi_glue_session.core.messages import short_repr
+from pulumi_glue_session.core.messages import ErrorReport, short_repr
 from pulumi_glue_session.core.session import SECRET, VOLATILE, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
 from pulumi_glue_session.dynamic.aws_provider import find_aws_provider, listed_providers
+from pulumi_glue_session.dynamic.failures import MISSING_DEPENDENCY, prefix_input
 from pulumi_glue_session.dynamic.observation import Observation, ObserveOptions, observe, validate
 from pulumi_glue_session.dynamic.results import SessionCommand
-from pulumi_glue_session.dynamic.wire_format import OBSERVED, PICKLE, TYPE_TOKEN
+from pulumi_glue_session.dynamic.wire_format import OBSERVED, PICKLE, PREVIEW_FAILURE, TYPE_TOKEN
+
+_NO_ID = "none"
+
+_DRIFT_STEP = 'ask the session\'s owner to start it again, or name another session; gate="once" does not wait again'
 
 _NO_VALUES = dict.fromkeys(Session().to_state())
 """The SDK creates an output for each of these names."""
@@ -85,6 +91,7 @@ class GlueSession(pulumi.CustomResource):
         timeout: pulumi.Input[float | str] = DEFAULT_TIMEOUT,
         expect: pulumi.Input[Mapping[str, Any]] | None = None,
         on_mismatch: Literal["fail", "warn"] = "fail",
+        gate: Literal["every_run", "once"] = "every_run",
         logs: bool = False,
         aws: AwsOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -103,6 +110,9 @@ class GlueSession(pulumi.CustomResource):
             unknown in a preview is checked in the up.
         :param on_mismatch: `"fail"` fails preview and up if the session does not match `expect`, `"warn"` prints a
             warning.
+        :param gate: `"every_run"` checks `wait_for` and `expect` in each run. `"once"` checks them until the session is
+            recorded, and again if its id, region or account changes; afterwards a session that ended, does not exist or
+            does not match is shown as drift with a warning, and dependents keep their values.
         :param logs: Whether the error about a FAILED session ends with the last lines of its system logs
             (GetSystemLogsForSession). They are printed unchanged, including any secret that the session wrote.
         :param aws: Credentials, region and roles.
@@ -116,6 +126,7 @@ class GlueSession(pulumi.CustomResource):
         aws_arguments: Any = aws_options.with_defaults(aws_given, aws_provider)
         props: dict[str, Any] = {
             **_NO_VALUES,
+            PREVIEW_FAILURE: None,
             PROVIDER_KEY: PICKLE,
             "session_id": inputs.as_input_value(session_id),
             "region": _region(aws_arguments),
@@ -124,6 +135,7 @@ class GlueSession(pulumi.CustomResource):
             else _to_list(inputs.as_input_value(wait_for)),
             "aws": aws_options.to_state(aws_arguments if isinstance(aws_arguments, pulumi.Output) else aws_given),
         }
+        secrets = tuple(sorted(_NO_VALUES.keys() & set(opts.additional_secret_outputs or ())))
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
             # Observed values are inputs too, and an input is a secret only if the program's own value is.
             props[name] = pulumi.Output.secret(props[name])
@@ -138,7 +150,16 @@ class GlueSession(pulumi.CustomResource):
             "aws": aws_arguments,
         }
         invalid = _unknown_argument(unknown) if unknown else None
-        options = ObserveOptions(expect=expect, on_mismatch=on_mismatch, logs=logs, invalid=invalid)
+        options = ObserveOptions(
+            expect=expect,
+            on_mismatch=on_mismatch,
+            gate=gate,
+            logs=logs,
+            invalid=invalid,
+            is_get=opts.id is not None,
+            recorded_options=None if isinstance(props["aws"], pulumi.Output) else frozenset(props["aws"] or {}),
+            secrets=secrets,
+        )
         if run_context.is_mocked():
             if invalid:
                 raise TypeError(str(invalid))
@@ -146,6 +167,7 @@ class GlueSession(pulumi.CustomResource):
             self._validated: pulumi.Output[Any] = pulumi.Output.all(**arguments).apply(
                 lambda known: validate(known, options)
             )
+            del props[PREVIEW_FAILURE]
             super().__init__(TYPE_TOKEN, resource_name, props | dict.fromkeys(VOLATILE), opts)
             # A mock returns plain values.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
@@ -227,17 +249,23 @@ class GlueSession(pulumi.CustomResource):
         async def run(known: Mapping[str, Any]) -> Any:
             if self._providers.get("aws", aws_provider) is not aws_provider:
                 changed = replace(options, invalid=_PROVIDER_OF_TRANSFORMATION)
-                return (await observe(known, changed, self, is_get=is_get)).to_json()
-            observation = self._observation = await observe(known, options, self, is_get=is_get)
-            if is_get and observation.pending:
+                return self._hand_over(await observe(known, arguments, changed, self), is_get=is_get)
+            return self._hand_over(await observe(known, arguments, options, self), is_get=is_get)
+
+        def on_unknown() -> Any:
+            if is_dry_run():
                 return pulumi.UNKNOWN
-            if observation.aws_config:
-                return None
-            # The engine logs inputs unless they are secrets.
-            return pulumi.Output.secret(observation.to_json()) if observation.has_secrets else observation.to_json()
+            failed = Observation(session_id=_NO_ID, failure=MISSING_DEPENDENCY)
+            return self._hand_over(failed, is_get=is_get)
 
         observed = self._observed = inputs.when_ready(
-            arguments, opts.depends_on, run, keep_secrets=False, parent=opts.parent, excluding=self
+            arguments,
+            opts.depends_on,
+            run,
+            on_unknown=on_unknown,
+            keep_secrets=False,
+            parent=opts.parent,
+            excluding=self,
         )
         props[OBSERVED] = observed
         if not is_get:
@@ -247,6 +275,34 @@ class GlueSession(pulumi.CustomResource):
         setattr(self, inputs.ID_OUTPUT, identity)
         return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
 
+    def _hand_over(self, observation: Observation, *, is_get: bool) -> Any:
+        """Value of the hidden input. In a preview a failure is reported by the program, which goes on."""
+        self._observation = observation
+        failure = observation.failure
+        if is_get and (observation.pending or (failure and is_dry_run())):
+            if failure:
+                run_context.report_failure(self, prefix_input(observation.input_name, str(failure)))
+            return pulumi.UNKNOWN
+        if observation.aws_config:
+            return None
+        if failure and not is_get:
+            # `check` decides: it knows the recorded session, and whether an update has this resource as a target.
+            message: pulumi.Output[str | None] = self.__dict__[PREVIEW_FAILURE]
+            if is_dry_run():
+                message.apply(lambda text: run_context.report_failure(self, text) if text else None)
+            if observation.is_drift:
+                warn: Any = self._warn_of_drift
+                self.urn.apply(lambda _: warn(message, failure))
+        text = observation.to_json(is_update=not is_dry_run())
+        # The engine logs inputs unless they are secrets.
+        return pulumi.Output.secret(text) if observation.has_secrets else text
+
+    async def _warn_of_drift(self, message: pulumi.Output[str | None], failure: ErrorReport) -> None:
+        # In a preview an output without a value is unknown.
+        accepted = not await message.is_known() if is_dry_run() else await message.future() is None
+        if accepted:
+            pulumi.log.warn(str(replace(failure, next_step=_DRIFT_STEP)), self)
+
     def _live(self, name: str) -> pulumi.Output[float]:
         """Output of a volatile field. It waits for the registration, so that a failed one holds it back too."""
         if "_observed" not in self.__dict__:
@@ -255,15 +311,18 @@ class GlueSession(pulumi.CustomResource):
 
         async def live(_: object) -> Any:
             await self.urn.future()
-            session, aws_config = self._observation.session, self._observation.aws_config
+            observation = self._observation
+            session, aws_config = observation.session, observation.aws_config
             if aws_config:
                 result = await run_context.wait_for_session(
-                    WaitRequest(session_id=self._observation.session_id, aws_config=aws_config)
+                    WaitRequest(session_id=observation.session_id, aws_config=aws_config)
                 )
                 if result.session is None:
                     raise pulumi.RunError(str(result.error))
                 session = result.session
-            return pulumi.UNKNOWN if self._observation.pending else getattr(session, name)
+            if observation.pending or (session is None and is_dry_run()):
+                return pulumi.UNKNOWN
+            return getattr(session or Session(), name)
 
         return self._observed.apply(live)
 

@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -32,6 +33,11 @@ from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
 """Function token that makes the engine start the process of dynamic providers."""
 
+_ERROR_ALREADY_SHOWN = 32
+"""Exit code with which the language host adds no error of its own to those that the program has logged."""
+
+_SDK_FOLDER = str(Path(pulumi.__file__).parent)
+
 _INVALID_URN = ""
 """Dependency with which the engine refuses that call before the process receives it."""
 
@@ -43,6 +49,7 @@ class RunContext:
         self.waiters: dict[AwsConfig, Waiter] = {}
         self.reported_skip_wait = False
         self.prestarted = False
+        self.failed = False
 
 
 _contexts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunContext] = weakref.WeakKeyDictionary()
@@ -92,6 +99,33 @@ def prestart_provider() -> None:
 
     # In a thread, so that the process starts before the event loop runs.
     threading.Thread(target=call, daemon=True).start()
+
+
+def report_failure(resource: pulumi.Resource, message: str) -> None:
+    """Print an error on the resource's row. The program goes on, and fails at its end."""
+    pulumi.log.error(message, resource)
+    context = _current()
+    if not context.failed:
+        context.failed = True
+        ending: Any = _fail_after_registrations
+        pulumi.Output.from_input(None).apply(lambda _: ending())
+
+
+async def _fail_after_registrations() -> None:
+    """Fail the program once all its resources are registered and all its Outputs are known (decision 4)."""
+    this = asyncio.current_task()
+    while pending := [task for task in asyncio.all_tasks() if task is not this and _is_of_sdk(task)]:
+        await asyncio.wait(pending)
+    if threading.current_thread() is threading.main_thread():
+        raise SystemExit(_ERROR_ALREADY_SHOWN)
+    # An inline program of the Automation API runs in a thread of the user's process.
+    raise pulumi.RunError("A Glue session cannot be used: see its error")
+
+
+def _is_of_sdk(task: asyncio.Task[Any]) -> bool:
+    """Whether a task of the SDK registers a resource or computes an Output. The program itself is not one of them."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and code.co_filename.startswith(_SDK_FOLDER) and code.co_name != "run_in_stack"
 
 
 async def wait_for_session(

@@ -5,6 +5,12 @@ The import path `pulumi_glue_session.provider.GlueSessionProvider` is one of the
 
 from __future__ import annotations
 
+import hashlib
+import json
+from typing import Any, cast
+
+from pulumi_glue_session.core.aws_config import identity
+
 TYPE_TOKEN = "pulumi-python:dynamic/glue:Session"  # noqa: S105 - not a password
 """Type token of the resource."""
 
@@ -23,6 +29,12 @@ It is one string because a mapping of twenty values takes the SDK and the engine
 keeps the inputs of a `.get`, so there it stays in the state.
 """
 
+FAILURE = "__failure"
+"""Hidden input that `check` adds in an up if the session cannot be used: the message with which the step fails."""
+
+PREVIEW_FAILURE = "__preview_failure"
+"""Hidden input that `check` adds in a preview if the session cannot be used: the message that the program prints."""
+
 READ_MARK = "__read"
 """Hidden output of a `.get`. It tells its refresh from that of a recorded session."""
 
@@ -35,5 +47,24 @@ GET_SESSION = "glue-session:index:getSession"
 GET_SESSIONS = "glue-session:index:getSessions"
 """Token with which mocks are called for `get_sessions`."""
 
+EVERY_RUN, ONCE = "every_run", "once"
+"""Values of `gate`: wait in each run, or only until the session is recorded."""
+
 SKIP_WAIT_CONFIG = ("glue-session", "skipWait")
 """Namespace and key of the stack configuration that turns waiting off."""
+
+
+def fingerprint(options: Any) -> str:
+    """Hash of the AWS options that identify the account of a session: an external id must not be readable."""
+    text = json.dumps(_normalize(identity(options)), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _normalize(value: Any) -> Any:
+    # Pulumi sends every number as a float.
+    if isinstance(value, dict):
+        by_name = cast("dict[str, Any]", value)
+        return {name: _normalize(each) for name, each in by_name.items() if each is not None}
+    if isinstance(value, (list, tuple)):
+        return [_normalize(each) for each in cast("list[Any]", value)]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -14,7 +14,8 @@ from pulumi.runtime.rpc import wrap_rpc_secret
 from pulumi_glue_session.core.messages import ErrorReport
 from pulumi_glue_session.core.session import SET_BY_WAITING, Session
 from pulumi_glue_session.dynamic import provider as provider_module
-from pulumi_glue_session.dynamic.wire_format import OBSERVED, REPLACING
+from pulumi_glue_session.dynamic.failures import AWS_MISMATCH
+from pulumi_glue_session.dynamic.wire_format import FAILURE, OBSERVED, PREVIEW_FAILURE, REPLACING, fingerprint
 from pulumi_glue_session.provider import GlueSessionProvider
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ ANSWER = {"Session": {"Id": "analytics", "Status": "TIMEOUT", "GlueVersion": "5.
 TIMED_OUT = {**STATE, "status": "TIMEOUT"}
 NO_OBSERVATION = "the observation of the program is missing: create this resource with the class GlueSession"
 MESSAGE = "TIMEOUT, will not become READY"
-FAILURE = ErrorReport(fact=MESSAGE).to_dict()
-INVALID = ErrorReport(fact="not a status").to_dict()
+FAILED = ErrorReport(fact=MESSAGE).to_dict()
 
 
 @pytest.fixture
@@ -117,40 +117,96 @@ def test_given_region_wins_over_recorded_one(
     assert region == provider.check(olds, {**INPUTS, **given, OBSERVED: UNKNOWN}).inputs["region"]
 
 
-def test_check_reports_the_failure(provider: GlueSessionProvider) -> None:
-    observed = {"region": REGION, "session": {**READY, "status": "TIMEOUT"}, "failure": FAILURE}
-    checked = provider.check({}, {**INPUTS, OBSERVED: json.dumps(observed)})
+def failed(olds: dict[str, Any], observed: dict[str, Any], **news: Any) -> dict[str, Any]:
+    """Inputs that `check` returns for an observation with a failure."""
+    provider = GlueSessionProvider()
+    checked = provider.check(olds, {**INPUTS, **news, OBSERVED: json.dumps({"failure": FAILED, **observed})})
 
-    assert [("", MESSAGE)] == [(failure.property, failure.reason) for failure in checked.failures]
-    assert INPUTS == checked.inputs
-
-
-@pytest.mark.parametrize(
-    ("named", "failure"),
-    [
-        ("wait_for", ("wait_for", "not a status")),
-        ("timeout", ("", "timeout: not a status")),
-        ("", ("", "not a status")),
-    ],
-)
-def test_check_names_the_invalid_input(provider: GlueSessionProvider, named: str, failure: tuple[str, str]) -> None:
-    """Only if it is a property of the record, because the engine prints its value."""
-    observed = {"id": "none", "failure": INVALID, "input": named}
-
-    assert [failure] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps(observed)})
+    assert [] == checked.failures
+    return checked.inputs
 
 
-@pytest.mark.parametrize("value", ["\x1b[31m", ["READY", "<{%boom%}>"], {"name": "\u202e"}, {"\x9b": ""}])
-def test_check_does_not_name_inputs_with_control_characters(provider: GlueSessionProvider, value: object) -> None:
-    """The engine prints the value unchanged."""
-    observed = {"id": "none", "failure": INVALID, "input": "wait_for"}
-    expected = [("", "wait_for: not a status")]
-
-    assert expected == failures(provider, STATE, {**INPUTS, "wait_for": value, OBSERVED: json.dumps(observed)})
+def message(olds: dict[str, Any], observed: dict[str, Any], **news: Any) -> str:
+    """Message of a preview, without line breaks."""
+    return " ".join(failed(olds, observed, **news)[PREVIEW_FAILURE].split())
 
 
-def test_failure_lists_drift(provider: GlueSessionProvider) -> None:
-    """The engine does not show the differences of a resource that fails."""
+ENDED = {"id": "analytics", "region": REGION, "session": {**READY, "status": "TIMEOUT"}}
+
+
+@pytest.mark.parametrize(("is_update", "name"), [(True, FAILURE), (False, PREVIEW_FAILURE)], ids=["up", "preview"])
+@pytest.mark.parametrize("olds", [{}, STATE], ids=["new", "recorded"])
+def test_failure_comes_with_the_values_that_were_read(olds: dict[str, Any], is_update: bool, name: str) -> None:  # noqa: FBT001
+    inputs = failed(olds, {**ENDED, "update": is_update})
+
+    assert inputs.pop(name).startswith(MESSAGE)
+    assert TIMED_OUT == inputs
+
+
+def test_failure_without_a_session_keeps_the_record() -> None:
+    """Otherwise every field would show as changed."""
+    inputs = failed(STATE, {"region": REGION, "update": True})
+
+    assert MESSAGE == inputs.pop(FAILURE)
+    assert STATE == inputs
+
+
+def test_failure_without_a_session_is_unknown_in_a_preview_only() -> None:
+    """The engine refuses unknown values in an up."""
+    unknown = {**INPUTS, "region": pulumi.UNKNOWN, **dict.fromkeys(READY, pulumi.UNKNOWN), PREVIEW_FAILURE: MESSAGE}
+
+    assert unknown == failed({}, {})
+    assert {**INPUTS, FAILURE: MESSAGE} == failed({}, {"update": True})
+
+
+@pytest.mark.parametrize("name", ["wait_for", "timeout"])
+def test_failure_names_the_invalid_input(name: str) -> None:
+    assert f"{name}: {MESSAGE}" == message(STATE, {"id": "none", "input": name})
+
+
+@pytest.mark.parametrize("failing", [{FAILURE: MESSAGE}, {PREVIEW_FAILURE: MESSAGE}], ids=str)
+def test_failed_step_is_never_skipped(provider: GlueSessionProvider, failing: dict[str, Any]) -> None:
+    """The engine skips a step without changes."""
+    assert provider.diff("analytics", STATE, {**STATE, **failing}).changes
+
+
+def test_create_and_update_fail_with_the_message(provider: GlueSessionProvider) -> None:
+    steps = {
+        "create": lambda: provider.create({**STATE, FAILURE: MESSAGE}),
+        "update": lambda: provider.update("", STATE, {FAILURE: MESSAGE}),
+    }
+    for step in steps.values():
+        with pytest.raises(RuntimeError) as caught:
+            step()
+        assert MESSAGE == str(caught.value)
+
+
+# --- gate="once" ---
+
+
+def test_drift_of_a_recorded_session_is_accepted() -> None:
+    assert TIMED_OUT == failed(STATE, {**ENDED, "drift": True, "update": True})
+
+
+def test_missing_session_keeps_its_record_if_drift_is_accepted() -> None:
+    assert STATE == failed(STATE, {"region": REGION, "drift": True, "update": True})
+
+
+@pytest.mark.parametrize("another", [{"session_id": "other"}, {"aws": {"profile": "other"}}], ids=str)
+def test_drift_of_another_session_fails(another: dict[str, Any]) -> None:
+    observed = {**ENDED, "id": another.get("session_id", "analytics"), "drift": True}
+
+    assert MESSAGE == message(STATE, observed, **another)
+
+
+def test_drift_of_a_new_session_fails() -> None:
+    assert MESSAGE == message({}, {**ENDED, "drift": True})
+
+
+# --- Drift in messages ---
+
+
+def test_failure_lists_drift() -> None:
     changed = {
         **READY,
         "status": "TIMEOUT",
@@ -162,55 +218,53 @@ def test_failure_lists_drift(provider: GlueSessionProvider) -> None:
         'command {"name": "", "python_version": ""} => {"name": "glueetl", "python_version": "3"}'
     )
 
-    assert [("", expected)] == failures(
-        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})}
-    )
+    assert expected == message(STATE, {**ENDED, "session": changed})
 
 
-@pytest.mark.parametrize("another", [{"session_id": "other"}, {"aws": {"profile": "other"}}, {"region": "us-east-1"}])
-def test_no_drift_against_another_session(provider: GlueSessionProvider, another: dict[str, Any]) -> None:
-    observed = {
-        "session": {**READY, "status": "TIMEOUT"},
-        "failure": FAILURE,
-        "region": another.get("region", STATE["region"]),
-    }
+@pytest.mark.parametrize(
+    "another", [{"session_id": "other"}, {"aws": {"profile": "other"}}, {"region": "us-east-1"}], ids=str
+)
+def test_no_drift_against_another_session(another: dict[str, Any]) -> None:
+    observed = {**ENDED, "id": another.get("session_id", "analytics"), "region": another.get("region", REGION)}
 
-    assert [("", MESSAGE)] == failures(provider, STATE, {**INPUTS, **another, OBSERVED: json.dumps(observed)})
+    assert MESSAGE == message(STATE, observed, **another)
 
 
-def test_drift_is_printable(provider: GlueSessionProvider) -> None:
+def test_drift_is_printable() -> None:
     """A description is free text of another person."""
     changed = {**READY, "description": "Für die\nNacht \x1b[31m", "max_capacity": 2.5}
-    ((_, reason),) = failures(
-        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": changed, "failure": FAILURE})}
-    )
+    text = message(STATE, {**ENDED, "session": changed})
 
-    assert reason.replace("\n", "").isprintable()
-    assert reason.startswith(f'{MESSAGE} Changed since recorded: max_capacity 0 => 2.5, description "" => "Für die')
+    assert text.isprintable()
+    assert text.startswith(f'{MESSAGE} Changed since recorded: max_capacity 0 => 2.5, description "" => "Für die')
 
 
-def test_drift_of_a_secret_shows_its_name_only(provider: GlueSessionProvider) -> None:
-    observed = json.dumps({"session": {**READY, "default_arguments": {"--password": "planted"}}, "failure": FAILURE})
-    expected = f"{MESSAGE} Changed since recorded: default_arguments"
+@pytest.mark.parametrize(
+    ("name", "value", "declared"),
+    [("default_arguments", {"--password": "planted"}, []), ("description", "planted", ["description"])],
+)
+def test_drift_of_a_secret_shows_its_name_only(name: str, value: object, declared: list[str]) -> None:
+    observed = {**ENDED, "session": {**READY, name: value}, "secrets": declared}
 
-    assert [("", expected)] == failures(provider, STATE, {**INPUTS, OBSERVED: observed})
+    assert f"{MESSAGE} Changed since recorded: {name}" == message(STATE, observed)
 
 
-def test_drift_of_a_value_that_is_not_json(provider: GlueSessionProvider) -> None:
-    observed = json.dumps({"session": READY, "failure": FAILURE})
+def test_drift_of_a_value_that_is_not_json() -> None:
     expected = f'{MESSAGE} Changed since recorded: role "b\'Etl\'" => ""'
 
-    assert [("", expected)] == failures(provider, {**STATE, "role": b"Etl"}, {**INPUTS, OBSERVED: observed})
+    assert expected == message({**STATE, "role": b"Etl"}, {**ENDED, "session": READY})
 
 
-def test_failure_without_a_read_has_no_drift(provider: GlueSessionProvider) -> None:
-    assert [("", MESSAGE)] == failures(provider, STATE, {**INPUTS, OBSERVED: json.dumps({"failure": FAILURE})})
+def test_failure_of_an_unchanged_session_has_no_drift() -> None:
+    assert MESSAGE == message(STATE, {**ENDED, "session": READY})
 
 
-def test_failure_of_an_unchanged_session_has_no_drift(provider: GlueSessionProvider) -> None:
-    assert [("", MESSAGE)] == failures(
-        provider, STATE, {**INPUTS, OBSERVED: json.dumps({"session": READY, "failure": FAILURE})}
-    )
+def test_ignored_aws_options_of_another_account_are_refused(provider: GlueSessionProvider) -> None:
+    observed = {"id": "analytics", "region": REGION, "session": READY, "aws": fingerprint({"profile": "analysts"})}
+
+    assert [("", AWS_MISMATCH)] == failures(provider, {}, {**INPUTS, OBSERVED: json.dumps(observed)})
+    with_profile = {**INPUTS, "aws": {"profile": "analysts", "max_retries": 3.0}, OBSERVED: json.dumps(observed)}
+    assert [] == failures(provider, {}, with_profile)
 
 
 def test_missing_observation_is_refused(provider: GlueSessionProvider) -> None:
@@ -273,8 +327,8 @@ def test_record_of_two_sessions_is_refused(provider: GlueSessionProvider) -> Non
         {"id": 5, "region": REGION, "session": READY},
         {"id": "analytics", "region": 5, "session": READY},
         {"failure": 5},
-        {"failure": FAILURE, "input": 5},
-        {"failure": FAILURE, "session": 5},
+        {"failure": FAILED, "input": 5},
+        {"failure": FAILED, "session": 5},
     ],
     ids=str,
 )
