@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
+import re
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.rpc import is_rpc_secret
 
-from pulumi_glue_session import AwsOptions, GlueSession
+from pulumi_glue_session import GlueSession
 from pulumi_glue_session.core.errors import Mismatch, NotAsExpected, SessionEnded
 from pulumi_glue_session.dynamic import run_context
 from support.glue_endpoint import GlueEndpoint, always, error, looks
@@ -105,8 +101,9 @@ def test_up_waits_and_reports_progress(aws: GlueEndpoint) -> None:
     ran = run(analytics)
 
     assert "READY" == ran.recorded["analytics"]["status"]
-    assert ["info"] == [level for level, _ in ran.said]
-    assert "PROVISIONING" in ran.said[0][1]
+    (_, first), *_, (_, last) = ran.said
+    assert re.fullmatch(r"PROVISIONING, \d+s of at most 10m", first)
+    assert re.fullmatch(r"READY after \d+s", last)
 
 
 def test_preview_reads_once_and_announces_the_wait(aws: GlueEndpoint) -> None:
@@ -123,6 +120,37 @@ def test_preview_reads_once_and_announces_the_wait(aws: GlueEndpoint) -> None:
         name for name, value in recorded.items() if value is pulumi.UNKNOWN
     }
     assert 1 == aws.count()
+
+
+def test_preview_of_many_pending_sessions_prints_one_line(aws: GlueEndpoint) -> None:
+    for number in range(12):
+        aws.put(f"s{number}", always("PROVISIONING"))
+
+    def program(_: Ran) -> None:
+        for number in range(12):
+            GlueSession(f"g{number}", session_id=f"s{number}")
+
+    ((level, message),) = run(program, preview=True).said
+    assert "info" == level
+    assert message.startswith("up will wait for 12 pending Glue sessions: ")
+    assert message.endswith(" and 9 more")
+
+
+def test_failed_preview_exits_after_all_registrations(aws: GlueEndpoint) -> None:
+    """With the exit code for errors that are already shown."""
+    aws.put("ready", always("READY"))
+    aws.put("ended", always("STOPPED"))
+
+    def program(_: Ran) -> None:
+        for name in ("ended", "missing", "ready"):
+            session = GlueSession(name, session_id=name)
+            Made(f"after-{name}", pulumi.ResourceOptions(depends_on=[session]))
+
+    ran = run(program, preview=True)
+
+    assert 32 == ran.exit_code
+    assert {"ended", "missing", "ready"} == ran.recorded.keys()
+    assert ["error", "error"] == [level for level, _ in ran.said]
 
 
 @pytest.mark.parametrize("preview", [True, False])
@@ -163,72 +191,6 @@ def test_invalid_argument_fails_without_a_call(
     assert 0 == aws.count()
 
 
-def test_preview_waits_for_dependencies(aws: GlueEndpoint) -> None:
-    def program(_: Ran) -> None:
-        made = Made("made")
-        after: dict[str, Any] = {
-            "one": made,
-            "list": [made],
-            "output": pulumi.Output.from_input([made]),
-            "component": [Notebook("notebook")],
-            "unknown": made.id.apply(lambda _: [made]),
-        }
-        for name, depends_on in after.items():
-            GlueSession(name, session_id="analytics-prod", opts=pulumi.ResourceOptions(depends_on=depends_on))
-        GlueSession("by-output", session_id=pulumi.Output.all(made.urn).apply(lambda _: "analytics-prod"))
-
-    ran = run(program, preview=True)
-
-    assert {"one", "list", "output", "component", "unknown", "by-output"} == ran.recorded.keys()
-    assert {pulumi.UNKNOWN} == {recorded["status"] for recorded in ran.recorded.values()}
-    assert 0 == aws.count()
-
-
-def test_preview_waits_for_the_parent(aws: GlueEndpoint) -> None:
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(parent=Made("made")))
-
-    assert pulumi.UNKNOWN is run(program, preview=True).recorded["analytics"]["status"]
-    assert 0 == aws.count()
-    assert "READY" == run(program).recorded["analytics"]["status"]
-
-
-def test_nested_components_do_not_deadlock(aws: GlueEndpoint) -> None:
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        outer = Notebook("outer")
-        inner = Made("inner", pulumi.ResourceOptions(parent=outer))
-        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(depends_on=[outer, inner]))
-
-    assert pulumi.UNKNOWN is run(program, preview=True).recorded["analytics"]["status"]
-    assert "READY" == run(program).recorded["analytics"]["status"]
-    assert 1 == aws.count()
-
-
-def test_up_reads_after_dependencies(aws: GlueEndpoint) -> None:
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        opts = pulumi.ResourceOptions(depends_on=[Made("made"), Notebook("notebook")])
-        GlueSession("analytics", session_id="analytics-prod", opts=opts)
-
-    assert "READY" == run(program).recorded["analytics"]["status"]
-
-
-def test_depending_on_the_own_component_does_not_deadlock(aws: GlueEndpoint) -> None:
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        outer = Notebook("outer")
-        GlueSession("analytics", session_id="analytics-prod", opts=pulumi.ResourceOptions(parent=outer))
-        GlueSession("after", session_id="analytics-prod", opts=pulumi.ResourceOptions(depends_on=[outer, outer]))
-
-    assert {"analytics", "after"} == run(program).recorded.keys()
-
-
 def test_get_without_a_wait_is_deferred_to_the_read(aws: GlueEndpoint) -> None:
     ran = run(lambda _: GlueSession.get("analytics", "analytics-prod", wait_for=None))
 
@@ -260,102 +222,6 @@ def test_failed_get_passes_its_error_to_the_read(aws: GlueEndpoint) -> None:
     assert ("none", "session_id") == (identity, json.loads(props["__observed"])["input"])
 
 
-async def later(value: object) -> object:
-    return value
-
-
-def task(value: object) -> asyncio.Future[object]:
-    return asyncio.ensure_future(later(value))
-
-
-@pytest.mark.parametrize("made", [later, task, pulumi.Output.from_input], ids=["coroutine", "future", "output"])
-def test_inputs_can_be_awaitables(aws: GlueEndpoint, made: Callable[[object], Any]) -> None:
-    """A coroutine can be awaited once, and some inputs are used twice."""
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        options = AwsOptions(region=made("eu-west-1"), max_retries=made(1))
-        inputs: dict[str, Any] = {
-            "wait_for": made("READY"),
-            "timeout": made(60),
-            "expect": made({"glue_version": "5.0"}),
-        }
-        GlueSession("one", session_id=made("analytics-prod"), aws=options, **inputs)
-        GlueSession(
-            "several",
-            session_id="analytics-prod",
-            wait_for=["STOPPED", made("READY")],
-            expect={"glue_version": made("5.0")},
-        )
-        GlueSession.get("read", made("analytics-prod"), wait_for=made(["READY"]))
-
-    ran = run(program)
-
-    assert [] == ran.refused
-    assert {"one": ["READY"], "several": ["STOPPED", "READY"]} == {
-        name: each["wait_for"] for name, each in ran.recorded.items()
-    }
-    assert "analytics-prod" == ran.read["read"][0]
-
-
-def test_aws_options_win_over_stack_configuration(aws: GlueEndpoint) -> None:
-    aws.put("analytics-prod", always("READY"))
-
-    def program(_: Ran) -> None:
-        GlueSession("by-config", session_id="analytics-prod")
-        options = AwsOptions(region=pulumi.Output.from_input("us-east-1"), endpoint_url=aws.url)
-        GlueSession("by-argument", session_id="analytics-prod", aws=options)
-
-    ran = run(program, config={"aws:region": "eu-central-1"})
-
-    assert ("eu-central-1", None) == (ran.recorded["by-config"]["region"], ran.recorded["by-config"].get("aws"))
-    assert ("us-east-1", {"endpoint_url": aws.url}) == (
-        ran.recorded["by-argument"]["region"],
-        ran.recorded["by-argument"]["aws"],
-    )
-    assert {"eu-central-1", "us-east-1"} == {(call.credential or "").split("/")[2] for call in aws.calls}
-
-
-def test_stack_profile_is_recorded_for_explicit_providers(
-    aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The engine passes the stack's configuration to its default provider only, and a refresh needs the profile."""
-    aws.put("analytics-prod", always("READY"))
-    (tmp_path / "config").write_text("[profile ci]\naws_access_key_id=CI\naws_secret_access_key=planted\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-
-    def program(_: Ran) -> None:
-        own = pulumi.ResourceOptions(provider=pulumi.ProviderResource("pulumi-python", "own"))
-        GlueSession("default", session_id="analytics-prod")
-        GlueSession("own", session_id="analytics-prod", opts=own)
-        GlueSession("own-and-options", session_id="analytics-prod", aws=AwsOptions(max_retries=1), opts=own)
-
-    recorded = run(program, config={"aws:profile": "ci"}).recorded
-
-    expected = {"default": None, "own": {"profile": "ci"}, "own-and-options": {"max_retries": 1, "profile": "ci"}}
-    assert expected == {name: each.get("aws") for name, each in recorded.items()}
-    assert {"CI"} == {(call.credential or "").split("/")[0] for call in aws.calls}
-
-
-def test_additional_secret_outputs_are_secret_inputs(aws: GlueEndpoint) -> None:
-    """Observed values are inputs too, and the engine keeps an input secret only if it arrives as a secret."""
-    aws.put("analytics-prod", always("READY"), Role=ROLE)
-
-    def program(_: Ran) -> None:
-        secrets = pulumi.ResourceOptions(additional_secret_outputs=["role", "no_output"])
-        GlueSession("analytics", session_id="analytics-prod", opts=secrets)
-
-    ran = run(program)
-
-    sent = {
-        name: is_rpc_secret(value)
-        for name, value in ran.sent["analytics"].items()
-        if name in {"role", "no_output", "session_id"}
-    }
-    assert {"role": True, "session_id": False} == sent
-    assert ROLE == ran.recorded["analytics"]["role"]
-
-
 @pytest.mark.parametrize(
     ("variable", "config", "skips"),
     [
@@ -363,7 +229,7 @@ def test_additional_secret_outputs_are_secret_inputs(aws: GlueEndpoint) -> None:
         ("1", "", True),
         ("", "true", True),
         ("false", "true", False),
-        ("0", "true", False),
+        ("off", "true", False),
         ("", "false", False),
     ],
 )
@@ -387,6 +253,18 @@ def test_skip_wait_setting(
     assert ["PROVISIONING" if skips else "READY"] * 2 == [ran.recorded[name]["status"] for name in "ab"]
     message = ("info", "This run does not wait for Glue sessions and accepts any status.")
     assert (1 if skips else 0) == ran.said.count(message)
+
+
+@pytest.mark.parametrize("by", ["variable", "config"])
+def test_invalid_skip_wait_setting_fails(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    aws.put("analytics-prod", always("READY"))
+    name = "PULUMI_GLUE_SESSION_SKIP_WAIT" if by == "variable" else "glue-session:skipWait"
+    if by == "variable":
+        monkeypatch.setenv(name, "maybe")
+
+    (message,) = run(analytics, config={name: "maybe"} if by == "config" else {}).refused
+    assert message.startswith(f"{name}: ")
+    assert "maybe" in message
 
 
 def test_mismatch_fails_or_warns(aws: GlueEndpoint) -> None:
@@ -417,12 +295,13 @@ def test_unknown_expectation_is_checked_in_the_up(aws: GlueEndpoint) -> None:
 
 
 def test_denied_list_is_logged_at_debug_level(aws: GlueEndpoint) -> None:
-    aws.put("a", always("READY"))
-    aws.put("b", always("READY"))
+    names = [f"s{number}" for number in range(30)]
+    for name in names:
+        aws.put(name, always("READY"))
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
 
     def program(_: Ran) -> None:
-        for name in "ab":
+        for name in names:
             GlueSession(name, session_id=name)
 
     ran = run(program)

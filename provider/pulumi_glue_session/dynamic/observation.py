@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,6 +92,8 @@ class ObserveOptions:
     recorded_options: frozenset[str] | None = None
     """Names of the AWS options in the state; None for those of an explicit `aws.Provider`, which are all recorded."""
     secrets: tuple[str, ...] = ()
+    get_urn: Callable[[], Awaitable[str | None]] | None = None
+    """URN that the resource will have."""
 
 
 async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> WaitRequest:
@@ -116,7 +118,8 @@ async def observe(
         request = await validate(arguments, options)
         if options.is_get and request.condition == WaitCondition() and not request.soft_expectations:
             return Observation(session_id=session_id, aws_config=request.aws_config, secrets=options.secrets)
-        result = await run_context.wait_for_session(request, logs=options.logs, resource=resource)
+        urn = await options.get_urn() if options.get_urn else None
+        result = await run_context.wait_for_session(request, logs=options.logs, resource=resource, urn=urn)
     except InvalidInput as invalid:
         valid_id = session_id if isinstance(session_id, str) and is_valid_id(session_id) else _INVALID_ID
         name = invalid.input_name

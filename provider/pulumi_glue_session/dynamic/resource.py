@@ -12,6 +12,7 @@ from typing import Any, Literal, Never, cast
 import pulumi
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.runtime import is_dry_run
+from pulumi.runtime.stack import Stack
 
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import ErrorReport, short_repr
@@ -159,6 +160,7 @@ class GlueSession(pulumi.CustomResource):
             is_get=opts.id is not None,
             recorded_options=None if isinstance(props["aws"], pulumi.Output) else frozenset(props["aws"] or {}),
             secrets=secrets,
+            get_urn=lambda: _urn_of(resource_name, opts.parent),
         )
         if run_context.is_mocked():
             if invalid:
@@ -330,6 +332,12 @@ class GlueSession(pulumi.CustomResource):
 _PROVIDER_OF_TRANSFORMATION = InvalidInput(
     "opts.provider", "a transformation set the aws.Provider: pass it in opts, or use aws=AwsOptions(...)"
 )
+
+
+async def _urn_of(name: str, parent: pulumi.Resource | None) -> str | None:
+    """URN of a session that is not registered yet. The stack is not part of it."""
+    owner = None if isinstance(parent, Stack) else parent
+    return await pulumi.create_urn(name, TYPE_TOKEN, owner).future()
 
 
 def _to_list(wait_for: Any) -> Any:

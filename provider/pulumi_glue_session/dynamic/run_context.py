@@ -17,16 +17,19 @@ import grpc
 import pulumi
 from pulumi.runtime import is_dry_run
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto.engine_pb2 import LogRequest, LogSeverity
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON, ResourceInvokeRequest
-from pulumi.runtime.settings import get_monitor, monitor_supports_feature
+from pulumi.runtime.settings import get_engine, get_monitor, monitor_supports_feature
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.messages import sanitize
+from pulumi_glue_session.core.parsing import parse_bool
 from pulumi_glue_session.core.poller import Waiter
-from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, TerminalRhythm
 from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
+from pulumi_glue_session.dynamic import terminal
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
 from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG
 
@@ -37,6 +40,12 @@ _ERROR_ALREADY_SHOWN = 32
 """Exit code with which the language host adds no error of its own to those that the program has logged."""
 
 _SDK_FOLDER = str(Path(pulumi.__file__).parent)
+
+_MAX_PENDING_ROWS = 3
+"""Pending sessions of a preview that get a line of their own."""
+
+_MAX_LIVE_ROWS = 50
+"""Rows that change each second."""
 
 _INVALID_URN = ""
 """Dependency with which the engine refuses that call before the process receives it."""
@@ -50,6 +59,19 @@ class RunContext:
         self.reported_skip_wait = False
         self.prestarted = False
         self.failed = False
+        self.pending: list[tuple[str, str, pulumi.Resource | None]] = []
+        """Session id, message and resource of each pending session of a preview."""
+        self.is_ending = False
+        self._is_watched: bool | None = None
+        self._rows = 0
+
+    def progress(self, urn: str) -> ProgressReporter:
+        """Progress on the row of a URN: each second in a terminal, with fewer lines in a log or for many sessions."""
+        if self._is_watched is None:
+            self._is_watched = terminal.is_watched()
+        self._rows += 1
+        is_live = self._is_watched and self._rows <= _MAX_LIVE_ROWS
+        return ProgressReporter(lambda line: _log_on_row(urn, line), TerminalRhythm() if is_live else LogRhythm())
 
 
 _contexts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunContext] = weakref.WeakKeyDictionary()
@@ -104,22 +126,49 @@ def prestart_provider() -> None:
 def report_failure(resource: pulumi.Resource, message: str) -> None:
     """Print an error on the resource's row. The program goes on, and fails at its end."""
     pulumi.log.error(message, resource)
+    _current().failed = True
+    _end_after_registrations()
+
+
+def _report_pending(request: WaitRequest, result: WaitResult, resource: pulumi.Resource | None) -> None:
+    """In a preview, print for which sessions the up will wait: on their rows, or as one line for many of them."""
+    if message := request.pending_message(result):
+        _current().pending.append((request.session_id, message, resource))
+        _end_after_registrations()
+
+
+def _end_after_registrations() -> None:
     context = _current()
+    if not context.is_ending:
+        context.is_ending = True
+        end: Any = _end_preview
+        pulumi.Output.from_input(None).apply(lambda _: end(context))
+
+
+async def _end_preview(context: RunContext) -> None:
+    """Report pending sessions, and fail the program, once all resources are registered and all Outputs are known."""
+    await _wait_for_registrations()
+    if len(context.pending) <= _MAX_PENDING_ROWS:
+        for _, message, resource in context.pending:
+            pulumi.log.info(message, resource)
+    else:
+        ids = ", ".join(sanitize(session_id) for session_id, *_ in context.pending[:_MAX_PENDING_ROWS])
+        more = len(context.pending) - _MAX_PENDING_ROWS
+        pulumi.log.info(f"up will wait for {len(context.pending)} pending Glue sessions: {ids} and {more} more")
+    # The log lines of resources are tasks too.
+    await _wait_for_registrations()
     if not context.failed:
-        context.failed = True
-        ending: Any = _fail_after_registrations
-        pulumi.Output.from_input(None).apply(lambda _: ending())
-
-
-async def _fail_after_registrations() -> None:
-    """Fail the program once all its resources are registered and all its Outputs are known (decision 4)."""
-    this = asyncio.current_task()
-    while pending := [task for task in asyncio.all_tasks() if task is not this and _is_of_sdk(task)]:
-        await asyncio.wait(pending)
+        return
     if threading.current_thread() is threading.main_thread():
         raise SystemExit(_ERROR_ALREADY_SHOWN)
     # An inline program of the Automation API runs in a thread of the user's process.
     raise pulumi.RunError("A Glue session cannot be used: see its error")
+
+
+async def _wait_for_registrations() -> None:
+    this = asyncio.current_task()
+    while pending := [task for task in asyncio.all_tasks() if task is not this and _is_of_sdk(task)]:
+        await asyncio.wait(pending)
 
 
 def _is_of_sdk(task: asyncio.Task[Any]) -> bool:
@@ -129,11 +178,15 @@ def _is_of_sdk(task: asyncio.Task[Any]) -> bool:
 
 
 async def wait_for_session(
-    request: WaitRequest, *, logs: bool = False, resource: pulumi.Resource | None = None
+    request: WaitRequest,
+    *,
+    logs: bool = False,
+    resource: pulumi.Resource | None = None,
+    urn: str | None = None,
 ) -> WaitResult:
-    """Read the session; in an up, wait until it meets the condition.
+    """Read the session; in an up, wait until it meets the condition. Raises InvalidInput for an invalid setting.
 
-    With `logs`, the error of a FAILED session shows its last log lines.
+    With `logs`, the error of a FAILED session shows its last log lines. `urn` is the row on which progress is shown.
     """
     context = _current()
     if request.condition.targets and _skips_waiting():
@@ -141,15 +194,10 @@ async def wait_for_session(
             context.reported_skip_wait = True
             pulumi.log.info("This run does not wait for Glue sessions and accepts any status.")
         request = request.without_waiting()
-
-    def show(line: str) -> None:
-        pulumi.log.info(f"{sanitize(request.session_id)}: {line}", ephemeral=True)
-
-    progress = ProgressReporter(show, LogRhythm())
+    progress = context.progress(urn) if urn else None
     with SIGINT_GUARD:
         result = await _waiter(request.aws_config).wait(request, once=is_dry_run(), logs=logs, progress=progress)
-    if message := request.pending_message(result):
-        pulumi.log.info(message, resource)
+    _report_pending(request, result, resource)
     return result
 
 
@@ -158,4 +206,14 @@ def _skips_waiting() -> bool:
     if from_environment is not None:
         return from_environment
     namespace, key = SKIP_WAIT_CONFIG
-    return bool(pulumi.Config(namespace).get_bool(key))
+    text = (pulumi.Config(namespace).get(key) or "").strip()
+    return parse_bool(text, input_name=f"{namespace}:{key}") if text else False
+
+
+def _log_on_row(urn: str, line: str) -> None:
+    """Print a line on the row of a URN, which the resource takes over when it is registered."""
+    engine: Any = get_engine()
+    if engine is not None:
+        request = LogRequest(severity=LogSeverity.Value("INFO"), message=line, urn=urn, ephemeral=True)
+        # Without waiting for the answer, which would hold up the event loop.
+        getattr(engine.Log, "future", engine.Log)(request)

@@ -182,7 +182,7 @@ def test_other_variable_named_context_is_ignored(provider: GlueSessionProvider) 
         ({"region": "", "profile": ""}, {"region": ""}, {"region_name": None, "profile_name": None}),
     ],
 )
-def test_read_uses_state_then_stack_configuration(
+def test_read_uses_state_then_stack_optionsuration(
     provider: GlueSessionProvider,
     stubbed: Boto3,
     monkeypatch: pytest.MonkeyPatch,
