@@ -28,7 +28,7 @@ from support.program_run import Ran, run
 pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")
 
 AN_OUTPUT = "the value of an Output is not known yet: use the function that ends in _output"
-NO_PROVIDER = "opts.provider: not supported: set credentials and region with aws=AwsOptions(...)"
+NO_PROVIDER = "opts.provider: not supported: use an aws.Provider, or aws=AwsOptions(...)"
 
 
 @pytest.mark.usefixtures("team")
@@ -200,7 +200,7 @@ def test_provider_option_is_refused(aws: GlueEndpoint, form: Callable[..., Any])
     """Ignoring it could return a session of another account."""
 
     def ask() -> object:
-        provider = pulumi.ProviderResource("aws", "other", {"region": "us-east-1"})
+        provider = pulumi.ProviderResource("gcp", "other")
         return form(opts=pulumi.InvokeOptions(provider=provider))
 
     failure = raised(ask)

@@ -20,6 +20,11 @@ from support.glue_endpoint import GlueEndpoint
 pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")
 
 
+def lift(result: Any, read: Callable[[Any], Any]) -> pulumi.Output[Any]:
+    """`read` applied to the result of the plain or the Output form."""
+    return result.apply(read) if isinstance(result, pulumi.Output) else pulumi.Output.from_input(read(result))
+
+
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
 @pytest.mark.parametrize(
     ("answer", "expected"),
@@ -36,8 +41,9 @@ def test_mock_of_get_session(
     aws: GlueEndpoint, form: Callable[..., Any], answer: dict[str, Any], expected: tuple[object, ...], *, preview: bool
 ) -> None:
     def program() -> pulumi.Input[Any]:
-        return pulumi.Output.from_input(form("etl-1")).apply(
-            lambda found: (found.session_id, found.region, found.status, found.role, found.number_of_workers)
+        return lift(
+            form("etl-1"),
+            lambda found: (found.session_id, found.region, found.status, found.role, found.number_of_workers),
         )
 
     assert (expected, [(GET_SESSION, {"session_id": "etl-1", "aws": {}})]) == mocked(
@@ -63,15 +69,16 @@ def test_mock_of_get_sessions(aws: GlueEndpoint, form: Callable[..., Any]) -> No
     }
 
     def program() -> pulumi.Input[Any]:
-        return pulumi.Output.from_input(form(tags={"team": "etl"}, statuses=["READY"])).apply(
-            lambda found: (found.ids, [(each.status, each.command.name, each.region) for each in found.sessions])
+        return lift(
+            form(tags={"team": "etl"}, statuses=["READY"]),
+            lambda found: (found.ids, [(each.status, each.command.name, each.region) for each in found.sessions]),
         )
 
     expected = (["b", "a"], [("READY", "", "eu-west-1"), ("", "glueetl", "eu-west-1")])
     asked_for = (GET_SESSIONS, {"tags": {"team": "etl"}, "statuses": ["READY"], "aws": {}})
 
     assert (expected, [asked_for]) == mocked({GET_SESSIONS: answer}, program)
-    assert [] == mocked({GET_SESSIONS: {}}, lambda: pulumi.Output.from_input(form()).apply(lambda found: found.ids))[0]
+    assert [] == mocked({GET_SESSIONS: {}}, lambda: lift(form(), lambda found: found.ids))[0]
     assert 0 == aws.count()
 
 
@@ -79,7 +86,7 @@ def test_mock_of_get_sessions(aws: GlueEndpoint, form: Callable[..., Any]) -> No
 def test_mock_receives_aws_options(form: Callable[..., Any]) -> None:
     def program() -> pulumi.Input[Any]:
         options = AwsOptions(region="eu-west-1", assume_roles=[AssumeRole(role_arn=ROLE, external_id="hush-hush")])
-        return pulumi.Output.from_input(form("etl-1", aws=options)).apply(lambda found: found.status)
+        return lift(form("etl-1", aws=options), lambda found: found.status)
 
     status, ((_, asked_for),) = mocked({GET_SESSION: {"status": "READY"}}, program)
 
@@ -90,9 +97,7 @@ def test_mock_receives_aws_options(form: Callable[..., Any]) -> None:
 @one
 def test_default_arguments_of_a_mock_are_secret(form: Callable[..., Any]) -> None:
     def program() -> pulumi.Input[Any]:
-        arguments: pulumi.Output[Any] = pulumi.Output.from_input(form("etl-1")).apply(
-            lambda found: found.default_arguments
-        )
+        arguments: pulumi.Output[Any] = lift(form("etl-1"), lambda found: found.default_arguments)
         return pulumi.Output.all(secret(arguments), arguments)
 
     assert [True, {"--key": "planted"}] == mocked({GET_SESSION: {"default_arguments": {"--key": "planted"}}}, program)[

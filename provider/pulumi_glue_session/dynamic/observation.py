@@ -133,8 +133,7 @@ async def observe(
     used = {
         name: value
         for name, value in arguments["aws"].items()
-        if name not in ("region", UNRECORDED)
-        and (options.recorded_options is None or name in options.recorded_options)
+        if name not in ("region", UNRECORDED) and (options.recorded_options is None or name in options.recorded_options)
     }
     return Observation(
         session_id=session_id,
