@@ -85,6 +85,7 @@ GlueSession("a", session_id="b", expect=["role"])  # type: ignore[arg-type]  # p
 GlueSession("a", session_id="b", on_mismatch="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession.get("a", "b", on_mismatch="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", on_mismatch=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+GlueSession("a", session_id="b", gate="always")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", logs="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", aws={"region": "eu-west-1"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 GlueSession("a", session_id="b", aws="eu-west-1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -79,6 +79,7 @@ GlueSession(
     timeout="10m",
     expect={"role": "GlueSession", "number_of_workers": 2, "glue_version": {"at_least": "5.0"}, "connections": ["vpc"]},
     on_mismatch="warn",
+    gate="once",
     logs=True,
     aws=AwsOptions(region="eu-west-1"),
     opts=pulumi.ResourceOptions(ignore_changes=["status"]),
