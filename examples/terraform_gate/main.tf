@@ -1,14 +1,17 @@
-# Reads a Glue session with `glue-session external`, and fails the plan unless the session is READY.
+# Deploys only after a Glue session is READY, with the provider "gluesession".
 
 terraform {
   required_version = ">= 1.5"
 
   required_providers {
-    external = {
-      source  = "hashicorp/external"
-      version = "~> 2.3"
+    gluesession = {
+      source = "terraform.local/pulumi-glue-session/gluesession"
     }
   }
+}
+
+provider "gluesession" {
+  region = var.region
 }
 
 variable "session_id" {
@@ -17,46 +20,35 @@ variable "session_id" {
 }
 
 variable "region" {
-  description = "Region of the session. If empty, AWS_REGION, then the region of the profile."
+  description = "Region of the session. If null, AWS_REGION, then the region of the profile."
   type        = string
-  default     = ""
+  default     = null
 }
 
-variable "wait_for" {
-  description = "Status to wait for during the plan. If empty, the session is read without waiting."
-  type        = string
-  default     = ""
-}
+# The apply waits until the session is READY, and fails if it cannot become READY.
+resource "gluesession_session" "this" {
+  session_id = var.session_id
 
-data "external" "session" {
-  program = ["glue-session", "external"]
-
-  query = {
-    session_id = var.session_id
-    region     = var.region
-    wait_for   = var.wait_for
-    timeout    = "10m"
+  expect = {
+    glue_version = ">= 4.0"
   }
 
-  lifecycle {
-    postcondition {
-      condition     = self.result.status == "READY"
-      error_message = "Glue session ${var.session_id} is ${self.result.status}, not READY."
-    }
+  timeouts {
+    create = "15m"
+    update = "15m"
   }
 }
 
-output "role" {
-  description = "Name or ARN of the session's IAM role."
-  value       = data.external.session.result.role
+# Placeholder for a resource that needs the session.
+resource "terraform_data" "nightly_job" {
+  input = {
+    role         = gluesession_session.this.role
+    glue_version = gluesession_session.this.glue_version
+    workers      = gluesession_session.this.number_of_workers
+  }
 }
 
-output "glue_version" {
-  description = "Glue version of the session."
-  value       = data.external.session.result.glue_version
-}
-
-output "number_of_workers" {
-  description = "Number of workers of the session."
-  value       = tonumber(data.external.session.result.number_of_workers)
+output "job" {
+  description = "Settings of the job."
+  value       = terraform_data.nightly_job.output
 }

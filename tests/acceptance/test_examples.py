@@ -24,7 +24,7 @@ from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project, reset_sign
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())
-OTHERS = {"generated_sdks", "javascript_gate", "terraform_gate"}
+OTHERS = {"generated_sdks", "javascript_gate", "terraform_external", "terraform_gate"}
 """Examples in other languages: test_sdks.py, test_plugin.py and wire/test_external.py run those."""
 THERE = "arn:aws:iam::222222222222:role/GlueReader"
 

@@ -32,7 +32,7 @@ def test_links_of_a_page_work_in_the_repository(page: Path) -> None:
 
 @pytest.mark.parametrize(
     ("page", "example"),
-    [("other-languages.md", "javascript_gate/index.js"), ("terraform.md", "terraform_gate/main.tf")],
+    [("other-languages.md", "javascript_gate/index.js"), ("terraform/external.md", "terraform_external/main.tf")],
 )
 def test_a_page_shows_an_example_as_it_is(page: str, example: str) -> None:
     assert (ROOT / "examples" / example).read_text(encoding="utf-8") in (ROOT / "docs" / page).read_text(

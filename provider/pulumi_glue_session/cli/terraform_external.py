@@ -1,13 +1,14 @@
-"""Terraform's and OpenTofu's `external` data source: a JSON object of texts in, a JSON object of texts out, errors on stderr.
+"""Program for the `external` data source of Terraform and OpenTofu.
 
-Rules of this module: the protocol is that of the external provider's documentation ("External Program Protocol"). All values are texts:
-numbers as JSON writes them, lists and mappings as JSON. A session's arguments are no part of the answer, since Terraform keeps it in clear.
+The protocol is the "External Program Protocol" of the external provider: a JSON object of strings on standard input,
+another one on standard output, errors on standard error. Terraform stores the result in plain text.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import IO, Any, cast
@@ -15,84 +16,92 @@ from typing import IO, Any, cast
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
+from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, NotOneSession, SessionNotFound
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.filter import FILTER_NAMES
-from pulumi_glue_session.core.messages import Hints, sanitize
+from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
 from pulumi_glue_session.core.poller import Waiter
 from pulumi_glue_session.core.query import SessionQuery
-from pulumi_glue_session.core.session import session_to_dict
-from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
+from pulumi_glue_session.core.session import Session, session_to_dict
+from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest, parse_skip_wait
 
 HINTS = Hints(
     region="AWS_REGION or region in the query",
     profile="AWS_PROFILE or profile in the query",
     allowed_accounts="allowed_account_ids in the query",
-    role="the role that asks",
+    role="the role that runs Terraform",
     skip_wait="leave wait_for out",
-    list_sessions="more conditions",
+    list_sessions="more filters",
 )
 
-_WHICH = ("session_id", *FILTER_NAMES)
-_GATE = ("wait_for", "timeout", "expect")
-_WHO = tuple(each.name for each in fields(AwsConfig))
+_QUERY = ("session_id", *FILTER_NAMES)
+_CONDITION = ("wait_for", "timeout", "expect")
+_RESULT = ("on_missing", "default_arguments")
+_AWS = tuple(each.name for each in fields(AwsConfig) if each.name != "unrecorded")
+_ARGUMENTS = (*_QUERY, *_CONDITION, *_RESULT, *_AWS)
 
 
-def answer(asked: IO[str], told: IO[str], complained: IO[str]) -> int:
-    """Answer the query in `asked`; the exit code."""
+def answer(query: IO[str], result: IO[str], errors: IO[str]) -> int:
+    """Answer a query. Returns the exit code."""
     try:
-        query = _query(asked.read())
-        result = asyncio.run(_look(query))
-    except InvalidInput as wrong:
-        print(f"{wrong.input_name}: {wrong.reason(HINTS)}", file=complained)
+        values = asyncio.run(_read_session(_parse_query(query.read())))
+    except InvalidInput as error:
+        print(f"{error.input_name.removeprefix('aws.')}: {error.reason(HINTS)}", file=errors)
     except GlueSessionError as error:
-        print(error.report(HINTS), file=complained)
+        print(error.report(HINTS), file=errors)
     else:
-        json.dump({name: _text(value) for name, value in result.items()}, told)
-        print(file=told)
+        json.dump({name: _to_string(value) for name, value in values.items()}, result)
+        print(file=result)
         return 0
     return 1
 
 
-def _query(text: str) -> dict[str, Any]:
-    """Arguments by name. Raises InvalidInput."""
+def _parse_query(text: str) -> dict[str, Any]:
     query: Any = parsing.parse_json("query", text or "{}") or {}
-    if not isinstance(query, dict) or not all(
-        isinstance(value, str) for value in cast("dict[str, object]", query).values()
-    ):
-        raise InvalidInput("query", "it has to be an object of texts, and is not")
-    known = (*_WHICH, *_GATE, *_WHO)
+    values = cast("dict[str, object]", query).values() if isinstance(query, dict) else [0]
+    if not all(value is None or isinstance(value, str) for value in values):
+        raise InvalidInput("query", "it is not an object of strings")
     arguments: dict[str, Any] = {}
-    for name, value in cast("dict[str, str]", query).items():
-        if name not in known:
-            raise InvalidInput(sanitize(name), f"there is no such argument: use {', '.join(known)}")
-        # Terraform can leave no argument out depending on a variable; an empty text is as good.
+    for name, value in cast("dict[str, str | None]", query).items():
+        if name not in _ARGUMENTS:
+            raise InvalidInput(sanitize(name), f"Unknown argument: use {', '.join(_ARGUMENTS)}")
+        # A configuration cannot leave an argument out depending on a variable, so an empty string means not set.
         if value:
             arguments[name] = parsing.parse_text(name, value)
     return arguments
 
 
-async def _look(query: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The session that is asked for, once it has passed its gate. Raises what went wrong."""
-    aws = {name: query[name] for name in _WHO if name in query}
-    question = SessionQuery.parse({name: query[name] for name in _WHICH if name in query}, exactly_one=True)
-    gate: dict[str, Any] = {
-        "wait_for": None,
-        "timeout": DEFAULT_TIMEOUT,
-        **{name: query[name] for name in _GATE if name in query},
-    }
-    expected = [Expectation.parse(*each) for each in require_mapping(query.get("expect", {})).items()]
-    demand = WaitRequest.parse({"session_id": question.session_id or "any", "aws": aws, **gate}).with_expectations(
-        expected, on_mismatch="fail"
-    )
-    lookout = Waiter(GlueSessions(demand.aws_config))
-    if question.session_id is None:
-        demand = replace(demand, session_id=next(iter(question.run(lookout.sessions))))
-    seen = await lookout.wait(demand)
-    if seen.error is not None or seen.session is None:
-        raise seen.error or AssertionError
-    return session_to_dict(demand.session_id, seen.region, seen.session)
+async def _read_session(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    aws = {name: arguments[name] for name in _AWS if name in arguments}
+    query = SessionQuery.parse({name: arguments.get(name) for name in _QUERY}, exactly_one=True)
+    with_arguments = _parse_flag(arguments, "default_arguments")
+    on_missing = arguments.get("on_missing", "error")
+    if on_missing not in ("error", "empty"):
+        raise InvalidInput("on_missing", f"{short_repr(on_missing)} is not supported: use 'error' or 'empty'")
+    condition = {"wait_for": arguments.get("wait_for"), "timeout": arguments.get("timeout", DEFAULT_TIMEOUT)}
+    expectations = [Expectation.parse(*each) for each in require_mapping(arguments.get("expect", {})).items()]
+    request = WaitRequest.parse({"session_id": query.session_id or "any", "aws": aws, **condition})
+    request = request.with_expectations(expectations, on_mismatch="fail")
+    if parse_skip_wait(os.environ):
+        request = request.without_waiting()
+    sessions = GlueSessions(request.aws_config)
+    try:
+        if query.session_id is None:
+            request = replace(request, session_id=next(iter(query.run(sessions))))
+        result = await Waiter(sessions).wait(request)
+        if result.error is not None or result.session is None:
+            raise result.error or AssertionError
+    except (SessionNotFound, NotOneSession) as error:
+        if on_missing == "error" or (isinstance(error, NotOneSession) and error.found):
+            raise
+        empty = session_to_dict(query.session_id or "", sessions.region, Session(), secrets=with_arguments)
+        return {name: value if name in ("session_id", "region") else "" for name, value in empty.items()}
+    return session_to_dict(request.session_id, result.region, result.session, secrets=with_arguments)
 
 
-def _text(value: object) -> str:
+def _parse_flag(arguments: Mapping[str, Any], name: str) -> bool:
+    return parsing.parse_bool(arguments[name], input_name=name) if name in arguments else False
+
+
+def _to_string(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)

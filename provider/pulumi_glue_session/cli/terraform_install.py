@@ -17,7 +17,7 @@ from pulumi_glue_session.cli.exit_codes import ExitCode
 from pulumi_glue_session.cli.output import write_message, write_result
 
 SOURCE = "terraform.local/pulumi-glue-session/gluesession"
-"""Source address. No registry serves this host, so that nobody else can publish a provider under the address."""
+"""Source address. No registry serves this host, so that a foreign provider cannot appear under it."""
 
 _PROGRAM = "terraform-provider-gluesession"
 
