@@ -9,6 +9,7 @@ import pytest
 
 from support.dynamic_server import aws_environment
 from support.glue_endpoint import GlueEndpoint
+from support.sts_endpoint import StsEndpoint
 from support.terraform_project import TerraformProject, find_program
 
 
@@ -20,10 +21,11 @@ def glue() -> Iterator[GlueEndpoint]:
 
 
 @pytest.fixture(params=["terraform", "tofu"])
-def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) -> TerraformProject:
+def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) -> Iterator[TerraformProject]:
     """A project without a configuration."""
     program = find_program(request.param)
     if program is None:
         pytest.skip(f"runs with {request.param} on PATH, OpenTofu also after `make tofu`, which CI runs")
-    environment = {**aws_environment(glue.url), "AWS_MAX_ATTEMPTS": "1"}
-    return TerraformProject(program=program, folder=tmp_path / "project", environment=environment)
+    with StsEndpoint() as sts:
+        environment = {**aws_environment(glue.url), "AWS_ENDPOINT_URL_STS": sts.url, "AWS_MAX_ATTEMPTS": "1"}
+        yield TerraformProject(program=program, folder=tmp_path / "project", environment=environment)

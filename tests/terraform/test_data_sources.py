@@ -330,3 +330,4 @@ def test_skip_switch_turns_waiting_off(project: TerraformProject, glue: GlueEndp
     skipped = project.plan(environment={"PULUMI_GLUE_SESSION_SKIP_WAIT": "true"})
 
     assert (1, 0) == (project.plan().code, skipped.code)
+    assert "Warning: Waiting is skipped" in skipped.text

@@ -63,32 +63,3 @@ def test_python_environment_that_is_gone(installed: TerraformProject) -> None:
 
     assert 1 == planned.code
     assert 'pip install "pulumi-glue-session[cli,terraform]" && glue-session terraform install' in planned.text
-
-
-def test_launcher_is_the_same_everywhere_and_can_be_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    launchers = []
-    for name in ("one", "two"):
-        home = tmp_path / name
-        (home / "bin").mkdir(parents=True)
-        (home / "bin" / "terraform-provider-gluesession").touch()
-        monkeypatch.setattr(sys, "executable", str(home / "bin" / "python"))
-        monkeypatch.setenv("XDG_DATA_HOME", str(home))
-        answer = CliRunner().invoke(app, ["terraform", "install", "--dir", str(home / "plugins")])
-        assert 0 == answer.exit_code, answer.output
-        launchers += [path.read_bytes() for path in (home / "plugins").rglob("terraform-provider-*")]
-
-    assert 2 == len(launchers)
-    assert launchers[0] == launchers[1]
-    for _ in range(2):
-        removed = CliRunner().invoke(app, ["terraform", "uninstall", "--dir", str(home / "plugins")])
-        assert 0 == removed.exit_code
-    assert [] == [path for path in home.rglob("terraform-provider*") if path.parent.name != "bin"]
-
-
-def test_install_without_the_console_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-
-    answer = CliRunner().invoke(app, ["terraform", "install", "--dir", str(tmp_path)])
-
-    assert 2 == answer.exit_code
-    assert "Install pulumi-glue-session again with pip" in answer.output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from pulumi_glue_session.terraform.provider import UNREAD, GlueSessionProvider
 from pulumi_glue_session.terraform.resource import SessionResource
 from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode, encode
 from support.glue_endpoint import GONE, GlueEndpoint, always, error, looks, step
+from support.sts_endpoint import StsEndpoint, denied
 
 TYPE = "gluesession_session"
 _ARGUMENTS = {
@@ -81,8 +82,10 @@ class Terraform:
 
 
 @pytest.fixture
-def terraform(aws: GlueEndpoint, single_attempt: None) -> Terraform:  # noqa: ARG001 - their effects are needed
-    return Terraform()
+def terraform(aws: GlueEndpoint, single_attempt: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terraform]:  # noqa: ARG001 - their effects are needed
+    with StsEndpoint() as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        yield Terraform()
 
 
 def summaries(answer: Any) -> list[tuple[int, str]]:
@@ -353,6 +356,26 @@ def test_refresh_of_a_session_that_is_gone(terraform: Terraform, aws: GlueEndpoi
     assert [(WARNING, 'Not found: Glue session "analytics" (eu-west-1)')] == summaries(kept)
 
 
+@pytest.mark.parametrize("account", ["210987654321", None])
+def test_refresh_with_credentials_of_another_account_keeps_the_record(
+    terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, account: str | None
+) -> None:
+    aws.put("analytics", always("READY"))
+    state = terraform.create()
+    aws.put("analytics", always(GONE))
+
+    with StsEndpoint(account=account or "") as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        if account is None:
+            sts.fail("GetCallerIdentity", denied())
+        kept = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+
+    assert (state, UNREAD) == (decode(kept.new_state), kept.private)
+    assert {WARNING} == {severity for severity, _ in summaries(kept)}
+    if account is not None:
+        assert "Credentials: account 210987654321" in kept.diagnostics[0].detail
+
+
 def test_refused_refresh_keeps_the_record_and_leaves_it_to_the_apply(terraform: Terraform, aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
     state = terraform.create()
@@ -437,6 +460,13 @@ def test_skip_switch(terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytes
     monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "yes")
 
     assert "STOPPED" == terraform.create()["status"]
+    configured = asyncio.run(terraform.send("ConfigureProvider", config={}))
+    assert [(WARNING, "Waiting is skipped")] == summaries(configured)
+
+    monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "perhaps")
+    refused = asyncio.run(terraform.send("ConfigureProvider", config={}))
+    assert [(ERROR, "Invalid value for PULUMI_GLUE_SESSION_SKIP_WAIT")] == summaries(refused)
+    assert [] == path_of(refused.diagnostics[0])
 
 
 def test_schema_names_every_argument_of_the_core(terraform: Terraform) -> None:

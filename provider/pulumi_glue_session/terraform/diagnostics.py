@@ -47,8 +47,9 @@ RESOURCE_HINTS = replace(HINTS, skip_wait="set wait_for = []")
 def diagnose(error: GlueSessionError, *, hints: Hints, warning: bool = False) -> Any:
     """Diagnostic of an error of this package."""
     if isinstance(error, InvalidInput):
-        path = hcl_path(error.input_name)
-        name = path_text(path)
+        # A name in capitals is an environment variable.
+        path = () if error.input_name.isupper() else hcl_path(error.input_name)
+        name = path_text(path) or error.input_name
         return diagnostic(f"Invalid value for {name}" if name else "Invalid value", error.reason(hints), path=path)
     report = error.report(hints)
     return diagnostic(report.fact, _detail(report), path=_path_of(error), warning=warning)

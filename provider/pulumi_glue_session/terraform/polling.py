@@ -78,6 +78,10 @@ class SessionPoller:
         """The session as it is now. Raises GlueSessionError."""
         return await self._interrupter.run(await_in_thread(lambda: self._cache.get(session_id)))
 
+    async def account_id(self) -> str:
+        """Account of the credentials. Raises GlueSessionError."""
+        return await self._interrupter.run(await_in_thread(self.sessions.account_id))
+
     async def find(self, query: SessionQuery) -> dict[str, Session]:
         """Sessions that match, newest first. Raises GlueSessionError."""
         return dict(await self._interrupter.run(await_in_thread(lambda: query.run(self.sessions))))

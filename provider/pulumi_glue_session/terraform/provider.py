@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.messages import Hints
+from pulumi_glue_session.core.wait import SKIP_WAIT_VARIABLE, parse_skip_wait
 from pulumi_glue_session.terraform.aws_settings import PROVIDER_BLOCK, parse_provider_block
 from pulumi_glue_session.terraform.data_sources import DataSource, SessionDataSource, SessionsDataSource
 from pulumi_glue_session.terraform.diagnostics import HINTS, attribute_path, diagnose, diagnostic
@@ -26,6 +28,13 @@ _UNKNOWN_SETTINGS = diagnostic(
     "The provider block has values that are known after apply",
     "A read needs the whole provider block. Use values that are known in the plan, apply the resources that they come "
     "from first (-target), or let the data source depend on them (depends_on).",
+)
+
+
+_SKIPPED = diagnostic(
+    "Waiting is skipped",
+    f"{SKIP_WAIT_VARIABLE} is set, so every session is taken in its current status.",
+    warning=True,
 )
 
 
@@ -62,13 +71,15 @@ class GlueSessionProvider:
     async def ConfigureProvider(self, request: Any) -> Any:  # noqa: N802
         """Take over the provider block. Nothing is read yet."""
         config = decode(request.config)
+        response = MESSAGES["ConfigureProviderResponse"]
         try:
             if is_known(config):
                 settings = parse_provider_block(config)
                 self._poller = SessionPoller(settings, interrupter=self._interrupter, log=self._log)
+            skips_waits = parse_skip_wait(os.environ)
         except GlueSessionError as error:
-            return MESSAGES["ConfigureProviderResponse"](diagnostics=[diagnose(error, hints=HINTS)])
-        return MESSAGES["ConfigureProviderResponse"]()
+            return response(diagnostics=[diagnose(error, hints=HINTS)])
+        return response(diagnostics=[_SKIPPED] if skips_waits else [])
 
     async def ValidateResourceConfig(self, request: Any) -> Any:  # noqa: N802
         """Check the arguments of a resource."""

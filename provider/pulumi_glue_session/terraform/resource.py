@@ -11,6 +11,7 @@ Four promises:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,25 @@ _CONDITION = ("wait_for", "expect", "triggers")
 
 _RECREATED = ("created_on",)
 """Known after apply, besides SET_BY_WAITING, if the session has ended: only a new one with this id can be READY."""
+
+
+class OtherAccount(GlueSessionError):
+    """The session was not found, with credentials of another account than the recorded one."""
+
+    def __init__(self, session_id: str, *, region: str, recorded: str, account: str) -> None:
+        self.session_id = session_id
+        self.region = region
+        self.recorded = recorded
+        self.account = account
+        super().__init__()
+
+    def report(self, hints: Hints = RESOURCE_HINTS) -> ErrorReport:  # noqa: ARG002 - the same in every face
+        """Fact, accounts and next step."""
+        return ErrorReport(
+            fact=f'Not found, but kept in the state: Glue session "{sanitize(self.session_id)}" ({self.region})',
+            details=(("Recorded", f"account {self.recorded}"), ("Credentials", f"account {sanitize(self.account)}")),
+            next_step=f"use credentials of account {self.recorded}, or run terraform state rm to forget the session",
+        )
 
 
 class ChangedSincePlan(GlueSessionError):
@@ -136,7 +156,7 @@ class SessionResource:
                 return Refresh(state=kept)
             if state.get("gate") == _ONCE:
                 return Refresh(state=kept, diagnostics=[self._warn(error)])
-            return Refresh(state=None)
+            return await self._refresh_missing(kept, error, poller)
         except LookFailed as error:
             if state.get("status") is None:
                 # An import has nothing that could be kept.
@@ -146,6 +166,20 @@ class SessionResource:
         if _is_other_region(state, poller.sessions.region):
             return Refresh(state=kept)
         return Refresh(state={**kept, **session_attributes(session), "region": poller.sessions.region})
+
+    async def _refresh_missing(self, state: dict[str, Any], error: SessionNotFound, poller: SessionPoller) -> Refresh:
+        """Drop the record, unless the credentials are of another account than that of the recorded role."""
+        recorded = _account_of(state)
+        if recorded is None:
+            return Refresh(state=None)
+        try:
+            account = await poller.account_id()
+        except LookFailed as failure:
+            return Refresh(state=state, is_read=False, diagnostics=[self._warn(error), self._warn(failure)])
+        if account == recorded:
+            return Refresh(state=None)
+        other = OtherAccount(error.session_id, region=error.region, recorded=recorded, account=account)
+        return Refresh(state=state, is_read=False, diagnostics=[self._warn(other)])
 
     def _warn(self, error: GlueSessionError) -> Any:
         return diagnose(error, hints=self.hints, warning=True)
@@ -222,6 +256,11 @@ class SessionResource:
 
 def _are_known(proposed: Mapping[str, Any]) -> bool:
     return all(is_known(proposed.get(name)) for name in _ARGUMENTS)
+
+
+def _account_of(state: Mapping[str, Any]) -> str | None:
+    found = re.match(r"arn:[^:]*:iam::(\d{12}):", state.get("role") or "")
+    return found[1] if found else None
 
 
 def _is_other_region(state: Mapping[str, Any], region: str) -> bool:
