@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 from pulumi_glue_session.core.aws_config import UNRECORDED, merge_options
+from pulumi_glue_session.core.messages import mask_passwords
 from pulumi_glue_session.dynamic import inputs
 from pulumi_glue_session.dynamic.aws_provider import provider_options
 from pulumi_glue_session.dynamic.stack_config import stack_options
@@ -180,10 +181,16 @@ def _provider_state(options: Any) -> Any:
     )
 
 
+def _mark_secret(name: str, value: Any) -> Any:
+    """The value as a secret, if it is an external id or a URL with a password."""
+    has_password = isinstance(value, str) and mask_passwords(value) != value
+    return pulumi.Output.secret(value) if has_password or (name == _SECRET and value is not None) else value
+
+
 def resolve(options: Any, *, mark_secrets: bool = False) -> Any:
     """Options as mappings and lists, without unset ones. Awaitables become Outputs, which can be used twice.
 
-    `mark_secrets` makes an external id a secret.
+    `mark_secrets` makes external ids and URLs with passwords secrets.
     """
     if is_dataclass(options) and not isinstance(options, type):
         options = {each.name: getattr(options, each.name) for each in fields(options)}
@@ -192,8 +199,8 @@ def resolve(options: Any, *, mark_secrets: bool = False) -> Any:
         if not all(isinstance(name, str) and name != UNRECORDED for name in named):
             return None if mark_secrets else inputs.InvalidValue(named)
         by_name = {str(name): resolve(value, mark_secrets=mark_secrets) for name, value in named.items()}
-        if mark_secrets and by_name.get(_SECRET) is not None:
-            by_name[_SECRET] = pulumi.Output.secret(by_name[_SECRET])
+        if mark_secrets:
+            by_name = {name: _mark_secret(name, value) for name, value in by_name.items()}
         return {name: value for name, value in by_name.items() if value is not None and value != []}
     if isinstance(options, (list, tuple)):
         return [resolve(each, mark_secrets=mark_secrets) for each in cast("Sequence[object]", options)]

@@ -237,3 +237,13 @@ def test_program_cannot_pass_hidden_options() -> None:
     assert aws_options.to_state(given) is None
     with pytest.raises(InvalidInput):
         AwsConfig.parse(aws_options.with_defaults(given))
+
+
+@pytest.mark.parametrize(("url", "secret"), [("http://user:planted@proxy:3128", True), ("http://proxy:3128", False)])
+def test_url_with_a_password_is_a_secret_in_the_state(url: str, *, secret: bool) -> None:
+    async def program() -> list[bool]:
+        recorded = aws_options.to_state(AwsOptions(endpoint_url=url, endpoints={"sts": url}, https_proxy=url))
+        urls = [recorded["endpoint_url"], recorded["endpoints"]["sts"], recorded["https_proxy"]]
+        return [await pulumi.Output.from_input(each).is_secret() for each in urls]
+
+    assert [secret] * 3 == run(program())
