@@ -158,7 +158,7 @@ class AwsConfig:
     def parse(cls, options: Mapping[str, Any]) -> AwsConfig:
         """Configuration from plain values by name. Raises InvalidInput with a name such as `aws.max_retries`."""
         given: Any = options
-        hidden = given.get(UNRECORDED) if isinstance(given, Mapping) else None
+        hidden: Any = cast("Mapping[str, Any]", given).get(UNRECORDED) if isinstance(given, Mapping) else None
         if hidden is None:
             return _build(cls, options, "aws")
         if "invalid" in hidden:
@@ -389,7 +389,8 @@ def merge_options(defaults: Mapping[str, Any], options: Mapping[str, Any]) -> di
         merged[UNRECORDED] = {name: value for name, value in merged[UNRECORDED].items() if name not in keys}
     inherited, own = defaults.get("endpoints"), options.get("endpoints", {})
     if isinstance(inherited, Mapping) and isinstance(own, Mapping):
-        kept = {name: url for name, url in inherited.items() if not (name == "glue" and "endpoint_url" in options)}
+        urls = cast("Mapping[str, Any]", inherited)
+        kept = {name: url for name, url in urls.items() if not (name == "glue" and "endpoint_url" in options)}
         merged["endpoints"] = {**kept, **own}
         if not merged["endpoints"]:
             del merged["endpoints"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pulumi_glue_session.core.errors import GlueSessionError, LookFailed
 from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
@@ -16,17 +16,23 @@ _ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):")
 
 def recorded_account(props: Mapping[str, Any]) -> str | None:
     """Account that the session was read from, as its role, the assumed roles or the allowed account show it."""
-    aws = props.get("aws")
-    options: Mapping[str, Any] = aws if isinstance(aws, Mapping) else {}
-    roles = options.get("assume_roles")
-    last_role = roles[-1] if isinstance(roles, list) and roles else options.get("assume_role_with_web_identity")
-    arns = (props.get("role"), last_role.get("role_arn") if isinstance(last_role, Mapping) else None)
-    for arn in arns:
+    options = _mapping(props.get("aws"))
+    roles = _list(options.get("assume_roles"))
+    last_role = _mapping(roles[-1] if roles else options.get("assume_role_with_web_identity"))
+    for arn in (props.get("role"), last_role.get("role_arn")):
         found = _ACCOUNT.match(arn) if isinstance(arn, str) else None
         if found:
             return found[1]
-    allowed = options.get("allowed_account_ids")
-    return allowed[0] if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str) else None
+    allowed = _list(options.get("allowed_account_ids"))
+    return allowed[0] if len(allowed) == 1 and isinstance(allowed[0], str) else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return cast("Any", value) if isinstance(value, list) else []
 
 
 class RecordKept(GlueSessionError):

@@ -134,7 +134,7 @@ class GlueSession(pulumi.CustomResource):
             "wait_for": wait_for.apply(_to_list)
             if isinstance(wait_for, pulumi.Output)
             else _to_list(inputs.as_input_value(wait_for)),
-            "aws": aws_options.to_state(aws_arguments if isinstance(aws_arguments, pulumi.Output) else aws_given),
+            "aws": aws_options.to_state(aws_arguments if aws_provider else aws_given),
         }
         secrets = tuple(sorted(_NO_VALUES.keys() & set(opts.additional_secret_outputs or ())))
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
@@ -144,7 +144,7 @@ class GlueSession(pulumi.CustomResource):
         if type(aws_arguments) is dict and "profile" in aws_arguments and explicit_provider:
             # The process of an explicit provider does not receive the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": aws_arguments["profile"]}
-        arguments = {
+        arguments: dict[str, Any] = {
             "session_id": session_id,
             "wait_for": wait_for,
             "timeout": inputs.as_output(timeout),
