@@ -138,7 +138,7 @@ def _add_roles(texts: Mapping[str, str], options: dict[str, Any], prefix: str) -
     if key not in texts:
         return
     given = _json(texts[key], f"{prefix}{key}")
-    roles = cast("list[Any]", given) if isinstance(given, list) else [given]
+    roles: list[Any] = cast("Any", given) if isinstance(given, list) else [given]
     # pulumi-aws leaves out roles without an ARN.
     named = [role for role in roles if _as_mapping(role).get("roleArn", not isinstance(role, Mapping))]
     options["assume_roles"] = [
@@ -169,7 +169,7 @@ def _add_endpoints(texts: Mapping[str, str], options: dict[str, Any], hidden: di
     if "endpoints" not in texts:
         return
     given = _json(texts["endpoints"], f"{prefix}endpoints")
-    listed = cast("list[Any]", given) if isinstance(given, list) else [given]
+    listed: list[Any] = cast("Any", given) if isinstance(given, list) else [given]
     urls: dict[str, Any] = {}
     for each in listed:
         if not isinstance(each, Mapping):
