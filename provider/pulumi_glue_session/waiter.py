@@ -11,11 +11,13 @@ It needs boto3 and imports neither Pulumi nor gRPC.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.poller import Waiter
 from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
@@ -92,4 +94,5 @@ async def wait_until_ready_async(
         raise result.error
     if result.session is None:
         raise AssertionError
-    return session_to_dict(session_id, result.region, result.session, secrets=True)
+    session = await await_in_thread(functools.partial(sessions.with_role_arn, result.session))
+    return session_to_dict(session_id, result.region, session, secrets=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -52,6 +53,9 @@ _SESSIONS_PER_DEADLINE = 100
 _SLOW_SECONDS = 2.0
 """A call that takes longer makes room for another one, so that a few hanging calls do not delay the others."""
 
+_ACCOUNT_SECONDS = 5.0
+"""Time to find out the account, which only completes a role name to an ARN."""
+
 _EMPTY_ANSWER_LENGTH = "2"
 """Length of `{}`, the answer for an account without sessions. A longer answer without sessions is broken."""
 
@@ -83,6 +87,8 @@ class GlueSessions:
         self._monotonic = monotonic
         self._connection = GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt)
         self._policy = ListingPolicy(monotonic)
+        self._account: str | None = None
+        self._account_lock = threading.Lock()
         self._origin: dict[str, Any] = {"RequestOrigin": config.request_origin} if config.request_origin else {}
 
     @property
@@ -178,6 +184,21 @@ class GlueSessions:
     def account_id(self) -> str:
         """Account of the credentials (GetCallerIdentity). Raises LookFailed."""
         return self._connection.account_id("The account of the credentials")
+
+    def with_role_arn(self, session: Session) -> Session:
+        """The session with `role_arn`, if it has a role and the account of the credentials can be found out quickly.
+
+        Glue returns the role as its creator wrote it. For a name, this calls GetCallerIdentity once.
+        """
+        if not session.role or session.role_arn:
+            return session
+        with self._account_lock:
+            if self._account is None:
+                try:
+                    self._account = Deadline.after(_ACCOUNT_SECONDS).run(self.account_id)
+                except (LookFailed, TimeoutError):
+                    self._account = ""
+        return session.with_role_in(self._account, region=self.region)
 
     def system_logs(self, session_id: str) -> Sequence[str]:
         """Last lines of the session's system logs, or one line that says why there are none. Raises LookFailed.

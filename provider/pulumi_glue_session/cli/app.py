@@ -150,6 +150,7 @@ def get(
     sessions = GlueSessions(AwsConfig.parse(aws_options), mfa_prompt=mfa_prompt())
     query = SessionQuery.parse({"session_id": session_id, **filter_options}, exactly_one=True)
     [(found_id, session)] = query.run(sessions).items()
+    session = sessions.with_role_arn(session)
     values = session_to_dict(found_id, sessions.region, session, secrets=output_options.show_secrets)
     print_session(values, output_options.output_format, query=output_options.query)
 
@@ -179,7 +180,7 @@ def list_(
 
     def read() -> list[dict[str, Any]]:
         return [
-            session_to_dict(each, sessions.region, session, secrets=output_options.show_secrets)
+            session_to_dict(each, sessions.region, sessions.with_role_arn(session), secrets=output_options.show_secrets)
             for each, session in query.run(sessions).items()
         ]
 
@@ -265,7 +266,7 @@ def wait(
         pending = ", ".join(f"{sanitize(name)} ({status})" for name, status in display.pending.items())
         write_message(f"Interrupted while waiting for {pending or 'the result'}.")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
-    _print_results(results, output_options)
+    _print_results(results, output_options, sessions)
     errors = [result.error for result in results.values() if result.error]
     succeeded = any_one and len(errors) < len(results)
     raise typer.Exit(exit_code_for(errors[0]) if errors and not succeeded else ExitCode.DONE)
@@ -311,14 +312,15 @@ def _ids_to_wait_for(
     return ids
 
 
-def _print_results(results: dict[str, WaitResult], options: Result) -> None:
+def _print_results(results: dict[str, WaitResult], options: Result, sessions: SessionSource) -> None:
     """Print the sessions to standard output and the errors to standard error; JSON contains the errors too."""
     in_json = options.query is not None or options.output_format is OutputFormat.JSON
     rows: list[dict[str, Any]] = []
     for session_id, result in results.items():
         row: dict[str, Any] = {"session_id": session_id, "region": result.region}
         if result.session:
-            row = session_to_dict(session_id, result.region, result.session, secrets=options.show_secrets)
+            session = sessions.with_role_arn(result.session)
+            row = session_to_dict(session_id, result.region, session, secrets=options.show_secrets)
         if result.error and in_json:
             rows.append({**row, "error": {"kind": type(result.error).__name__, **result.error.report(HINTS).to_dict()}})
         elif not result.error:

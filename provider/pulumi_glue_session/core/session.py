@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -137,6 +137,10 @@ def _api_field(
     return field(default_factory=_NEUTRAL[parse], repr=not secret, metadata=metadata)
 
 
+_DERIVED: Mapping[str, Any] = {"api": "", "volatile": False, "secret": False, "derived": True}
+"""Metadata of a field that follows from others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A session as Glue returned it."""
@@ -155,6 +159,10 @@ class Session:
     security_configuration: str = _api_field("SecurityConfiguration")
     profile_name: str = _api_field("ProfileName")
     session_type: str = _api_field("SessionType")
+    role_arn: str = field(default="", metadata=_DERIVED)
+    """ARN of the role; empty if Glue returned a name and the account is not known."""
+    role_name: str = field(default="", metadata=_DERIVED)
+    """Name of the role, without the path of its ARN."""
     command: Command = _api_field("Command", _parse_command)  # noqa: RUF009
     connections: tuple[str, ...] = _api_field("Connections", _parse_connections)
     default_arguments: Mapping[str, str] = _api_field("DefaultArguments", _parse_arguments, secret=True)
@@ -170,21 +178,29 @@ class Session:
         """
         values: dict[str, Any] = {}
         for each in fields(cls):
-            api_name, parse = each.metadata["api"], each.metadata["parse"]
+            api_name = each.metadata["api"]
             value = shape.get(api_name)
-            if value is None:
+            if not api_name or value is None:
                 continue
+            parse = each.metadata["parse"]
             try:
                 values[each.name] = parse(value)
             except (AttributeError, OverflowError, TypeError, ValueError) as error:
                 if strict:
                     shown = f"a {type(value).__name__}" if each.metadata["secret"] else short_repr(value)
                     raise ValueError(f"{api_name} has an invalid value, {shown}") from error
-        return cls(**values)
+        return cls(**values).with_role_in("", region="")
+
+    def with_role_in(self, account_id: str, *, region: str) -> Session:
+        """The same session with `role_name` and `role_arn`. A bare name belongs to the account of the credentials."""
+        if not self.role or self.role.startswith("arn:"):
+            return replace(self, role_name=self.role.rpartition("/")[2], role_arn=self.role)
+        arn = f"arn:{_partition(region)}:iam::{account_id}:role/{self.role}" if account_id else ""
+        return replace(self, role_name=self.role, role_arn=arn)
 
     def to_state(self) -> dict[str, Any]:
-        """Fields that are recorded, as plain JSON values: all except the volatile ones."""
-        return {name: value for name, value in self.to_dict().items() if name not in VOLATILE}
+        """Fields that are recorded, as plain JSON values: all except the volatile and the derived ones."""
+        return {name: value for name, value in self.to_dict().items() if name not in (*VOLATILE, *DERIVED)}
 
     def to_dict(self) -> dict[str, Any]:
         """Every field as a plain JSON value."""
@@ -194,8 +210,17 @@ class Session:
 VOLATILE = tuple(f.name for f in fields(Session) if f.metadata["volatile"])
 """Fields that change all the time. They are shown, but never recorded."""
 
+DERIVED = tuple(f.name for f in fields(Session) if f.metadata.get("derived"))
+"""Fields that follow from others. They are shown, but never recorded, so they never are a change."""
+
 SECRET = tuple(f.name for f in fields(Session) if f.metadata["secret"])
 """Fields that may hold secrets: job arguments often carry passwords and keys."""
+
+
+def _partition(region: str) -> str:
+    """Partition of a region, the second part of its ARNs (AWS General Reference, "Amazon Resource Names")."""
+    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+    return next((partition for prefix, partition in prefixes.items() if region.startswith(prefix)), "aws")
 
 
 def session_to_dict(session_id: str, region: str, session: Session, *, secrets: bool = False) -> dict[str, Any]:

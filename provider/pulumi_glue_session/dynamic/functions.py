@@ -16,6 +16,7 @@ from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
+from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
@@ -150,7 +151,7 @@ def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: 
                 _mocked_result(token, arguments, pulumi.runtime.invoke(token, _recordable(arguments)).value)
             )
         source = run_context.glue_sessions(config)
-        return awaitable(_to_result(query, query.run(source), region=source.region))
+        return awaitable(_to_result(query, query.run(source), source))
     except GlueSessionError as error:
         _raise_run_error(error)
 
@@ -162,15 +163,16 @@ def _invoke_output(
         try:
             _check_options(opts)
             config, query = _parse(token, arguments)
+            source = run_context.glue_sessions(config)
             if query.session_id:
                 # Through the poller, which reads sessions together that are wanted at the same time.
                 result = await run_context.wait_for_session(WaitRequest(session_id=query.session_id, aws_config=config))
                 if result.session is None:
                     raise result.error or AssertionError
-                return _to_result(query, {query.session_id: result.session}, region=result.region)
-            source = run_context.glue_sessions(config)
-            found = await await_in_thread(lambda: query.run(source))
-            return _to_result(query, found, region=source.region)
+                found: Mapping[str, Session] = {query.session_id: result.session}
+            else:
+                found = await await_in_thread(lambda: query.run(source))
+            return await await_in_thread(lambda: _to_result(query, found, source))
         except GlueSessionError as error:
             _raise_run_error(error)
 
@@ -198,9 +200,12 @@ def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, Session
     return AwsConfig.parse(arguments["aws"]), query
 
 
-def _to_result(query: SessionQuery, found: Mapping[str, Session], *, region: str) -> _Result:
-    results = [session_result(session_id, region, session.to_dict()) for session_id, session in found.items()]
-    return results[0] if query.exactly_one else sessions_result(region, results)
+def _to_result(query: SessionQuery, found: Mapping[str, Session], source: SessionSource) -> _Result:
+    results = [
+        session_result(session_id, source.region, source.with_role_arn(session).to_dict())
+        for session_id, session in found.items()
+    ]
+    return results[0] if query.exactly_one else sessions_result(source.region, results)
 
 
 def _recordable(arguments: Mapping[str, Any]) -> dict[str, Any]:

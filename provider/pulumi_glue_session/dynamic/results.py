@@ -60,6 +60,10 @@ class GetSessionResult(dict[str, Any]):
     """Name of the Glue usage profile."""
     session_type: str
     """Type of the session: LIVY or SPARK_CONNECT."""
+    role_arn: str
+    """ARN of the IAM role; empty if Glue returned only a name and the account is not known."""
+    role_name: str
+    """Name of the IAM role."""
     command: SessionCommand
     """Command that runs the session."""
     connections: Sequence[str]
