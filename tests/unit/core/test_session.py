@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pulumi_glue_session.core.session import (
+    DERIVED,
     SECRET,
     SET_BY_WAITING,
     STATUSES,
@@ -60,7 +61,7 @@ def session_shape() -> Any:
 
 def api_names() -> dict[str, str]:
     nested = ("command", "connections", "default_arguments")
-    return {each.name: each.metadata["api"] for each in fields(Session) if each.name not in nested}
+    return {each.name: each.metadata["api"] for each in fields(Session) if each.name not in (*nested, *DERIVED)}
 
 
 # --- Statuses ---
@@ -107,6 +108,8 @@ def test_from_api_reads_every_field() -> None:
     expected = Session(
         status="FAILED",
         role="arn:aws:iam::123456789012:role/GlueSession",
+        role_arn="arn:aws:iam::123456789012:role/GlueSession",
+        role_name="GlueSession",
         glue_version="5.0",
         worker_type="G.1X",
         number_of_workers=2,
@@ -182,7 +185,7 @@ def test_missing_fields_are_neutral() -> None:
     }
 
     assert expected == Session.from_api({}).to_state()
-    assert expected | {"progress": 0.0, "execution_time": 0.0, "dpu_seconds": 0.0} == Session.from_api({}).to_dict()
+    assert expected | {"progress": 0.0, "execution_time": 0.0, "dpu_seconds": 0.0, "role_arn": "", "role_name": ""} == Session.from_api({}).to_dict()
     assert expected == Session.from_api(dict.fromkeys(FULL)).to_state()
     assert expected == Session.from_api({"Command": {}, "Connections": {}}).to_state()
     assert [type(value) for value in expected.values()] == [
@@ -231,12 +234,30 @@ def test_state_is_plain_json() -> None:
     assert record == json.loads(json.dumps(record))
     assert {"name": "glueetl", "python_version": "3"} == record["command"]
     assert ["warehouse", "vpc"] == record["connections"]
-    assert [each.name for each in fields(Session) if each.name not in VOLATILE] == list(record)
+    assert [each.name for each in fields(Session) if each.name not in (*VOLATILE, *DERIVED)] == list(record)
 
 
-def test_volatile_fields_are_not_in_the_state() -> None:
+def test_volatile_and_derived_fields_are_not_in_the_state() -> None:
     assert ("progress", "execution_time", "dpu_seconds") == VOLATILE
-    assert set(VOLATILE) == Session().to_dict().keys() - Session().to_state().keys()
+    assert ("role_arn", "role_name") == DERIVED
+    assert {*VOLATILE, *DERIVED} == Session().to_dict().keys() - Session().to_state().keys()
+
+
+@pytest.mark.parametrize(
+    ("role", "account", "region", "arn", "name"),
+    [
+        ("arn:aws:iam::1:role/a/b", "2", "eu-west-1", "arn:aws:iam::1:role/a/b", "b"),
+        ("etl", "123456789012", "eu-west-1", "arn:aws:iam::123456789012:role/etl", "etl"),
+        ("etl", "123456789012", "cn-north-1", "arn:aws-cn:iam::123456789012:role/etl", "etl"),
+        ("etl", "123456789012", "us-gov-west-1", "arn:aws-us-gov:iam::123456789012:role/etl", "etl"),
+        ("etl", "", "eu-west-1", "", "etl"),
+        ("", "123456789012", "eu-west-1", "", ""),
+    ],
+)
+def test_role_has_an_arn_and_a_name(role: str, account: str, region: str, arn: str, name: str) -> None:
+    session = Session(role=role).with_role_in(account, region=region)
+
+    assert (arn, name) == (session.role_arn, session.role_name)
 
 
 def test_repr_leaves_secret_fields_out() -> None:

@@ -12,7 +12,7 @@ import pulumi
 import pytest
 
 from pulumi_glue_session import GlueSession
-from pulumi_glue_session.core.session import SECRET, VOLATILE, Command, Session
+from pulumi_glue_session.core.session import DERIVED, SECRET, VOLATILE, Command, Session
 from pulumi_glue_session.dynamic.results import (
     AwaitableGetSessionResult,
     AwaitableGetSessionsResult,
@@ -40,6 +40,8 @@ FULL = Session(
     security_configuration="kms",
     profile_name="analysts",
     session_type="LIVY",
+    role_arn="arn:aws:iam::123456789012:role/GlueSession",
+    role_name="GlueSession",
     command=Command(name="glueetl", python_version="3"),
     connections=("warehouse", "vpc"),
     default_arguments={"--password": "planted"},
@@ -132,7 +134,7 @@ def types_of(kind: type[Any]) -> dict[str, object]:
 def test_fields_match_the_resources_outputs() -> None:
     """A program that goes from one to the other changes no more than the call."""
     outputs = {name: get_args(kind)[0] for name, kind in types_of(GlueSession).items()}
-    live = {name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in VOLATILE}
+    live = {name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in (*VOLATILE, *DERIVED)}
     plain = {name: get_args(kind)[0] if name in SECRET else kind for name, kind in types_of(GetSessionResult).items()}
 
     assert {**outputs, **live} == plain
