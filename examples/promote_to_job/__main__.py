@@ -9,12 +9,6 @@ config = pulumi.Config()
 # In any status, because the notebook may have been closed since.
 session = GlueSession("notebook", session_id=config.require("session_id"), wait_for=None)
 
-
-def arn(role: str) -> pulumi.Input[str]:
-    """Return the ARN of a role. A session has a name or an ARN, as its creator wrote it. A job needs the ARN."""
-    return role if role.startswith("arn:") else aws.iam.get_role_output(name=role).arn
-
-
 job = aws.glue.Job(
     "promoted",
     command=aws.glue.JobCommandArgs(
@@ -22,7 +16,7 @@ job = aws.glue.Job(
         python_version=session.command.python_version,
         script_location=config.require("script_location"),
     ),
-    role_arn=session.role.apply(arn),
+    role_arn=session.role_arn,
     glue_version=session.glue_version,
     # A session reports a missing value as an empty string or 0. Leave it out of the job.
     worker_type=session.worker_type.apply(lambda name: name or None),

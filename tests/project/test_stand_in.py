@@ -53,7 +53,6 @@ def parameters(text: str, name: str) -> dict[str, str]:
     [
         ("pulumi_aws/glue/job.py", "Job", "pulumi_aws/glue.py"),
         ("pulumi_aws/glue/_inputs.py", "JobCommandArgs", "pulumi_aws/glue.py"),
-        ("pulumi_aws/iam/get_role.py", "get_role_output", "pulumi_aws/iam.py"),
         ("pulumi_aws/provider.py", "Provider", "pulumi_aws/provider.py"),
     ],
 )

@@ -27,6 +27,7 @@ from pulumi_glue_session.core.errors import (
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.messages import ErrorReport, short_repr
 from pulumi_glue_session.core.session import SECRET, Session, is_valid_id
+from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitCondition, WaitRequest, WaitState
 from pulumi_glue_session.dynamic import run_context
 from pulumi_glue_session.dynamic.inputs import as_output, is_output, is_secret
@@ -61,6 +62,8 @@ class Observation:
     """Fingerprint of the AWS options with which the session was read."""
     secrets: tuple[str, ...] = ()
     """Outputs that the program has declared secret."""
+    source: SessionSource | None = None
+    """Where the session was read."""
 
     @property
     def has_secrets(self) -> bool:
@@ -116,8 +119,11 @@ async def observe(
     session_id = arguments["session_id"]
     try:
         request = await validate(arguments, options)
+        source = run_context.glue_sessions(request.aws_config)
         if options.is_get and request.condition == WaitCondition() and not request.soft_expectations:
-            return Observation(session_id=session_id, aws_config=request.aws_config, secrets=options.secrets)
+            return Observation(
+                session_id=session_id, aws_config=request.aws_config, secrets=options.secrets, source=source
+            )
         urn = await options.get_urn() if options.get_urn else None
         result = await run_context.wait_for_session(request, logs=options.logs, resource=resource, urn=urn)
     except InvalidInput as invalid:
@@ -144,6 +150,7 @@ async def observe(
         is_drift=options.gate == ONCE and isinstance(failure, _SESSION_ERRORS),
         aws_identity=fingerprint(used),
         secrets=options.secrets,
+        source=source,
     )
 
 

@@ -14,9 +14,10 @@ from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.runtime import is_dry_run
 from pulumi.runtime.stack import Stack
 
+from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import ErrorReport, short_repr
-from pulumi_glue_session.core.session import SECRET, VOLATILE, Session
+from pulumi_glue_session.core.session import DERIVED, SECRET, VOLATILE, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
@@ -170,13 +171,26 @@ class GlueSession(pulumi.CustomResource):
                 lambda known: validate(known, options)
             )
             del props[PREVIEW_FAILURE]
-            super().__init__(TYPE_TOKEN, resource_name, props | dict.fromkeys(VOLATILE), opts)
+            super().__init__(TYPE_TOKEN, resource_name, props | dict.fromkeys((*VOLATILE, *DERIVED)), opts)
             # A mock returns plain values.
             self.__dict__.update({name: pulumi.Output.secret(self.__dict__[name]) for name in SECRET})
             return
         if not explicit_provider:
             run_context.prestart_provider()
         super().__init__(TYPE_TOKEN, resource_name, props, self._add_observation(props, arguments, options, opts))
+
+    @property
+    def role_arn(self) -> pulumi.Output[str]:
+        """ARN of the role. It follows from `role`, so it is not recorded.
+
+        Empty if Glue returned only a name and the account of the credentials is not known.
+        """
+        return self._derived("role_arn")
+
+    @property
+    def role_name(self) -> pulumi.Output[str]:
+        """Name of the role. It follows from `role`, so it is not recorded."""
+        return self._derived("role_name")
 
     @property
     def progress(self) -> pulumi.Output[float]:
@@ -304,6 +318,24 @@ class GlueSession(pulumi.CustomResource):
         accepted = not await message.is_known() if is_dry_run() else await message.future() is None
         if accepted:
             pulumi.log.warn(str(replace(failure, next_step=_DRIFT_STEP)), self)
+
+    def _derived(self, name: str) -> pulumi.Output[str]:
+        if "_observed" not in self.__dict__:
+            # A mock may leave it out, because it follows from the role.
+            mocked: pulumi.Output[str | None] = self.__dict__[name]
+            return pulumi.Output.all(mocked, self.role).apply(
+                lambda both: both[0] or str(getattr(Session(role=both[1] or "").with_role_in("", region=""), name))
+            )
+
+        async def derive(values: Sequence[str]) -> str:
+            role, region = values
+            session = Session(role=role).with_role_in("", region=region)
+            source = self._observation.source
+            if role and not session.role_arn and source:
+                session = await await_in_thread(lambda: source.with_role_arn(session))
+            return str(getattr(session, name))
+
+        return pulumi.Output.all(self.role, self.region).apply(derive)
 
     def _live(self, name: str) -> pulumi.Output[float]:
         """Output of a volatile field. It waits for the registration, so that a failed one holds it back too."""

@@ -5,5 +5,4 @@ compares the stand-in with the real package.
 """
 
 from pulumi_aws import glue as glue
-from pulumi_aws import iam as iam
 from pulumi_aws.provider import Provider as Provider

@@ -185,7 +185,10 @@ def test_missing_fields_are_neutral() -> None:
     }
 
     assert expected == Session.from_api({}).to_state()
-    assert expected | {"progress": 0.0, "execution_time": 0.0, "dpu_seconds": 0.0, "role_arn": "", "role_name": ""} == Session.from_api({}).to_dict()
+    assert (
+        expected | {"progress": 0.0, "execution_time": 0.0, "dpu_seconds": 0.0, "role_arn": "", "role_name": ""}
+        == Session.from_api({}).to_dict()
+    )
     assert expected == Session.from_api(dict.fromkeys(FULL)).to_state()
     assert expected == Session.from_api({"Command": {}, "Connections": {}}).to_state()
     assert [type(value) for value in expected.values()] == [

@@ -134,7 +134,9 @@ def types_of(kind: type[Any]) -> dict[str, object]:
 def test_fields_match_the_resources_outputs() -> None:
     """A program that goes from one to the other changes no more than the call."""
     outputs = {name: get_args(kind)[0] for name, kind in types_of(GlueSession).items()}
-    live = {name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in (*VOLATILE, *DERIVED)}
+    live = {
+        name: get_args(get_type_hints(getattr(GlueSession, name).fget)["return"])[0] for name in (*VOLATILE, *DERIVED)
+    }
     plain = {name: get_args(kind)[0] if name in SECRET else kind for name, kind in types_of(GetSessionResult).items()}
 
     assert {**outputs, **live} == plain
