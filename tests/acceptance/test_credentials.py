@@ -98,6 +98,7 @@ ENGINES_OWN = re.compile(r'"msg":"(?:Unm|M)arshaling property for RPC')
 """Start of the engine's line about a property, secrets included, at log level 9."""
 
 
+@pytest.mark.timeout(1_800)  # many commands of the engine
 @pytest.mark.torture("Secrets")
 def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, torture: Torture, tmp_path: Path) -> None:
     """State, output, logs, pickles and errors: all files of the project and everything that was printed."""

@@ -295,15 +295,32 @@ class AccessDenied(LookFailed):
         detail: str = "",
         detail_label: str = "Reason",
         action: str = "glue:GetSession",
+        is_refresh: bool = False,
     ) -> None:
-        """`action` is the IAM action that is missing."""
+        """`action` is the IAM action that is missing. `is_refresh` adds that the session may be deleted."""
         self.action = action
+        self.is_refresh = is_refresh
         super().__init__(subject, region=region, detail=detail, detail_label=detail_label)
 
     def _next_step(self, hints: Hints) -> str:
+        deleted = (
+            ". A policy with a condition on tags also denies a session that was deleted: "
+            f"if it was, run {hints.forget_record}"
+        )
         return (
             f"allow {self.action} to {hints.role}, or use the credentials of the session's owner: "
-            "a restricted role sees only the sessions that it created"
+            f"a restricted role sees only the sessions that it created{deleted if self.is_refresh else ''}"
+        )
+
+    def in_refresh(self) -> AccessDenied:
+        """The same error about a refresh."""
+        return AccessDenied(
+            self.subject,
+            region=self.region,
+            detail=self.detail,
+            detail_label=self.detail_label,
+            action=self.action,
+            is_refresh=True,
         )
 
 

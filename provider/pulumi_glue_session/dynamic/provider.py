@@ -61,10 +61,6 @@ _IGNORES_ALL = (
     'name the outputs to ignore, for instance ["status"]'
 )
 
-_DENIED_IN_REFRESH = (
-    "A policy with a condition on tags also denies a session that was deleted: if it was, run pulumi state delete"
-)
-
 _HINTS = Hints()
 
 _readers: dict[AwsConfig, tuple[GlueSessions, SessionCache]] = {}
@@ -187,9 +183,7 @@ class GlueSessionProvider(ResourceProvider):
                 abort_without_traceback(str(kept))
             return "", None
         except AccessDenied as error:
-            report = error.report()
-            advice = f"{report.next_step}. {_DENIED_IN_REFRESH}" if is_refresh else report.next_step
-            abort_without_traceback(str(replace(report, next_step=advice)))
+            abort_without_traceback(str(error.in_refresh() if is_refresh else error))
         except GlueSessionError as error:
             abort_without_traceback(str(error))
         return sessions.region, session.to_state()

@@ -19,7 +19,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.drift import describe_drift
-from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, LookFailed, SessionNotFound
+from pulumi_glue_session.core.errors import AccessDenied, GlueSessionError, InvalidInput, LookFailed, SessionNotFound
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.messages import ErrorReport, Hints, short_repr
 from pulumi_glue_session.core.query import SessionQuery
@@ -178,6 +178,10 @@ class SessionProvider(sdk.Provider):
                 lambda: confirm_missing(request.resource_id, sessions.region, olds, sessions.account_id)
             )
             return sdk.ReadResponse(resource_id="")
+        except AccessDenied as error:
+            if not is_refresh:
+                raise
+            raise error.in_refresh() from error
         default_inputs = {"sessionId": wrap(request.resource_id), "waitFor": wrap(_DEFAULTS["wait_for"])}
         recorded_inputs = {"wait_for": olds.get("wait_for", _DEFAULTS["wait_for"])}
         if is_refresh:

@@ -71,7 +71,11 @@ def test_only_a_missing_session_leaves_the_state(engine: RecordingEngine, aws: G
     olds = outputs_of(engine)
 
     aws.fail("GetSession", error("AccessDeniedException", "no"))
-    assert isinstance(error_of(lambda: run(engine, lambda provider: read(provider, olds))), AccessDenied)
+    denied = error_of(lambda: run(engine, lambda provider: read(provider, olds)))
+    assert isinstance(denied, AccessDenied)
+    assert (
+        "also denies a session that was deleted: if it was, run pulumi state delete" in denied.report(HINTS).next_step
+    )
     aws.heal()
     aws.remove("analytics")
     assert "" == run(engine, lambda provider: read(provider, olds)).resource_id
