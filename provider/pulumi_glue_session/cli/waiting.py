@@ -81,7 +81,8 @@ class WaitDisplay:
             if name in self._finished:
                 text = f"{status} after {format_duration(self._finished[name])}"
             else:
-                text = f"{status}, {format_duration(self._now() - self._started)} of at most {format_duration(self._timeouts[name])}"
+                waited, timeout = self._now() - self._started, self._timeouts[name]
+                text = f"{status}, {format_duration(waited)} of at most {format_duration(timeout)}"
             table.add_row(Text(sanitize(name)), Text(sanitize(text)))
         return table
 

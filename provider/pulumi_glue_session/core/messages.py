@@ -86,7 +86,7 @@ class ErrorReport:
 
 
 def _as_list(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return cast("Any", value) if isinstance(value, list) else []
 
 
 def _wrap(text: str, *, indent: str = "") -> str:
