@@ -38,6 +38,7 @@ _DIFFERS = (
     (r"Duration: \d+s", "Duration: 1s"),
     (r"\d+s of at most", "1s of at most"),
     (r"READY after \d+s", "READY after 15s"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "2026-11-25T09:30:00.000Z"),
     (r"(?m)^@ .*\n", ""),
     (r"(?m)[ \t]+$", ""),
     (r"\n{3,}", "\n\n"),

@@ -50,7 +50,7 @@ def test_gate_page_shows_what_ci_prints(project: Project, glue: GlueEndpoint) ->
 
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
     project.program(program)
-    assert re.search(r"analytics-prod: PROVISIONING, \d+s of at most 10m", project.up().out)
+    assert re.search(r"analytics .*PROVISIONING, \d+s of at most 10m", project.up().out)
     assert {"bucket", "nightly-job", "schedule"} == dependants(project).keys(), "the same up again continues"
 
 

@@ -23,7 +23,7 @@ from pulumi_glue_session.dynamic.stack_config import HONORED, REFUSED, WITHOUT_E
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in REFERENCE.glob("*.md")}
-LIVE = {"progress", "execution_time", "dpu_seconds"}
+PROPERTIES = {"progress", "execution_time", "dpu_seconds", "role_arn", "role_name"}
 FRAME = {"self", "resource_name", "unknown"}
 
 
@@ -38,11 +38,11 @@ def test_inputs() -> None:
     constructor, read = inspect.signature(GlueSession.__init__), inspect.signature(GlueSession.get)
 
     assert set(constructor.parameters) - FRAME == rows("glue-session", "Inputs")
-    assert set(read.parameters) - FRAME == rows("glue-session", "Inputs")
+    assert set(read.parameters) - FRAME == rows("glue-session", "Inputs") - {"gate"}
 
 
 def test_outputs() -> None:
-    assert set(GlueSession.__annotations__) | LIVE == rows("glue-session", "Outputs")
+    assert set(GlueSession.__annotations__) | PROPERTIES == rows("glue-session", "Outputs")
     assert set(GetSessionResult.__annotations__) == rows("glue-session", "Outputs")
 
 
