@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive sbom dist wheel package acceptance terraform tofu javascript \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -124,6 +124,10 @@ acceptance: wheel engine
 archive: .archive-venv/made
 	.archive-venv/bin/python tools/archive.py
 
+# The same for the provider for Terraform.
+terraform-archive: .archive-venv/made
+	.archive-venv/bin/python tools/terraform_archive.py
+
 # What a user installs with the wheel, in CycloneDX form.
 sbom: wheel
 	@mkdir -p archives
@@ -211,7 +215,7 @@ clean:
 
 .archive-venv/made: pyproject.toml $(shell find provider -name '*.py')
 	@$(call environment,.archive-venv)
-	@.archive-venv/bin/pip install --quiet --disable-pip-version-check . pyinstaller==6.22.3
+	@.archive-venv/bin/pip install --quiet --disable-pip-version-check '.[terraform]' pyinstaller==6.22.3
 	@touch $@
 
 .bench-venv/made: bench/requirements.txt pyproject.toml

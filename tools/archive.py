@@ -26,22 +26,22 @@ NAME = "pulumi-resource-glue-session"
 SERVICES = {"glue", "login", "signin", "sso", "sso-oidc", "sts"}
 """Service models of botocore: Glue, and those from which credentials come."""
 
-_SYSTEMS = {"Darwin": "darwin", "Linux": "linux", "Windows": "windows"}
-_MACHINES = {"aarch64": "arm64", "AMD64": "amd64", "arm64": "arm64", "x86_64": "amd64"}
+SYSTEMS = {"Darwin": "darwin", "Linux": "linux", "Windows": "windows"}
+MACHINES = {"aarch64": "arm64", "AMD64": "amd64", "arm64": "arm64", "x86_64": "amd64"}
 
 _ENTRY = "from pulumi_glue_session.native.server import main\n\nmain()\n"
 
 
 def archive_name() -> str:
     """File name in the form that `pulumi plugin install` looks for."""
-    return f"{NAME}-v{__version__}-{_SYSTEMS[platform.system()]}-{_MACHINES[platform.machine()]}.tar.gz"
+    return f"{NAME}-v{__version__}-{SYSTEMS[platform.system()]}-{MACHINES[platform.machine()]}.tar.gz"
 
 
-def freeze(folder: Path) -> Path:
-    """Freeze the plugin below `folder`. Returns its folder."""
+def freeze(folder: Path, name: str, code: str, *options: str) -> Path:
+    """Freeze a program below `folder`. Returns its folder."""
     entry = folder / "entry.py"
-    entry.write_text(_ENTRY, encoding="utf-8")
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--name", NAME]
+    entry.write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--name", name, *options]
     command += ["--collect-data", "pulumi_glue_session", "--copy-metadata", "pulumi-glue-session"]
     command += [
         "--distpath",
@@ -53,7 +53,7 @@ def freeze(folder: Path) -> Path:
         str(entry),
     ]
     subprocess.run(command, check=True)
-    plugin = folder / "dist" / NAME
+    plugin = folder / "dist" / name
     models = plugin / "_internal" / "botocore" / "data"
     for model in models.iterdir():
         if model.is_dir() and model.name not in SERVICES:
@@ -89,7 +89,7 @@ def main() -> None:
     """Build the archive and start what is in it."""
     archive = ROOT / "archives" / archive_name()
     with tempfile.TemporaryDirectory(prefix="glue-session-archive-") as folder:
-        plugin = freeze(Path(folder))
+        plugin = freeze(Path(folder), NAME, _ENTRY)
         size = sum(path.stat().st_size for path in plugin.rglob("*") if path.is_file())
         pack(plugin, archive)
         unpacked = Path(folder) / "unpacked"

@@ -37,7 +37,8 @@ TYPES = "glue-session:index:"
 GO_MODULE = "pulumi-glue-session/sdk/go/gluesession"
 """Import path of the Go SDK until the repository has a public address. Projects map it to the folder of the SDK."""
 
-# Values as in the Glue API reference. All uses are relaxed: a value of a newer API version is accepted as a string.
+# Values as in the Glue API reference. Inputs are relaxed: a value of a newer API version is accepted as a string.
+# Outputs are strings, to compare with the enums: generated Python cannot read a function's result with a relaxed enum.
 ENUMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "SessionStatus": (
         "Status of a session.",
@@ -114,12 +115,6 @@ INPUTS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What differs from the Python API in inputs of the resource and arguments of the functions."""
-
-OUTPUTS: Mapping[str, Mapping[str, Any]] = {
-    "status": relaxed("SessionStatus"),
-    "sessionType": relaxed("SessionType"),
-    "workerType": relaxed("WorkerType"),
-}
 
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     # The engine passes a plugin only the configuration of its own namespace.
@@ -200,10 +195,8 @@ def schema(address: str) -> dict[str, Any]:
     resource, results, options, functions = (
         package[name] for name in ("resource", "results", "aws_options", "functions")
     )
-    outputs = _attributes(resource["GlueSession"], OUTPUTS)
-    result = {
-        name: each for name, each in _attributes(results["GetSessionResult"], OUTPUTS).items() if "secret" not in each
-    }
+    outputs = _attributes(resource["GlueSession"], {})
+    result = {name: each for name, each in _attributes(results["GetSessionResult"], {}).items() if "secret" not in each}
     results_ = _attributes(results["GetSessionsResult"], {})
     configuration = _attributes(options["AwsOptions"], OPTIONS) | {"skipWait": dict(OPTIONS["skipWait"])}
     inputs = _parameters(resource["GlueSession"]["__init__"], RESOURCE_INPUTS)

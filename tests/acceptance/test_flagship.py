@@ -1,13 +1,23 @@
-"""The root project runs the flagship example, like test_tutorial.py and test_examples.py."""
+"""The root project runs the example ready_gate. `test_tutorial.py` and `test_examples.py` test the example itself."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
+import sys
 
-import yaml
+from support.glue_endpoint import GlueEndpoint, always
+from support.pulumi_project import ROOT, Project
 
-from support.pulumi_project import ROOT
 
+def test_root_project_runs_in_a_clone(project: Project, glue: GlueEndpoint) -> None:
+    """`pulumi install` would create `venv`. The process of the dynamic provider uses it too."""
+    glue.put("analytics-prod", always("READY"))
+    shutil.copy(ROOT / "Pulumi.yaml", project.folder)
+    shutil.copytree(ROOT / "examples" / "ready_gate", project.folder / "examples" / "ready_gate", symlinks=True)
+    (project.folder / "venv").symlink_to(sys.prefix)
+    project.pulumi("stack", "init", "dev", "--non-interactive")
+    project.pulumi("config", "set", "session_id", "analytics-prod")
 
-def test_root_project_runs_the_flagship() -> None:
-    assert "examples/ready_gate" == yaml.safe_load(Path(ROOT / "Pulumi.yaml").read_text())["main"]
+    project.up()
+
+    assert "READY" == project.outputs()["status"]

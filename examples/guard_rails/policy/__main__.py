@@ -15,7 +15,7 @@ SESSION = "pulumi-python:dynamic/glue:Session"
 
 def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
     """Check the observed values, which are properties of the resource in previews and updates."""
-    # A session that could not be read has no such property, and reports its own error.
+    # A session that could not be read lacks this property and reports its own error.
     if args.resource_type != SESSION or "glue_version" not in args.props:
         return
     oldest = args.get_config()["oldest"]
