@@ -212,3 +212,12 @@ def test_number_of_calls(
         assert dict.fromkeys(names, SEEN) == read_many(source, names)
         operations = [call.operation for call in aws_of_thousands.calls[before:]]
         assert expected == (operations.count("ListSessions"), operations.count("GetSession"))
+
+
+def test_pages_without_a_session_are_bounded(aws_of_thousands: GlueEndpoint) -> None:
+    """Seven sessions on the first page, three after 10,000 foreign ones: three pages more are not worth reading."""
+    names = [f"own-{number}" for number in range(10)]
+    put(aws_of_thousands, *names[:7], *(f"foreign-{number}" for number in range(10_000)), *names[7:])
+
+    assert dict.fromkeys(names, SEEN) == read_many(GlueSessions(AwsConfig()), names)
+    assert (4, 3) == (aws_of_thousands.count("ListSessions"), aws_of_thousands.count("GetSession"))

@@ -133,6 +133,8 @@ def test_failed_list_falls_back_to_get_session(aws: GlueEndpoint, fault: Answer)
 def test_hanging_list_falls_back_to_get_session(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that takes two seconds is too old to be used, so it is not waited for."""
     monkeypatch.setattr("pulumi_glue_session.aws.sessions.FRESH_SECONDS", 0.1)
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.max_call_seconds", lambda _: 600.0)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._READ_SECONDS", 600)
     put(aws, "a", "b", "c")
     aws.fail("ListSessions", hang(300.0))
 

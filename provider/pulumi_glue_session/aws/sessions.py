@@ -246,17 +246,17 @@ class GlueSessions:
 
     def _deliver_listed(self, remaining: Mapping[str, None], deliver: Deliver) -> None:
         """Deliver sessions of list pages, as long as another page takes fewer calls than GetSession for the rest."""
-        wanted = len(remaining)
-        max_pages = self._policy.max_pages(wanted)
+        max_pages = self._policy.max_pages(len(remaining))
         if not max_pages:
             return
-        pages_read = 0
+        pages_read, pages_without = 0, 0
         for page in islice(self.pages(), max_pages):
             pages_read += 1
-            for session_id in [session_id for session_id in remaining if session_id in page.sessions]:
+            found = [session_id for session_id in remaining if session_id in page.sessions]
+            for session_id in found:
                 deliver(session_id, Reading(answer=page.sessions[session_id], requested_at=page.requested_at))
-            found = wanted - len(remaining)
-            if len(remaining) <= 1 or found <= pages_read >= len(remaining):
+            pages_without = 0 if found else pages_without + 1
+            if len(remaining) <= max(pages_without, 1):
                 is_last_page = False
                 break
         else:

@@ -63,7 +63,6 @@ _JSON = frozenset(
         "max_retries",
         "shared_config_files",
         "shared_credentials_files",
-        "skip_wait",
         "tags",
         "use_dualstack_endpoint",
         "use_fips_endpoint",

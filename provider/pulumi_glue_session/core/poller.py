@@ -120,7 +120,7 @@ class Poller:
             session_id=session_id,
             condition=condition,
             timeout=timeout,
-            progress=progress if timeout else None,
+            progress=progress,
             started=now,
             next_poll=now,
             done=asyncio.get_running_loop().create_future(),

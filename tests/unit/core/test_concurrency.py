@@ -87,14 +87,18 @@ def test_run_concurrently_with_no_item() -> None:
 
 def test_slow_item_makes_room_for_another_one() -> None:
     end = threading.Event()
+    done: list[str] = []
 
     def work(item: str) -> None:
         if item == "last":
             end.set()
         else:
             assert end.wait(60)
+            time.sleep(0.05)
+        done.append(item)
 
     run_concurrently(work, ["slow", "slow too", "last"], max_workers=1, slow_seconds=0.01)
+    assert ["last", "slow", "slow too"] == sorted(done)
 
 
 def test_bug_in_an_item_is_raised() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -225,6 +226,29 @@ def test_system_clock_is_the_default() -> None:
         return await Poller(FakeSource(analytics=READY_SESSION)).wait("analytics", condition=READY, timeout=600)
 
     assert SUCCEEDED == run(work())
+
+
+def test_poller_works_on_the_next_event_loop() -> None:
+    """The driver sleeps until an answer arrives, on the first loop and on the second one."""
+    gate = threading.Event()
+
+    class Slow(FakeSource):
+        def get_many(
+            self, session_ids: Sequence[str], deliver: Deliver, *, note: Callable[[str], None] = lambda _: None
+        ) -> None:
+            assert gate.wait(60)
+            super().get_many(session_ids, deliver, note=note)
+
+    poller = Poller(Slow(analytics=READY_SESSION))
+
+    async def work() -> WaitResult:
+        gate.clear()
+        waiting = asyncio.ensure_future(poller.wait("analytics", condition=READY, timeout=600))
+        await asyncio.sleep(0.1)
+        gate.set()
+        return await waiting
+
+    assert [SUCCEEDED, SUCCEEDED] == [run(work()), run(work())]
 
 
 def test_idle_poller_keeps_no_event_loop_alive() -> None:

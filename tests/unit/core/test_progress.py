@@ -131,6 +131,12 @@ def test_nothing_is_shown_without_a_wait() -> None:
     assert ([], WaitState.PENDING) == (shown, result.state)
 
 
+def test_hanging_preview_is_shown() -> None:
+    shown, _ = lines(always(READY_SESSION), LogRhythm(), timeout=None, latency=7.0)
+
+    assert [(5.0, "no answer from Glue for 5s, trying again"), (7.0, "READY after 7s")] == shown
+
+
 def test_each_wait_has_its_own_lines() -> None:
     shown: list[str] = []
 

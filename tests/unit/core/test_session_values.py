@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -76,7 +77,13 @@ def test_unreadable_value(member: str, value: Any) -> None:
     assert Session(status="READY", glue_version="5.0") == Session.from_api(shape, strict=False)
 
 
-def test_timestamp_without_zone_is_utc() -> None:
-    moment = datetime(2026, 1, 5, 9, 30, 15)  # noqa: DTZ001
+def test_timestamp_without_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        created_on = Session.from_api({"CreatedOn": datetime(2026, 1, 5, 9, 30, 15)}).created_on  # noqa: DTZ001
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
-    assert Session.from_api({"CreatedOn": moment.replace(tzinfo=UTC)}) == Session.from_api({"CreatedOn": moment})
+    assert "2026-01-05T09:30:15.000Z" == created_on
