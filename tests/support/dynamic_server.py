@@ -105,7 +105,7 @@ class DynamicServer:
         """End the process, as the engine does."""
         self._channel.close()
         self._process.terminate()
-        self._process.communicate(timeout=10)
+        self._process.communicate()
 
     def configure(self, config: Mapping[str, str]) -> None:
         """Send the stack's configuration, for instance `aws:region`. This has to be the first call."""

@@ -41,11 +41,14 @@ def test_sts_endpoint_rejects_what_the_model_rejects(
 
 def test_sts_endpoint_issues_credentials(sts: StsEndpoint) -> None:
     sts.lifetime = 600.0
+    before = datetime.now(UTC)
     answer = sts_client(sts).assume_role(RoleArn=ROLE, RoleSessionName="ci", Tags=[{"Key": "team", "Value": "etl"}])
     credentials = answer["Credentials"]
     holder = {"aws_access_key_id": credentials["AccessKeyId"], "aws_secret_access_key": credentials["SecretAccessKey"]}
 
-    assert 590 < (credentials["Expiration"] - datetime.now(UTC)).total_seconds() <= 600
+    # The API returns whole seconds.
+    assert 599 <= (credentials["Expiration"] - before).total_seconds()
+    assert (credentials["Expiration"] - datetime.now(UTC)).total_seconds() <= 600
     assert "arn:aws:sts::123456789012:assumed-role/deploy/ci" == answer["AssumedRoleUser"]["Arn"]
     assert {"RoleArn": ROLE, "RoleSessionName": "ci", "Tags": [{"Key": "team", "Value": "etl"}]} == sts.calls[
         0
