@@ -21,6 +21,7 @@ FIELDS: Mapping[str, Attribute] = {
     "status": string("Status: `PROVISIONING`, `READY`, `FAILED`, `TIMEOUT`, `STOPPING` or `STOPPED`.", "computed"),
     "role": string("Name or ARN of the IAM role, as the session's owner wrote it.", "computed"),
     "role_arn": string("ARN of the IAM role; null if the session's owner gave only a name.", "computed"),
+    "role_name": string("Name of the IAM role, without the path.", "computed"),
     "glue_version": string("Glue version, such as `5.0`.", "computed"),
     "worker_type": string("Worker type, such as `G.1X`.", "computed"),
     "number_of_workers": number("Number of workers.", "computed"),
@@ -105,8 +106,7 @@ def _parse_expected(name: str, text: str) -> Any:
 
 def session_attributes(session: Session) -> dict[str, Any]:
     """Values of FIELDS."""
-    values = session.to_state()
-    return {**values, "role_arn": session.role if session.role.startswith("arn:") else None}
+    return {**session.to_state(), "role_arn": session.role_arn or None, "role_name": session.role_name}
 
 
 def live_attributes(session: Session) -> dict[str, Any]:
