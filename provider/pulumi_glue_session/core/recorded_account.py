@@ -19,7 +19,7 @@ def recorded_account(props: Mapping[str, Any]) -> str | None:
     options = _mapping(props.get("aws"))
     roles = _list(options.get("assume_roles"))
     last_role = _mapping(roles[-1] if roles else options.get("assume_role_with_web_identity"))
-    for arn in (props.get("role"), last_role.get("role_arn")):
+    for arn in (props.get("role"), props.get("role_arn"), last_role.get("role_arn")):
         found = _ACCOUNT.match(arn) if isinstance(arn, str) else None
         if found:
             return found[1]

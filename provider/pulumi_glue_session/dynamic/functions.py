@@ -151,7 +151,7 @@ def _invoke(token: str, given: Mapping[str, Any], aws: AwsOptions | None, opts: 
                 _mocked_result(token, arguments, pulumi.runtime.invoke(token, _recordable(arguments)).value)
             )
         source = run_context.glue_sessions(config)
-        return awaitable(_to_result(query, query.run(source), source))
+        return awaitable(_to_result(query, _with_role_arns(query.run(source), source), source.region))
     except GlueSessionError as error:
         _raise_run_error(error)
 
@@ -172,7 +172,9 @@ def _invoke_output(
                 found: Mapping[str, Session] = {query.session_id: result.session}
             else:
                 found = await await_in_thread(lambda: query.run(source))
-            return await await_in_thread(lambda: _to_result(query, found, source))
+            # Secret Outputs of the result belong to the event loop.
+            completed = await await_in_thread(lambda: _with_role_arns(found, source))
+            return _to_result(query, completed, source.region)
         except GlueSessionError as error:
             _raise_run_error(error)
 
@@ -200,12 +202,13 @@ def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, Session
     return AwsConfig.parse(arguments["aws"]), query
 
 
-def _to_result(query: SessionQuery, found: Mapping[str, Session], source: SessionSource) -> _Result:
-    results = [
-        session_result(session_id, source.region, source.with_role_arn(session).to_dict())
-        for session_id, session in found.items()
-    ]
-    return results[0] if query.exactly_one else sessions_result(source.region, results)
+def _with_role_arns(found: Mapping[str, Session], source: SessionSource) -> dict[str, Session]:
+    return {session_id: source.with_role_arn(session) for session_id, session in found.items()}
+
+
+def _to_result(query: SessionQuery, found: Mapping[str, Session], region: str) -> _Result:
+    results = [session_result(session_id, region, session.to_dict()) for session_id, session in found.items()]
+    return results[0] if query.exactly_one else sessions_result(region, results)
 
 
 def _recordable(arguments: Mapping[str, Any]) -> dict[str, Any]:
