@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make terraform   run the tests on the real Terraform and OpenTofu, as far as they are there'
 	@echo 'make tofu        build OpenTofu and run the tests on it'
 	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
+	@echo 'make sdks        compile the generated SDKs and run a program in each language; needs Go and npm'
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
 	@echo 'make captures    run the tutorial and update the output in its page'
@@ -159,6 +160,10 @@ plugin: .plugin-venv/made engine
 # `make test` runs this too if npm can get the SDK.
 javascript: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_JAVASCRIPT=1 $(BIN)/python -m pytest tests/acceptance/test_plugin.py -k javascript
+
+# `make test` runs this too if Go is installed and npm can get the packages.
+sdks: .venv/made engine
+	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_SDKS=1 $(BIN)/python -m pytest tests/acceptance/test_sdks.py
 
 # The lower bounds in pyproject.toml and the oldest engine, with the Python of .venv. `.venv/bin/nox` runs all combinations.
 oldest: export PULUMI_GLUE_SESSION_ENGINE := oldest
