@@ -1,6 +1,6 @@
-"""Each example is a whole project, and lives its whole life on the real engine: up, up again without a change, destroy.
+"""Life cycle of each example on the real engine: up, up without changes, destroy.
 
-`examples/promote_to_job` needs pulumi-aws and its plugin: it is run where they are, and by `tests/unit/test_promote_to_job.py` everywhere.
+`examples/promote_to_job` needs pulumi-aws and its plugin; `tests/unit/test_promote_to_job.py` runs it with mocks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OTHERS = {"generated_sdks", "javascript_gate", "terraform_external", "terraform_
 THERE = "arn:aws:iam::222222222222:role/GlueReader"
 
 
-# --- What each is made of ---
+# --- Files ---
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,14 +55,14 @@ def test_example_in_another_language_has_a_description() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """What an example starts from and comes to."""
+    """Sessions, configuration and outputs of an example."""
 
     sessions: dict[str, dict[str, Any]]
     outputs: dict[str, Any]
     config: dict[str, str] = field(default_factory=dict)
 
     def live(self, project: Project, name: str) -> None:
-        """Live it."""
+        """Run the life cycle."""
         project.example(name)
         up(project, **self.config)
         assert self.outputs == project.outputs()
@@ -119,7 +119,7 @@ def test_example_with_unit_tests(aws_project: Project, moto: Moto) -> None:
 
 
 def plugin() -> bool:
-    """Whether pulumi-aws is installed, the real one. Its plugin is then got by the engine."""
+    """Whether pulumi-aws is installed. The engine then downloads its plugin."""
     try:
         return bool(importlib.metadata.version("pulumi-aws"))
     except importlib.metadata.PackageNotFoundError:
@@ -142,7 +142,7 @@ def test_example_creates_a_real_job(aws_project: Project, moto: Moto) -> None:
     aws_project.destroy()
 
 
-# --- What is beside the programs ---
+# --- Scripts, workflows and policies ---
 
 
 def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> None:
@@ -183,7 +183,7 @@ if sys.argv[1:3] == ["pr", "list"]:
 if "--paginate" in sys.argv:
     print(open("earlier").read())
 """
-"""Stands for GitHub's command line: keeps what it is asked, and answers with two pull requests and the comments that a test put there."""
+"""Replacement of GitHub's command line. It logs its arguments and returns two pull requests and their comments."""
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) ->
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=reset_signals,
+        preexec_fn=reset_signals,  # noqa: PLW1509 - the child has one thread
     ) as deployer:
         assert deployer.stdout
         assert "PROVISIONING" in deployer.stdout.readline()

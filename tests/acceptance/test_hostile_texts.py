@@ -1,7 +1,7 @@
-"""Hand-picked hostile texts on the real engine: kept as they are, and nothing that this package says does anything to a terminal.
+"""Hostile texts on the real engine: they are recorded unchanged, and messages of this package are safe for a terminal.
 
-Rules of this module: where something is shown, colours are on, since only then the engine obeys its own markup. How it shows a value in
-lines of its own is its business: it quotes control characters there, and obeys its markup.
+Commands run with colors, because only then the engine interprets its own markup. How the engine prints values is not
+tested here.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ PART = "Hostile texts"
 TEXTS = list(HAND_PICKED.values())
 IDS = [text for text in TEXTS if is_valid_id(text)]
 COLOURED = ("--color", "always", "--non-interactive")
-"""The last one of two `--color` counts."""
+"""The last `--color` option wins."""
 
 THE_ENGINES_OWN = re.compile(r"\x1b\[(?:0|1|4|7|[34]8;5;[0-9]+)m")
-"""Colours as Pulumi's engine writes them. The hand-picked `\\x1b[31m` is none of them."""
+"""Colors that the engine uses. The hand-picked `\\x1b[31m` is not one of them."""
 
 
 def unfit(run: Run) -> list[str]:
-    """Lines that do more than the engine's own colours."""
+    """Lines with control sequences other than the engine's colors."""
     return [line for line in THE_ENGINES_OWN.sub("", run.out + run.err).split("\n") if not is_fit(line)]
 
 
 @pytest.mark.torture(PART)
 def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
-    """In the state, in outputs, and on a refresh; a tag that holds one finds its session."""
+    """In the state, in outputs, in a refresh, and as tags of a filter."""
     torture.tries(short=len(TEXTS), long=len(TEXTS))
     for number, text in enumerate(TEXTS):
         session_id = text if is_valid_id(text) else f"session-{number}"
@@ -107,9 +107,9 @@ KINDS = [*re.findall(r'kind == "(.*)"', FAILING), "a wrong id"]
 
 @pytest.mark.torture(PART)
 def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
-    """Whatever fails, and whoever wrote the text; and no error ends the engine, as its own markup can."""
+    """The engine panics at unknown colors in messages."""
     every = list(itertools.product(KINDS, TEXTS))
-    # The short form has each kind once, and each time another text.
+    # The short form tries each kind once, with another text each time.
     few = every[:: len(TEXTS) + 1]
     tried = every if torture.tries(short=len(few), long=len(every)) == len(every) else few
     project.program(FAILING)
@@ -125,7 +125,7 @@ def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture:
         assert (kind, []) == (kind, unfit(failed))
         assert "error: " in failed.err + failed.out
     torture.tell(
-        "The same texts in what is told of a failed session, a refused call, a wrong value, name or id, and of a function that finds "
+        "The same texts in errors about a failed session, a refused call, an invalid value, name or id, and of a function that finds "
         "nothing: pulumi preview --color always",
         "each time one clean error; no control character and no markup reaches the terminal",
     )
@@ -157,10 +157,8 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
 
 @pytest.mark.torture(PART)
 def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
-    """Its lines about a changed value are its own, and with colours it dies of a colour that it doesn't know. This tells so: a row that
-    changes when that does. The state is not touched by it, and without colours everything goes on.
-    """
-    # The short form has the one that the engine dies of.
+    """The engine panics at unknown colors in values that it prints. The state stays intact, and `--color never` works."""
+    # The short form tries the text at which the engine panics.
     texts = sorted((text for text in TEXTS if "<{%" in text), key=lambda text: "boom%}" not in text)
     tried = texts[: torture.tries(short=1, long=len(texts))]
     project.program("""
@@ -186,3 +184,49 @@ def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueE
         f"Pulumi obeys its markup in any value that it shows, and ended with an error of its own at {ended} of {len(tried)}; with --color "
         "never it went on, and the next up recorded each as it is",
     )
+
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+
+
+def test_signature_key_and_sentinel_do_not_brick_a_stack(project: Project, glue: GlueEndpoint) -> None:
+    """In JSON, the key marks secrets, assets and output values; the sentinel is an unknown value."""
+    arguments = {SIGNATURE: SECRET_SIGNATURE, "value": SENTINEL, SENTINEL: SIGNATURE}
+    glue.put(
+        "analytics",
+        always(
+            verbatim(
+                {
+                    "Id": "analytics",
+                    "Status": "READY",
+                    "Description": SENTINEL,
+                    "Role": SIGNATURE,
+                    "DefaultArguments": arguments,
+                }
+            )
+        ),
+    )
+    project.program("""
+        import pulumi
+        from pulumi_glue_session import GlueSession, get_session
+
+        session = GlueSession("recorded", session_id="analytics")
+        GlueSession.get("read", "analytics")
+        pulumi.Stash("job", input=session.default_arguments)
+        pulumi.export("description", session.description)
+        pulumi.export("found", get_session("analytics").role)
+    """)
+
+    project.preview()
+    project.up()
+    project.preview("--expect-no-changes")
+    project.refresh("--expect-no-changes")
+    assert (f"\\{SENTINEL}", f"\\{SIGNATURE}") == tuple(project.outputs()[name] for name in ("description", "found"))
+
+    glue.put("analytics", always(verbatim({"Id": "analytics", "Status": "READY", "Description": "changed"})))
+    project.up()
+    project.refresh()
+    project.destroy()
+    assert {} == project.resources()

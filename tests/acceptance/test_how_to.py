@@ -29,7 +29,7 @@ def shown(run: Run, block: str) -> list[str]:
 
 
 def dependants(project: Project) -> dict[str, tuple[object, object]]:
-    """Inputs of what stands for a deployment, and when each was last changed."""
+    """Inputs of the dependents, and when each was last changed."""
     return {name: (each["inputs"]["input"], each["modified"]) for name, each in project.resources(STASH).items()}
 
 

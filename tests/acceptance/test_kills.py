@@ -1,6 +1,6 @@
-"""Runs that are killed at random moments: nothing recorded is lost, the next up works, and no process stays behind.
+"""Runs that are killed at random moments lose no record, the next up works, and no process is left.
 
-Rules of this module:
+Details:
 
 * A moment is a share of the life that the killed process has in an undisturbed run, its waiting for a session included. The shares of one
   row are spread over the whole of it. All of them come from a seed, which a failure prints; `GLUE_SESSION_SEED` tries the same again.
@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 
 ENGINE, PROGRAM, PROVIDER = "", "pulumi-language-python-exec", "-m\0pulumi.dynamic"
-"""How the processes of a run are told apart: by what their command lines contain."""
+"""Parts of the command lines of the processes of a run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Kill:
 
     @property
     def leaves_the_lock(self) -> bool:
-        """Whether nobody is left who could unlock the stack."""
+        """Whether the stack stays locked."""
         return self.victim == ENGINE and self.by == signal.SIGKILL
 
 
@@ -88,7 +88,7 @@ PROGRAM_TEXT = """
 
 @pytest.fixture
 def glue() -> Iterator[GlueEndpoint]:
-    """A Glue that takes its time, so that looks are interrupted too."""
+    """A slow Glue, so that reads are interrupted too."""
     with GlueEndpoint(latency=0.05) as endpoint:
         yield endpoint
 

@@ -48,7 +48,7 @@ def test_events_have_the_urns_of_the_resources(project: Project, glue: GlueEndpo
     put(glue, "PROVISIONING", "READY")
     project.program(PROGRAM)
 
-    project.pulumi(*UP, "--non-interactive", "--event-log", "events.json")
+    project.pulumi(*UP, "--non-interactive", "--event-log", "events.json", PULUMI_DEBUG_COMMANDS="true")
     events = [json.loads(line) for line in (project.folder / "events.json").read_text().splitlines()]
     rows = {each["diagnosticEvent"].get("urn", "") for each in events if "diagnosticEvent" in each}
     assert {each["urn"] for each in project.resources().values()} == {row for row in rows if SESSION in row}

@@ -1,7 +1,7 @@
-"""A thousand updates in a row, by one process of the Automation API, of one stack whose sessions change each time.
+"""A thousand updates of one stack by one process of the Automation API. The sessions change each time.
 
-Rules of this module: what is compared is compared between updates of the same sessions, and after the process has warmed up. What a process
-holds is counted exactly; only its resident memory has a margin.
+States and counts of objects are compared between updates with the same sessions, after a warm-up. Only the resident
+memory has a margin.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from support.pulumi_project import ROLE, ROOT, Project
 from torture import LONG, Torture
 
 SLOTS = tuple(f"s{number}" for number in range(8))
-"""Ids of the sessions. The first is always there and READY: it is read as well as recorded."""
+"""Ids of the sessions. The first is always READY. It is recorded and read."""
 
 ROLES = (ROLE, ROLE.replace("GlueSession", "OtherTeam42"))
 
 SAME_EVERY = 10 if LONG else 2
-"""Each so many updates all sessions are there and alike, so that what is recorded and held can be compared."""
+"""In every nth update all sessions are READY and equal, so that states and counts can be compared."""
 
 WARM = 100 if LONG else 2
-"""Updates after which a process has imported and kept whatever it ever will."""
+"""Updates after which all modules are imported and all caches are filled."""
 
 MEMORY_MARGIN = 1.1 if LONG else 1.3
-"""What Python and the C library keep for later settles within some ten updates."""
+"""Allocators settle within some ten updates."""
 
 OBJECTS_KEPT = 4
-"""Of each update, by botocore: what it found out about the endpoints of its last hundred clients. Eight sessions would leave more."""
+"""Objects per update that botocore keeps about the endpoints of its last hundred clients."""
 
 NATIVE_THREADS = os.cpu_count() or 1
-"""By which gRPC's own pool may have grown on a busy machine. Threads of Python are counted exactly, as objects."""
+"""Threads by which the pool of gRPC can grow. Python threads are counted exactly, as objects."""
 
 SHARE_THERE = 0.75
 SHARE_FAILING = 0.03
@@ -48,7 +48,7 @@ Life = tuple[Script, str | None]
 READY: Life = (always("READY"), "READY")
 LATE: Life = (looks("PROVISIONING", "READY"), "READY")
 LIVES = (*[READY] * 10, LATE, (always("PROVISIONING"), None), (always("STOPPED"), None), (always("TIMEOUT"), None))
-"""What a session may be, and what is waited for then."""
+"""Statuses of a session, and `wait_for` of the program."""
 
 
 class Deployer:
@@ -58,7 +58,7 @@ class Deployer:
         self.project, self._running = project, running
 
     def deploy(self, wanted: Mapping[str, str | None]) -> dict[str, Any]:
-        """What it answered."""
+        """Outputs or error of a deployment."""
         assert self._running.stdin is not None
         assert self._running.stdout is not None
         self._running.stdin.write(json.dumps(wanted) + "\n")
@@ -67,7 +67,7 @@ class Deployer:
         return answer
 
     def end(self) -> int:
-        """Exit code, once it has nothing more to deploy."""
+        """End the process. Returns its exit code."""
         assert self._running.stdin is not None
         self._running.stdin.close()
         return self._running.wait(60)
@@ -75,9 +75,9 @@ class Deployer:
 
 @contextmanager
 def deploying(project: Project) -> Iterator[Deployer]:
-    """A process that is there for the whole test."""
+    """A process for the whole test."""
     command = [sys.executable, str(ROOT / "tests" / "support" / "deploying.py")]
-    # Without it the C library gives each new thread a heap of its own, and how much it keeps of them is chance.
+    # Otherwise the C library creates a heap per thread, and memory differs at random.
     env = project.env | {"MALLOC_ARENA_MAX": "1"}
     with subprocess.Popen(
         command, cwd=project.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -90,7 +90,7 @@ def deploying(project: Project) -> Iterator[Deployer]:
 
 @pytest.fixture
 def deployer(project: Project) -> Iterator[Deployer]:
-    """The one whose updates go well, and which is measured."""
+    """Process of successful updates, which is measured."""
     with deploying(project) as made:
         yield made
         assert 0 == made.end()
@@ -98,10 +98,8 @@ def deployer(project: Project) -> Iterator[Deployer]:
 
 @pytest.fixture
 def failing_deployer(project: Project) -> Iterator[Deployer]:
-    """The one whose updates fail: what the SDK leaves of an inline program then is chance, with a provider that does nothing too.
-
-    A registration that the engine has not answered when it ends can stay unanswered for ever, and with it the program's thread: the SDK
-    tells the engine of the failure first, and that raises where there is none any more.
+    """Process of failing updates. It is not measured: after a failure the SDK can keep the thread of an inline program,
+    with any provider.
     """
     with deploying(project) as made:
         yield made
@@ -114,7 +112,7 @@ def test_repeated_updates_do_not_grow(
 ) -> None:
     seed = int(os.environ.get("GLUE_SESSION_SEED") or random.SystemRandom().randrange(2**32))
     say(f"GLUE_SESSION_SEED={seed} tries the same again")
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     sizes: list[int] = []
     held: list[dict[str, int]] = []
     for number in range(torture.tries(short=5, long=1_000)):
@@ -138,7 +136,7 @@ def test_repeated_updates_do_not_grow(
         if gone:
             assert 'Not found: Glue session "gone" (eu-west-1)' in answer["error"]
         else:
-            # Each look, by whomever, brings a late one further.
+            # Each read advances a session that is still PROVISIONING.
             assert lives.count(READY) <= answer["outputs"].pop("listed") <= lives.count(READY) + lives.count(LATE)
             assert expected == answer["outputs"]
         assert 0 == answer["held"]["children"]
@@ -147,7 +145,7 @@ def test_repeated_updates_do_not_grow(
             held += [answer["held"]] if number >= WARM else []
 
     assert {sizes[0]} == set(sizes), "bytes of the state, each time with the same sessions"
-    # Something may be on its way out when it is counted; what is held on to is there in each of the last.
+    # Some objects are released a little later, but leaks are in each of the last counts.
     few = max(len(held) // 10, 1)
     early, late = held[:few], held[-few:]
     least, most = (
@@ -176,17 +174,17 @@ def test_repeated_updates_do_not_grow(
 
 
 def say(what: str) -> None:
-    """Pytest shows it if the test fails."""
-    print(what)  # noqa: T201
+    """Print a line, which pytest shows if the test fails."""
+    print(what)
 
 
 def size(deployment: Mapping[str, Any]) -> int:
-    """Bytes of a state, without the times in it, which leave out zeros at their end."""
+    """Bytes of a state without its timestamps, whose lengths differ."""
     times = {"created", "modified", "time"}
     return len(json.dumps(without(deployment, times)))
 
 
-def without(value: Any, names: set[str]) -> Any:  # noqa: ANN401 - JSON
+def without(value: Any, names: set[str]) -> Any:
     """A JSON value without members of these names."""
     if isinstance(value, dict):
         return {key: without(each, names) for key, each in value.items() if key not in names}

@@ -1,9 +1,7 @@
-"""States that each released version has written: the present one previews them without a change, refreshes and destroys them.
+"""States of released versions: this version previews them without changes, refreshes and destroys them.
 
-A kept state is a file `states/<version>.json`, as `pulumi stack export` gives it, with the program that wrote it beside it. To add that
-of a new version: write its program (begin with the last one's), run `make state`, and commit both. What a release wrote never changes.
-
-Rules of these tests: the program is the one that wrote the state, and Glue has the sessions as they were.
+`states/<version>.json` is the output of `pulumi stack export`, `states/<version>.py` the program that wrote it. To add a
+version, write its program, run `make state` and commit both. A released state never changes.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ ENDED = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
 
 @pytest.fixture
 def sessions(project: Project, glue: GlueEndpoint) -> Iterator[None]:
-    """Those that the programs of all versions name, and an STS that lends the role. A later version's program may bring more of them."""
+    """Sessions of the programs of all versions, and an STS."""
     glue.put("plain", always("READY"), DefaultArguments={})
     glue.put(
         "full",
@@ -60,19 +58,19 @@ def sessions(project: Project, glue: GlueEndpoint) -> Iterator[None]:
 
 
 def without_positions(exported: dict[str, Any]) -> dict[str, Any]:
-    """An export without the places in code that registered each resource: they name folders of a machine."""
+    """An export without source positions, which contain folders of a machine."""
     resources = exported["deployment"]["resources"]
     kept = [{name: each[name] for name in each.keys() - {"sourcePosition", "stackTrace"}} for each in resources]
     return {**exported, "deployment": {**exported["deployment"], "resources": kept}}
 
 
 def records(project: Project) -> dict[str, dict[str, Any]]:
-    """What the state holds of each session, by name: secrets are told from other values, and shown."""
+    """State of each session by name, with secrets."""
     ours = ("id", "external", "inputs", "outputs", "additionalSecretOutputs", "dependencies", "parent")
     resources = project.pulumi("stack", "export", "--show-secrets").json()["deployment"]["resources"]
     sessions = {each["urn"].split("::")[-1]: each for each in resources if each["type"] == SESSION}
     found = {name: {each: session.get(each) for each in ours} for name, session in sessions.items()}
-    # The SDK sends dependencies in any order.
+    # The order of dependencies is random.
     return {name: session | {"dependencies": set(session["dependencies"] or ())} for name, session in found.items()}
 
 
@@ -99,7 +97,7 @@ def test_state_of_each_version(project: Project, version: str) -> None:
 
 @pytest.mark.usefixtures("sessions")
 def test_state_of_this_version(project: Project) -> None:
-    """A change of what is recorded is found here, before it is released."""
+    """Finds changes of the recorded state before a release."""
     state = STATES / f"{__version__}.json"
     project.program(program(__version__))
     project.up()

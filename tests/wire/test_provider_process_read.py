@@ -230,7 +230,7 @@ def test_concurrent_reads(environment: dict[str, str], glue: GlueEndpoint) -> No
     assert 8 == glue.count() - before
 
 
-# --- Who asks, and where ---
+# --- AWS configuration ---
 
 
 def signed_by(glue: GlueEndpoint) -> tuple[str, str]:

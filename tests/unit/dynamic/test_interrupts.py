@@ -1,4 +1,4 @@
-"""Work in threads beside the event loop, and who gets a Ctrl-C meanwhile."""
+"""Ctrl-C during a wait, and work in threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_glue_session.dynamic.interrupts import SigintGuard
 
 @pytest.fixture(autouse=True)
 def _pythons_own_handler() -> Iterator[None]:
-    """As a program starts with it: tests that run in the background of a shell begin with SIGINT ignored."""
+    """Python's own handler: in the background of a shell SIGINT is ignored by inheritance."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -68,7 +68,7 @@ def test_handler_set_during_a_wait_stays() -> None:
 
 
 def test_wait_in_another_thread_keeps_the_handler() -> None:
-    """As an inline program of the Automation API has it. Python itself would refuse to set one there."""
+    """Like an inline program of the Automation API. Python refuses to set handlers there."""
     seen: list[object] = []
     interrupts = SigintGuard()
 
@@ -100,7 +100,7 @@ def test_thread_error_is_raised_to_the_awaiter() -> None:
 
 
 def test_cancelled_work_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that ends cancels its tasks, and a thread may start after that."""
+    """A thread can start after the program has cancelled its tasks."""
     begun: list[str] = []
     late: list[Callable[[], None]] = []
 

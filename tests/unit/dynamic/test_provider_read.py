@@ -166,7 +166,7 @@ def test_other_variable_named_context_is_ignored(provider: GlueSessionProvider) 
     assert MESSAGE == str(caught.value)
 
 
-# --- Who asks ---
+# --- AWS configuration ---
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What functions give back: every field, as what it is, and the same as the resource's outputs."""
+"""Results of functions: fields, types and secrets."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FULL = Session(
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A result as plain values, whose secrets are told by their mark."""
+    """A result as plain values with marks of secrets."""
 
     async def plain() -> dict[str, Any]:
         result = session_result("etl-1", "eu-west-1", values)
@@ -77,7 +77,7 @@ def test_every_field_is_returned() -> None:
 
 
 def test_missing_fields_get_defaults() -> None:
-    """By a mock, which answers what its test needs and nothing else."""
+    """As mocks return them."""
     neutral = Session().to_dict() | {"default_arguments": ("secret", {})}
 
     assert {"session_id": "etl-1", "region": "eu-west-1", **neutral} == shown({})
@@ -94,7 +94,7 @@ def test_single_field(name: str) -> None:
 
 
 def test_numbers_have_their_declared_type() -> None:
-    """They come over Pulumi's wire as floats, and 2.0 is no number of workers to `range`."""
+    """Pulumi sends numbers as floats, which `range` does not accept."""
     found = shown({"number_of_workers": 2.0, "idle_timeout": 60.0, "max_capacity": 2})
 
     assert [(int, 2), (int, 60), (float, 2.0)] == [
@@ -107,7 +107,7 @@ def test_partial_command() -> None:
 
 
 def test_empty_arguments_are_secret() -> None:
-    """A program's type says Output: it can't depend on what the session holds."""
+    """The type is an Output for every session."""
     assert [("secret", {}), ("secret", {"--password": "planted"})] == [
         shown(each)["default_arguments"] for each in ({}, {"default_arguments": {"--password": "planted"}})
     ]
@@ -170,7 +170,7 @@ def test_awaiting_returns_the_plain_result() -> None:
 
 
 def test_plain_result_is_not_awaitable() -> None:
-    """An Output of one that can would wait for it, and for what it gives, for ever."""
+    """An Output would await it again and again."""
     assert [False, False] == [hasattr(kind, "__await__") for kind in (GetSessionResult, GetSessionsResult)]
 
 
