@@ -74,7 +74,7 @@ class Observation:
         """Text for the provider's `check` and `read`. `is_update` is false in a preview."""
         parts: dict[str, Any] = {"id": self.session_id, "region": self.region, "on_its_way": self.pending}
         if self.session is not None:
-            parts |= {"session": self.session.to_state(), "aws": self.aws_identity}
+            parts |= {"session": self.session.to_state()} | ({"aws": self.aws_identity} if self.aws_identity else {})
         if self.failure:
             parts |= {"failure": self.failure.to_dict(), "input": self.input_name, "drift": self.is_drift}
             parts |= {"update": is_update, "secrets": list(self.secrets)}
@@ -95,7 +95,7 @@ class ObserveOptions:
     recorded_options: frozenset[str] | None = None
     """Names of the AWS options in the state; None for those of an explicit `aws.Provider`, which are all recorded."""
     secrets: tuple[str, ...] = ()
-    get_urn: Callable[[], Awaitable[str | None]] | None = None
+    get_urn: Callable[[], Awaitable[str]] | None = None
     """URN that the resource will have."""
 
 
@@ -148,7 +148,7 @@ async def observe(
         pending=result.state is WaitState.PENDING,
         failure=_without_secrets(failure, options.secrets).report() if failure else None,
         is_drift=options.gate == ONCE and isinstance(failure, _SESSION_ERRORS),
-        aws_identity=fingerprint(used),
+        aws_identity="" if options.is_get else fingerprint(used),
         secrets=options.secrets,
         source=source,
     )

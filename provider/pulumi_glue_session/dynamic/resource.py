@@ -366,10 +366,15 @@ _PROVIDER_OF_TRANSFORMATION = InvalidInput(
 )
 
 
-async def _urn_of(name: str, parent: pulumi.Resource | None) -> str | None:
-    """URN of a session that is not registered yet. The stack is not part of it."""
-    owner = None if isinstance(parent, Stack) else parent
-    return await pulumi.create_urn(name, TYPE_TOKEN, owner).future()
+async def _urn_of(name: str, parent: pulumi.Resource | None) -> str:
+    """URN of a session that is not registered yet, without the Outputs of `pulumi.create_urn`."""
+    # The stack is not part of the URNs of its children.
+    parent_urn = None if parent is None or isinstance(parent, Stack) else await parent.urn.future()
+    if parent_urn is None:
+        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+    else:
+        prefix = f"{parent_urn.rpartition('::')[0]}$"
+    return f"{prefix}{TYPE_TOKEN}::{name}"
 
 
 def _to_list(wait_for: Any) -> Any:
