@@ -26,7 +26,8 @@ class Display:
         if diagnostic and diagnostic.severity == "error":
             self.errors.append(_plain(diagnostic.message))
         elif diagnostic and diagnostic.ephemeral:
-            self.show(_plain(diagnostic.message))
+            name = (diagnostic.urn or "").split("::")[-1]
+            self.show(f"{name}: {_plain(diagnostic.message)}")
         elif event.res_outputs_event and event.res_outputs_event.metadata.op is not OpType.SAME:
             step = event.res_outputs_event.metadata
             # Default providers are an implementation detail of the engine.

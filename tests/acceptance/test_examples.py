@@ -268,7 +268,7 @@ def test_deployer_shows_the_wait(project: Project, glue: GlueEndpoint) -> None:
 
     code, shown, _ = script(project, "deploy.py", "dev", "analytics-prod")
     progress, *lines = shown.splitlines()
-    assert "PROVISIONING" in progress
+    assert progress.startswith("analytics: PROVISIONING, ")
     assert [
         "analytics: create done",
         "nightly-job: create done",
