@@ -63,6 +63,10 @@ class FakeSource:
         self.calls.append(session_filter)
         return session_filter.apply(self.sessions)
 
+    def with_role_arn(self, session: Session) -> Session:
+        """The session as it is."""
+        return session
+
     def system_logs(self, session_id: str) -> Sequence[str]:
         """Not used."""
         raise NotImplementedError

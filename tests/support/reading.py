@@ -15,6 +15,8 @@ from support.glue_endpoint import GlueEndpoint, always
 SEEN = Session(
     status="READY",
     role="arn:aws:iam::123456789012:role/GlueSession",
+    role_arn="arn:aws:iam::123456789012:role/GlueSession",
+    role_name="GlueSession",
     glue_version="5.0",
     worker_type="G.1X",
     number_of_workers=2,
