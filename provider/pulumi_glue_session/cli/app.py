@@ -312,7 +312,7 @@ def _ids_to_wait_for(
     return ids
 
 
-def _print_results(results: dict[str, WaitResult], options: Result, sessions: SessionSource) -> None:
+def _print_results(results: dict[str, WaitResult], options: Result, sessions: GlueSessions) -> None:
     """Print the sessions to standard output and the errors to standard error; JSON contains the errors too."""
     in_json = options.query is not None or options.output_format is OutputFormat.JSON
     rows: list[dict[str, Any]] = []

@@ -62,10 +62,6 @@ class SessionSource(Protocol):
         """All sessions that match, newest first. Raises LookFailed if Glue could not be read."""
         ...
 
-    def with_role_arn(self, session: Session) -> Session:
-        """The session with `role_arn`, if the account of its role can be found out. May call STS; raises nothing."""
-        ...
-
     def system_logs(self, session_id: str) -> Sequence[str]:
         """Last lines of the session's system logs, or one line that says why there are none. Raises LookFailed."""
         ...

@@ -11,12 +11,12 @@ from typing import Any, NoReturn, cast
 
 import pulumi
 
+from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
-from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
@@ -202,7 +202,7 @@ def _parse(token: str, arguments: Mapping[str, Any]) -> tuple[AwsConfig, Session
     return AwsConfig.parse(arguments["aws"]), query
 
 
-def _with_role_arns(found: Mapping[str, Session], source: SessionSource) -> dict[str, Session]:
+def _with_role_arns(found: Mapping[str, Session], source: GlueSessions) -> dict[str, Session]:
     return {session_id: source.with_role_arn(session) for session_id, session in found.items()}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pulumi
 
+from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
 from pulumi_glue_session.core.errors import (
     GlueSessionError,
@@ -27,7 +28,6 @@ from pulumi_glue_session.core.errors import (
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.messages import ErrorReport, short_repr
 from pulumi_glue_session.core.session import SECRET, Session, is_valid_id
-from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitCondition, WaitRequest, WaitState
 from pulumi_glue_session.dynamic import run_context
 from pulumi_glue_session.dynamic.inputs import as_output, is_output, is_secret
@@ -62,7 +62,7 @@ class Observation:
     """Fingerprint of the AWS options with which the session was read."""
     secrets: tuple[str, ...] = ()
     """Outputs that the program has declared secret."""
-    source: SessionSource | None = None
+    source: GlueSessions | None = None
     """Where the session was read."""
 
     @property

@@ -27,7 +27,6 @@ from pulumi_glue_session.core.messages import sanitize
 from pulumi_glue_session.core.parsing import parse_bool
 from pulumi_glue_session.core.poller import Waiter
 from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, TerminalRhythm
-from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
 from pulumi_glue_session.dynamic import terminal
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
@@ -55,7 +54,7 @@ class RunContext:
     """What the sessions of one running program share."""
 
     def __init__(self) -> None:
-        self.waiters: dict[AwsConfig, Waiter] = {}
+        self.readers: dict[AwsConfig, tuple[GlueSessions, Waiter]] = {}
         self.reported_skip_wait = False
         self.prestarted = False
         self.failed = False
@@ -85,16 +84,17 @@ def _current() -> RunContext:
         return RunContext()
 
 
-def glue_sessions(config: AwsConfig) -> SessionSource:
+def glue_sessions(config: AwsConfig) -> GlueSessions:
     """Reader of sessions with `config`. A program has one client for each configuration."""
-    return _waiter(config).sessions
+    return _readers(config)[0]
 
 
-def _waiter(config: AwsConfig) -> Waiter:
-    waiters = _current().waiters
-    if config not in waiters:
-        waiters[config] = Waiter(GlueSessions(config), note=pulumi.log.debug)
-    return waiters[config]
+def _readers(config: AwsConfig) -> tuple[GlueSessions, Waiter]:
+    readers = _current().readers
+    if config not in readers:
+        sessions = GlueSessions(config)
+        readers[config] = sessions, Waiter(sessions, note=pulumi.log.debug)
+    return readers[config]
 
 
 def is_mocked() -> bool:
@@ -196,7 +196,7 @@ async def wait_for_session(
         request = request.without_waiting()
     progress = context.progress(urn) if urn else None
     with SIGINT_GUARD:
-        result = await _waiter(request.aws_config).wait(request, once=is_dry_run(), logs=logs, progress=progress)
+        result = await _readers(request.aws_config)[1].wait(request, once=is_dry_run(), logs=logs, progress=progress)
     _report_pending(request, result, resource)
     return result
 
