@@ -23,6 +23,7 @@ from pulumi_glue_session.native.properties import (
     GET_SESSIONS,
     RESOURCE_INPUTS,
     SESSION,
+    WAIT_FOR_SESSION,
     camel,
 )
 
@@ -74,6 +75,13 @@ ENUMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "What to do if the session does not have an expected value.",
         {"fail": "Preview and up fail.", "warn": "Preview and up show a warning and continue."},
     ),
+    "Gate": (
+        "Runs that wait for the session and compare it with `expect`.",
+        {
+            "every_run": "Each preview and up.",
+            "once": "Those that record the session first, or another session. Later changes are shown as drift.",
+        },
+    ),
 }
 
 
@@ -108,6 +116,14 @@ INPUTS: Mapping[str, Mapping[str, Any]] = {
     },
     "onMismatch": {**relaxed("OnMismatch"), "default": "fail"},
     "logs": {"type": "boolean", "default": False},
+    "gate": {
+        **relaxed("Gate"),
+        "default": "every_run",
+        "description": '`"every_run"` checks `waitFor` and `expect` in each run. `"once"` checks them until the '
+        "session is recorded, and again if its id, region or provider options change.\n\n"
+        "Afterwards a session that ended, does not exist or does not match is shown as drift with a warning, and "
+        "dependents keep their values.",
+    },
     "statuses": {
         "type": "array",
         "items": relaxed("SessionStatus"),
@@ -128,6 +144,18 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "The environment variable PULUMI_GLUE_SESSION_SKIP_WAIT takes precedence.",
     },
 }
+
+PROVIDER_OPTIONS: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"$ref": "pulumi.json#/Any"},
+    "description": "Provider options that decide which session the id refers to, such as `profile` and `endpointUrl`. "
+    "A change replaces the record.",
+}
+
+WAIT = """\
+Wait until a session has one of the statuses in `waitFor`, without recording it. In a preview the session is read once.
+
+Functions do not count as parallel operations of the engine, so any number of sessions can be waited for."""
 
 RESOURCE = """\
 An AWS Glue interactive session that is managed elsewhere: read, waited for and recorded, never created or changed.
@@ -200,7 +228,9 @@ def schema(address: str) -> dict[str, Any]:
     results_ = _attributes(results["GetSessionsResult"], {})
     configuration = _attributes(options["AwsOptions"], OPTIONS) | {"skipWait": dict(OPTIONS["skipWait"])}
     inputs = _parameters(resource["GlueSession"]["__init__"], RESOURCE_INPUTS)
+    required = sorted(outputs)
     outputs["waitFor"] = inputs["waitFor"]
+    outputs["providerOptions"] = PROVIDER_OPTIONS
     return {
         "name": "glue-session",
         "displayName": "AWS Glue interactive sessions",
@@ -232,7 +262,7 @@ def schema(address: str) -> dict[str, Any]:
             SESSION: {
                 "description": f"{RESOURCE}\n\n{examples()}",
                 "properties": outputs,
-                "required": sorted(outputs),
+                "required": required,
                 "inputProperties": inputs,
                 "requiredInputs": ["sessionId"],
                 "stateInputs": {"type": "object", "properties": {"region": {"type": "string", "description": REGION}}},
@@ -241,6 +271,10 @@ def schema(address: str) -> dict[str, Any]:
         "functions": {
             GET_SESSION: _function(functions["get_session"], functions["get_session"], GET_SESSION, result),
             GET_SESSIONS: _function(functions["get_sessions"], functions["get_session"], GET_SESSIONS, results_),
+            WAIT_FOR_SESSION: {
+                **_function(functions["get_session"], resource["GlueSession"]["__init__"], WAIT_FOR_SESSION, result),
+                "description": WAIT,
+            },
         },
     }
 

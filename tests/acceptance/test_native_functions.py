@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import sys
+
 from pulumi_glue_session.native.properties import SESSION
 from support.glue_endpoint import GlueEndpoint, always
 from support.native_programs import BY_TOKEN, ONE_SESSION
@@ -21,7 +24,7 @@ def test_get_reads_without_waiting(project: Project, glue: GlueEndpoint) -> None
     project.up()
     assert {"status": "STOPPED"} == project.outputs()
     glue.remove("analytics-prod")
-    assert 'Not found: Glue session "analytics-prod"' in "\n".join(project.preview(code=1).errors)
+    assert "resource 'analytics-prod' does not exist" in "\n".join(project.preview(code=1).errors)
 
 
 def test_import_records_a_session(project: Project, glue: GlueEndpoint) -> None:
@@ -86,3 +89,18 @@ def test_stack_configuration_and_provider_resource(project: Project, glue: GlueE
     assert {"default": "us-west-2", "other": "us-east-1"} == project.outputs()
     project.pulumi("config", "set", "glue-session:maxRetries", "many")
     assert "maxRetries" in "\n".join(project.preview(code=1).errors)
+
+
+def test_guard_rails_policy_sees_native_sessions(project: Project, glue: GlueEndpoint) -> None:
+    project.example("guard_rails")
+    project.program(ONE_SESSION)
+    pack = project.folder / "policy" / "__main__.py"
+    packages = importlib.metadata.distribution("pulumi-policy").locate_file("")
+    pack.write_text(f"#!/usr/bin/env -S PYTHONPATH={packages} {sys.executable} -u\n{pack.read_text()}")
+    pack.chmod(0o755)
+
+    glue.put("analytics-prod", always("READY"), GlueVersion="3.0")
+    refused = project.up("--policy-pack", "policy/__main__.py", code=1)
+
+    assert "The session analytics-prod has Glue 3.0; the oldest allowed is 4.0." in refused.lines
+    assert {} == project.resources("pulumi:index:Stash")

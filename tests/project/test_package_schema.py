@@ -57,7 +57,7 @@ def test_every_property_has_a_description_without_python_names() -> None:
 def test_resource_has_every_recorded_field_with_its_type() -> None:
     record = Session().to_state()
 
-    assert {"sessionId", "region", "waitFor", *map(camel, record)} == RESOURCE["properties"].keys()
+    assert {"sessionId", "region", "waitFor", "providerOptions", *map(camel, record)} == RESOURCE["properties"].keys()
     assert {camel(name): KINDS[type(value)] for name, value in record.items() if name != "command"} == {
         camel(name): kind(RESOURCE["properties"][camel(name)]) for name in record if name != "command"
     }
@@ -66,7 +66,7 @@ def test_resource_has_every_recorded_field_with_its_type() -> None:
 
 def test_resource_has_the_inputs_of_the_provider() -> None:
     assert list(map(camel, RESOURCE_INPUTS)) == list(RESOURCE["inputProperties"])
-    assert {"timeout": "10m", "onMismatch": "fail", "logs": False} == {
+    assert {"timeout": "10m", "onMismatch": "fail", "logs": False, "gate": "every_run"} == {
         name: each["default"] for name, each in RESOURCE["inputProperties"].items() if "default" in each
     }
     replacing = [name for name, each in RESOURCE["inputProperties"].items() if each.get("willReplaceOnChanges")]

@@ -6,7 +6,7 @@ BY_TOKEN = """
 
     class Session(pulumi.CustomResource):
         def __init__(self, name, opts=None, **args):
-            names = ["status", "role", "glueVersion", "numberOfWorkers", "command", "description", "defaultArguments", "region"]
+            names = ["status", "role", "glueVersion", "numberOfWorkers", "description", "defaultArguments", "region"]
             super().__init__("glue-session:index:Session", name, {**dict.fromkeys(names), **args}, opts)
 """
 

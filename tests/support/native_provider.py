@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -16,12 +17,13 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.session import Session
+from pulumi_glue_session.native.polling import STACK_ROW, ResourcePoller
 from pulumi_glue_session.native.properties import HINTS, camel, unwrap_map, wrap
 from pulumi_glue_session.native.provider import SessionProvider
 
 URN = "urn:pulumi:dev::test::glue-session:index:Session::analytics"
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
-OUTPUTS = {"sessionId", "region", "waitFor", *map(camel, Session().to_state())}
+OUTPUTS = {"sessionId", "region", "providerOptions", "waitFor", *map(camel, Session().to_state())}
 _T = TypeVar("_T")
 
 
@@ -33,7 +35,7 @@ class RecordingEngine:
     _logged: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def log(self, line: str, *, urn: str, ephemeral: bool = False, warning: bool = False) -> None:
-        assert URN == urn
+        assert urn in (URN, STACK_ROW)
         self.lines.append((line, ephemeral, warning))
         self._logged.set()
 
@@ -52,11 +54,17 @@ def props(**values: Any) -> dict[str, PropertyValue]:
     return {name: wrap(value) for name, value in values.items()}
 
 
-def run(engine: RecordingEngine, call: Callable[[SessionProvider], Coroutine[Any, Any, _T]], **options: Any) -> _T:
+def run(
+    engine: RecordingEngine,
+    call: Callable[[SessionProvider], Coroutine[Any, Any, _T]],
+    *,
+    now: Callable[[], float] = time.monotonic,
+    **options: Any,
+) -> _T:
     """Result of a call on a provider that is configured with `options`."""
 
     async def configure_and_call() -> _T:
-        provider = SessionProvider(engine, schema="{}")
+        provider = SessionProvider(ResourcePoller(engine, now=now), schema="{}")
         await provider.configure(sdk.ConfigureRequest({}, props(**options), accept_secrets=True, accept_resources=True))
         return await call(provider)
 
@@ -68,11 +76,12 @@ def check(
     *,
     urn: str = URN,
     olds: dict[str, Any] | None = None,
+    old_outputs: dict[str, PropertyValue] | None = None,
     **inputs: Any,
 ) -> tuple[dict[str, PropertyValue], list[tuple[str, str]]]:
     """Checked inputs and failures."""
     request = sdk.CheckRequest(urn, props(**olds or {}), props(**inputs), b"")
-    answer = run(engine, lambda provider: provider.check(request))
+    answer = run(engine, lambda provider: provider.check(request, old_outputs=old_outputs))
     return answer.inputs or {}, [(failure.property, failure.reason) for failure in answer.failures or ()]
 
 
@@ -125,11 +134,12 @@ def invoke(
     engine: RecordingEngine,
     token: str,
     *,
+    preview: bool = False,
     options: dict[str, Any] | None = None,
     **arguments: Any,
 ) -> dict[str, PropertyValue]:
     request = sdk.InvokeRequest(token, props(**arguments))
-    answer = run(engine, lambda provider: provider.invoke(request), **options or {})
+    answer = run(engine, lambda provider: provider.invoke(request, preview=preview), **options or {})
     return dict(answer.return_value or {})
 
 

@@ -10,19 +10,24 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
-SESSION = "pulumi-python:dynamic/glue:Session"
+PYTHON_SESSION = "pulumi-python:dynamic/glue:Session"
+NATIVE_SESSION = "glue-session:index:Session"
+
+# Names of the properties by the type of the resource.
+PROPERTIES = {PYTHON_SESSION: ("glue_version", "session_id"), NATIVE_SESSION: ("glueVersion", "sessionId")}
 
 
 def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
     """Check the observed values, which are properties of the resource in previews and updates."""
+    version, session_id = PROPERTIES.get(args.resource_type, ("", ""))
     # A session that could not be read lacks this property and reports its own error.
-    if args.resource_type != SESSION or "glue_version" not in args.props:
+    if version not in args.props:
         return
     oldest = args.get_config()["oldest"]
-    found = args.props["glue_version"]
+    found = args.props[version]
     if not is_at_least(found, oldest):
-        session_id, version = args.props["session_id"], found or "(none)"
-        report_violation(f"The session {session_id} has Glue {version}; the oldest allowed is {oldest}.", None)
+        session = args.props[session_id]
+        report_violation(f"The session {session} has Glue {found or '(none)'}; the oldest allowed is {oldest}.", None)
 
 
 def is_at_least(found: str, oldest: str) -> bool:

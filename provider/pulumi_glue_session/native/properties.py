@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final, cast
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_SENTINEL
 
 from pulumi_glue_session.core import parsing
+from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.filter import FILTER_NAMES
 from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
@@ -18,8 +21,11 @@ from pulumi_glue_session.core.session import SECRET
 SESSION = "glue-session:index:Session"
 GET_SESSION = "glue-session:index:getSession"
 GET_SESSIONS = "glue-session:index:getSessions"
+WAIT_FOR_SESSION = "glue-session:index:waitForSession"
 
-RESOURCE_INPUTS = ("session_id", "region", "wait_for", "timeout", "expect", "on_mismatch", "logs")
+_WAIT_INPUTS = ("session_id", "region", "wait_for", "timeout", "expect", "on_mismatch", "logs")
+
+RESOURCE_INPUTS = (*_WAIT_INPUTS, "gate")
 """Inputs of the resource in snake_case."""
 
 RECORDED_INPUTS = ("session_id", "region", "wait_for")
@@ -28,7 +34,11 @@ RECORDED_INPUTS = ("session_id", "region", "wait_for")
 FUNCTION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     GET_SESSION: ("session_id", *FILTER_NAMES, "region"),
     GET_SESSIONS: (*FILTER_NAMES, "region"),
+    WAIT_FOR_SESSION: _WAIT_INPUTS,
 }
+
+OPTIONS = (*(each.name for each in fields(AwsConfig) if each.name != "unrecorded"), "skip_wait")
+"""Provider options in snake_case."""
 
 USER_KEYS = frozenset({"tags", "default_arguments"})
 """Mappings whose keys belong to the user and are never renamed."""
@@ -38,13 +48,34 @@ _ENGINE_OPTIONS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 
 
 def parse_options(provider_inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Provider options in snake_case. Numbers, lists and objects can be JSON text, because stack configuration is text."""
-    parsed: dict[str, Any] = {}
+    """Provider options in snake_case. Raises InvalidInput for an unknown one.
+
+    Numbers, lists and objects can be JSON text, because stack configuration is text.
+    """
+    options: dict[str, Any] = {}
     for name, value in provider_inputs.items():
         if name.startswith("__") or name in _ENGINE_OPTIONS:
             continue
-        parsed[snake(name)] = parsing.parse_text(snake(name), value) if isinstance(value, str) else value
-    return {name: snake_keys(value, keep=frozenset()) for name, value in parsed.items()}
+        option = snake(name)
+        if option not in OPTIONS:
+            raise InvalidInput(option, _unknown_option(name))
+        options[option] = snake_keys(_parse_option(option, value), keep=USER_KEYS)
+    return options
+
+
+def _parse_option(option: str, value: Any) -> Any:
+    if option == "skip_wait":
+        if isinstance(value, str):
+            return parsing.parse_bool(value, input_name=option)
+        if not isinstance(value, (bool, _Unknown)):
+            raise InvalidInput(option, f"{short_repr(value)} is neither true nor false: use true or false")
+    return parsing.parse_text(option, value) if isinstance(value, str) else value
+
+
+def _unknown_option(name: str) -> str:
+    names = list(map(camel, OPTIONS))
+    similar = difflib.get_close_matches(name, names, n=1)
+    return f"unknown option: did you mean {similar[0]}?" if similar else f"unknown option: use {', '.join(names)}"
 
 
 def parse_arguments(arguments: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -69,7 +100,8 @@ def to_snake(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def input_path(name: str) -> str:
     """Path of an input in the user's program: `aws.assume_roles[0].role_arn` is `assumeRoles[0].roleArn`."""
-    return ".".join(map(camel, name.removeprefix("aws.").split(".")))
+    # The name of an environment variable stays as it is.
+    return name if name.isupper() else ".".join(map(camel, name.removeprefix("aws.").split(".")))
 
 
 def region_override(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,14 +109,24 @@ def region_override(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"region": inputs["region"]} if inputs.get("region") else {}
 
 
+def to_camel(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs or outputs of the resource with camelCase names."""
+    renamed: dict[str, Any] = camel_keys(values, keep=USER_KEYS)
+    return renamed
+
+
 def to_property_values(values: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """Property values of snake_case fields. Default arguments are secret unless they are empty."""
-    return {
-        camel(name): wrap(
-            value if name in USER_KEYS else camel_keys(value, keep=USER_KEYS), secret=name in SECRET and bool(value)
-        )
-        for name, value in values.items()
-    }
+    """Property values of snake_case fields. Secret fields are secret unless they are empty."""
+    return {name: wrap(value, secret=snake(name) in SECRET and bool(value)) for name, value in to_camel(values).items()}
+
+
+def hide_secret(error: InvalidInput, properties: Mapping[str, PropertyValue]) -> InvalidInput:
+    """The error, without a value that is secret."""
+    name = re.split(r"[.\[]", input_path(error.input_name))[0]
+    # Messages about `expect` hide its secrets themselves.
+    if name == "expect" or not (name in properties and properties[name].contains_secret()):
+        return error
+    return InvalidInput(error.input_name, "the value is invalid, and not shown because it is secret")
 
 
 def camel(name: str) -> str:
@@ -125,6 +167,9 @@ class _Unknown:
 
     def __repr__(self) -> str:
         return "unknown value"
+
+    def __deepcopy__(self, _memo: object) -> _Unknown:
+        return self
 
 
 UNKNOWN: Final = _Unknown()

@@ -1,15 +1,15 @@
 """Native provider: the resource `glue-session:index:Session` and its functions, for programs in any Pulumi language.
 
-The engine says whether it runs a preview, so `create` and `update` read once in a preview and wait in an up. They wait on the
-event loop that serves all calls, any number of sessions at once. `check` adds the fields of the session to the inputs, because
-the engine takes the new side of a displayed difference from the inputs; `diff` compares them with the recorded outputs. Only
-SessionNotFound removes a session from the state, and only during a refresh.
+The engine says whether it runs a preview: `create` and `update` read once in a preview and wait in an up, on the event
+loop that serves all calls. `check` adds fields that changed to the inputs, because the engine takes the new side of a
+displayed difference from the inputs; `diff` compares the session with the recorded outputs. Only SessionNotFound
+removes a session from the state, and only during a refresh.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,15 +18,12 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
-from pulumi_glue_session.core.drift import describe_drift
-from pulumi_glue_session.core.errors import AccessDenied, GlueSessionError, InvalidInput, LookFailed, SessionNotFound
-from pulumi_glue_session.core.expectation import Expectation, require_mapping
-from pulumi_glue_session.core.messages import ErrorReport, Hints, short_repr
-from pulumi_glue_session.core.query import SessionQuery
+from pulumi_glue_session.core.errors import AccessDenied, InvalidInput, LookFailed, SessionNotFound
 from pulumi_glue_session.core.recorded_account import confirm_missing
-from pulumi_glue_session.core.session import SET_BY_WAITING, Session, session_to_dict
-from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest, WaitResult, WaitState, parse_skip_wait
-from pulumi_glue_session.native.polling import Engine, ResourcePoller
+from pulumi_glue_session.core.session import SET_BY_WAITING
+from pulumi_glue_session.core.wait import WaitRequest, WaitResult, WaitState, parse_skip_wait
+from pulumi_glue_session.native.functions import query_sessions, wait_for_session
+from pulumi_glue_session.native.polling import STACK_ROW, ResourcePoller
 from pulumi_glue_session.native.properties import (
     FUNCTION_ARGUMENTS,
     GET_SESSION,
@@ -35,47 +32,57 @@ from pulumi_glue_session.native.properties import (
     RESOURCE_INPUTS,
     SESSION,
     UNKNOWN,
-    USER_KEYS,
+    WAIT_FOR_SESSION,
     camel,
     check_token,
     contains_unknown,
+    hide_secret,
     input_path,
     parse_arguments,
     parse_options,
     region_override,
     snake,
-    snake_keys,
-    to_property_values,
     to_snake,
     unwrap_map,
     wrap,
 )
+from pulumi_glue_session.native.property_path import covers
+from pulumi_glue_session.native.records import (
+    FIELDS,
+    PROVIDER_OPTIONS,
+    REPLACING,
+    FailedWithDrift,
+    build_diff,
+    build_outputs,
+    changed_fields,
+    describe_changes,
+    observed_inputs,
+    provider_options,
+    unknown_outputs,
+)
+from pulumi_glue_session.native.requests import (
+    DEFAULT_WAIT_FOR,
+    ONCE,
+    is_gate_open,
+    is_readable,
+    parse_request,
+    without_condition,
+)
 
-_REPLACING = frozenset({"session_id", "region"})
 
-_DEFAULTS: Mapping[str, Any] = {
-    "wait_for": ["READY"],
-    "timeout": DEFAULT_TIMEOUT,
-    "on_mismatch": "fail",
-    "logs": False,
-    "expect": {},
-}
-
-_FIELDS = tuple(Session().to_state())
-
-
-class SessionProvider(sdk.Provider):
+class SessionProvider:
     """Provider of read-only Glue sessions. Creates, changes and deletes nothing in AWS."""
 
-    def __init__(self, engine: Engine, *, schema: str) -> None:
+    def __init__(self, poller: ResourcePoller, *, schema: str) -> None:
         """`schema` is the package schema as JSON."""
-        self._engine = engine
+        self._poller = poller
         self._schema = schema
         self._options: dict[str, Any] = {}
         self._skip_wait = False
-        self._poller = ResourcePoller(engine)
         self._refreshed: dict[str, list[str]] = {}
         """Fields that the last refresh found changed, by URN."""
+        self._restored: dict[str, set[str]] = {}
+        """Outputs among the inputs of the last check, by URN. The engine restores them for `ignoreChanges`."""
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:  # noqa: ARG002 - the SDK's signature
         """Package schema."""
@@ -84,111 +91,193 @@ class SessionProvider(sdk.Provider):
     # --- Provider configuration ---
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        """Validate the provider options."""
+        """Validate the provider options, and make those that hold external ids or passwords secret."""
         try:
             options = parse_options(unwrap_map(request.new_inputs))
             aws_options = {name: value for name, value in options.items() if name != "skip_wait"}
             AwsConfig.parse({name: value for name, value in aws_options.items() if not contains_unknown(value)})
         except InvalidInput as error:
-            failure = sdk.CheckFailure(input_path(error.input_name), error.reason(HINTS))
-            return sdk.CheckResponse(inputs=request.new_inputs, failures=[failure])
-        return sdk.CheckResponse(inputs=request.new_inputs)
+            return _refuse(error, request.new_inputs, request.new_inputs)
+        secret = {camel(name) for name, value in options.items() if _holds_credentials(name, value)}
+        inputs = request.new_inputs
+        return sdk.CheckResponse(
+            inputs={name: value.with_secret(name in secret or value.is_secret) for name, value in inputs.items()}
+        )
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
         """Store the provider options."""
         self._options = parse_options(unwrap_map(request.args))
-        configured = bool(self._options.pop("skip_wait", False))
+        configured = self._options.pop("skip_wait", False) is True
         from_environment = parse_skip_wait(os.environ)
         self._skip_wait = configured if from_environment is None else from_environment
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     # --- The resource ---
 
-    async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        """Validate the inputs as far as they are known, and add the current fields of the session to them."""
+    async def check(
+        self, request: sdk.CheckRequest, *, old_outputs: dict[str, PropertyValue] | None = None
+    ) -> sdk.CheckResponse:
+        """Validate the inputs as far as they are known, and add fields of the session that differ from the record.
+
+        Older engines do not send `old_outputs`.
+        """
         # A check starts the program's part of a run: a later diff is no longer about a refresh.
         self._refreshed.pop(request.urn, None)
         program_inputs = {name: value for name, value in request.new_inputs.items() if value.value is not None}
-        inputs = {"waitFor": wrap(_DEFAULTS["wait_for"]), **program_inputs}
-        # The engine passes the old values of properties in ignoreChanges.
-        ignored = {name for name in inputs if snake(name) in _FIELDS and name in request.old_inputs}
+        inputs = {"waitFor": wrap(list(DEFAULT_WAIT_FOR)), **program_inputs}
+        restored = self._find_restored(inputs, request.old_inputs)
+        arguments = {name: value for name, value in inputs.items() if name not in restored}
         try:
             check_token(request.type, (SESSION,))
-            arguments = unwrap_map({name: value for name, value in inputs.items() if name not in ignored})
-            news = parse_arguments(arguments, RESOURCE_INPUTS)
-            wait_request = self._wait_request(news)
+            parse_arguments(unwrap_map(arguments), RESOURCE_INPUTS)
+            wait_request = await self._wait_request(arguments)
         except InvalidInput as error:
-            failure = sdk.CheckFailure(input_path(error.input_name), error.reason(HINTS))
-            return sdk.CheckResponse(inputs=inputs, failures=[failure])
-        if _is_readable(news):
+            return _refuse(error, inputs, inputs)
+        self._restored[request.urn] = restored
+        if is_readable(arguments):
             result = await self._poller.poll(request.urn, wait_request)
-            await self._poller.warn_of_mismatch(request.urn, wait_request, result)
+            is_new = not request.old_inputs
             if result.session is not None:
-                # An up refuses unknown inputs, so fields that the wait sets are left out of a new record.
-                is_new = not request.old_inputs
-                omitted = SET_BY_WAITING if result.state is WaitState.PENDING and is_new else ()
-                fields = {name: value for name, value in result.session.to_state().items() if name not in omitted}
-                inputs = {**to_property_values(fields), **inputs}
+                observed = observed_inputs(
+                    result.session,
+                    self._selection(result.region),
+                    old_outputs=old_outputs,
+                    is_new=is_new,
+                    # An up refuses unknown inputs, so these are left out of a new record.
+                    unknown=SET_BY_WAITING if is_new and result.state is WaitState.PENDING else (),
+                )
+                inputs = {**observed, **inputs}
         return sdk.CheckResponse(inputs=inputs)
 
+    @staticmethod
+    def _find_restored(inputs: Mapping[str, PropertyValue], old_inputs: Mapping[str, PropertyValue]) -> set[str]:
+        outputs = {camel(name) for name in (*FIELDS, PROVIDER_OPTIONS)}
+        news, olds = unwrap_map(inputs), unwrap_map(old_inputs)
+        return {name for name in news if name in outputs and name in olds and news[name] == olds[name]}
+
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
-        """Compare recorded outputs with the inputs and the current session. Raises the error of a session that failed."""
+        """Compare the record with the inputs and the current session. Raises the error of a session that failed."""
         if request.urn in self._refreshed:
-            return _diff_response(self._refreshed.pop(request.urn))
+            return build_diff(self._refreshed.pop(request.urn))
+        self._refuse_outputs(request)
         olds, news = to_snake(unwrap_map(request.old_state)), to_snake(unwrap_map(request.new_inputs))
-        changed = [name for name in RECORDED_INPUTS if name in news and news[name] != olds.get(name)]
-        if _is_readable(news) and not _REPLACING & set(changed):
-            result = await self._poller.poll(request.urn, self._wait_request(news))
-            changed += _changed_fields(result, olds, ignored=set(map(snake, request.ignore_changes)))
-        return _diff_response(dict.fromkeys(changed))
+        changed = [name for name in RECORDED_INPUTS if name in news and name in olds and news[name] != olds[name]]
+        selected = self._selection("")[PROVIDER_OPTIONS]
+        if selected != olds.get(PROVIDER_OPTIONS, selected):
+            changed.append(PROVIDER_OPTIONS)
+        if is_readable(request.new_inputs) and not REPLACING & set(changed):
+            wait_request = await self._wait_request(request.new_inputs)
+            result = await self._poller.poll(request.urn, wait_request)
+            if result.region and result.region != olds.get("region"):
+                # With another region of the provider the id names another session.
+                changed.append("region")
+            else:
+                changed += await self._changed_fields(request, wait_request, result)
+        return await self._build_diff(request, changed)
+
+    async def _build_diff(self, request: sdk.DiffRequest, changed: list[str]) -> sdk.DiffResponse:
+        undisplayed = [name for name in changed if camel(name) not in request.new_inputs]
+        session = self._poller.last_session(request.urn)
+        current = {**self._selection(""), **(session.to_state() if session else {})}
+        if described := describe_changes(request.old_state, current, undisplayed):
+            await self._poller.say_once(f"Changed since recorded: {', '.join(described)}", urn=request.urn)
+        return build_diff(changed, undisplayed=undisplayed)
+
+    def _refuse_outputs(self, request: sdk.DiffRequest) -> None:
+        """Raise InvalidInput for an output that the program passed as an input."""
+        for name in self._restored.pop(request.urn, ()):
+            if not covers(request.ignore_changes, name):
+                raise InvalidInput(name, "it is an output and cannot be set")
+
+    async def _changed_fields(
+        self, request: sdk.DiffRequest, wait_request: WaitRequest, result: WaitResult
+    ) -> list[str]:
+        gate_open = is_gate_open(request.new_inputs)
+        if gate_open:
+            await self._warn_of_failure(request.urn, wait_request, result)
+        else:
+            await self._poller.warn_of_mismatch(request.urn, wait_request, result)
+        session, error = result.session, result.error
+        if session is None:
+            if isinstance(error, SessionNotFound) and gate_open:
+                return []
+            if isinstance(error, LookFailed) and error.is_transient_before_first_read:
+                # The update reads again.
+                return ["status"]
+            raise error or AssertionError
+        if error is not None and not gate_open:
+            raise FailedWithDrift(error, request.old_state, session) from error
+        changed = changed_fields(session, request.old_state, ignore_changes=request.ignore_changes)
+        # A pending session has to be waited for, whatever is recorded.
+        return [*changed, "status"] if result.state is WaitState.PENDING and not gate_open else changed
+
+    async def _warn_of_failure(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
+        """Show why a session with an open gate would fail."""
+        if result.error is None:
+            return
+        kept = "it is shown as a change" if result.session else "the recorded values are kept"
+        line = f'{result.error.report(HINTS).fact}: {kept}, because gate is "{ONCE}"'
+        await self._poller.say_once(line, urn=urn, session_id=request.session_id, warning=True)
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         """Record the session; in an up, wait for it first."""
-        news = to_snake(unwrap_map(request.properties))
-        outputs = await self._read_outputs(news, request.urn, preview=request.preview, custom_timeout=request.timeout)
-        known = not contains_unknown(news["session_id"])
-        return sdk.CreateResponse(resource_id=news["session_id"] if known else "", properties=outputs)
+        session_id = unwrap_map(request.properties).get("sessionId", "")
+        known_id = "" if contains_unknown(session_id) else session_id
+        if request.preview and not is_readable(request.properties):
+            return sdk.CreateResponse(known_id, self._unknown_outputs(request.properties))
+        wait_request = await self._wait_request(request.properties, custom_timeout=request.timeout)
+        result = await self._reach(request.urn, wait_request, request.properties, preview=request.preview)
+        return sdk.CreateResponse(known_id, self._outputs(request.properties, result))
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Record the session again. Properties in `ignoreChanges` keep their recorded values."""
-        news = to_snake(unwrap_map(request.news))
-        outputs = await self._read_outputs(news, request.urn, preview=request.preview, custom_timeout=request.timeout)
-        ignored = {
-            name: request.olds[name] for name in request.ignore_changes if name in request.olds and name in outputs
-        }
-        return sdk.UpdateResponse(properties=outputs | ignored)
+        if request.preview and not is_readable(request.news):
+            return sdk.UpdateResponse(self._unknown_outputs(request.news))
+        wait_request = await self._wait_request(request.news, custom_timeout=request.timeout)
+        if is_gate_open(request.news):
+            result = await self._poller.poll(request.urn, without_condition(wait_request))
+            if result.session is None:
+                if not isinstance(result.error, SessionNotFound):
+                    raise result.error or AssertionError
+                inputs = {name: value for name, value in request.news.items() if snake(name) in RECORDED_INPUTS}
+                return sdk.UpdateResponse({**request.olds, **inputs})
+        else:
+            result = await self._reach(request.urn, wait_request, request.news, preview=request.preview)
+        outputs = self._outputs(request.news, result, recorded=request.olds, ignore_changes=request.ignore_changes)
+        return sdk.UpdateResponse(outputs)
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Drop the record. AWS is not called."""
 
-    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
-        """Read the session now. A refresh removes a missing session from the state; a refused read never does."""
+    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse | None:
+        """Read the session now; None if it does not exist. Raises LookFailed for a refused read."""
         check_token(request.type, (SESSION,))
         # The first read can come with inputs only.
-        olds = to_snake(unwrap_map({**request.inputs, **request.properties}))
-        is_refresh = "status" in olds
-        poller = self._poller.for_config(self._aws_config(region_override(olds)))
+        olds = {**request.inputs, **request.properties}
+        is_refresh = "status" in request.properties
+        config = self._aws_config(region_override(unwrap_map(olds)))
+        source = self._poller.source(config)
         try:
-            session = await await_in_thread(lambda: poller.cache.get(request.resource_id))
+            session = await await_in_thread(lambda: source.cache.get(request.resource_id))
         except SessionNotFound:
-            if not is_refresh:
-                raise
-            sessions = poller.sessions
-            await await_in_thread(
-                lambda: confirm_missing(request.resource_id, sessions.region, olds, sessions.account_id)
-            )
-            return sdk.ReadResponse(resource_id="")
+            if is_refresh:
+                recorded = to_snake(unwrap_map(olds))
+                recorded["aws"] = recorded.get(PROVIDER_OPTIONS)
+                sessions = source.sessions
+                await await_in_thread(
+                    lambda: confirm_missing(request.resource_id, sessions.region, recorded, sessions.account_id)
+                )
+            return None
         except AccessDenied as error:
             if not is_refresh:
                 raise
             raise error.in_refresh() from error
-        default_inputs = {"sessionId": wrap(request.resource_id), "waitFor": wrap(_DEFAULTS["wait_for"])}
-        recorded_inputs = {"wait_for": olds.get("wait_for", _DEFAULTS["wait_for"])}
         if is_refresh:
-            current = session.to_state()
-            self._refreshed[request.urn] = [name for name in _FIELDS if olds.get(name) != current[name]]
-        outputs = _outputs(request.resource_id, poller.sessions.region, session, recorded_inputs)
-        return sdk.ReadResponse(request.resource_id, outputs, dict(request.inputs) or default_inputs)
+            self._refreshed[request.urn] = changed_fields(session, olds, ignore_changes=())
+        selection = {"session_id": request.resource_id, **self._selection(source.sessions.region)}
+        values = {**_recorded_inputs(olds), **selection}
+        inputs = dict(request.inputs) or {"sessionId": wrap(request.resource_id)}
+        return sdk.ReadResponse(request.resource_id, build_outputs(values, session), inputs)
 
     async def cancel(self) -> None:
         """Cancel every wait: the user interrupted the engine."""
@@ -196,131 +285,97 @@ class SessionProvider(sdk.Provider):
 
     # --- Functions ---
 
-    async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
-        """Run `getSession` or `getSessions`."""
+    async def invoke(self, request: sdk.InvokeRequest, *, preview: bool = False) -> sdk.InvokeResponse:
+        """Run a function."""
         check_token(request.tok, FUNCTION_ARGUMENTS)
-        arguments = parse_arguments(unwrap_map(request.args), FUNCTION_ARGUMENTS[request.tok])
-        sessions = self._poller.for_config(self._aws_config(region_override(arguments))).sessions
-        arguments.pop("region", None)
-        query = SessionQuery.parse(arguments, exactly_one=request.tok == GET_SESSION)
-        found = await await_in_thread(lambda: query.run(sessions))
-        results = [_function_result(session_id, sessions.region, session) for session_id, session in found.items()]
-        if query.exactly_one:
-            return sdk.InvokeResponse(return_value=results[0])
-        return sdk.InvokeResponse(
-            return_value={
-                "region": wrap(sessions.region),
-                "ids": wrap(list(found)),
-                "sessions": PropertyValue([PropertyValue(result) for result in results]),
-            }
-        )
+        try:
+            arguments = parse_arguments(unwrap_map(request.args), FUNCTION_ARGUMENTS[request.tok])
+            if request.tok == WAIT_FOR_SESSION:
+                properties = {name: value for name, value in request.args.items() if value.value is not None}
+                wait_request = await self._wait_request(properties)
+                logs = bool(arguments.get("logs"))
+                value = await wait_for_session(self._poller, wait_request, preview=preview, logs=logs)
+            else:
+                exactly_one = request.tok == GET_SESSION
+                value = await query_sessions(self._poller, self._options, arguments, exactly_one=exactly_one)
+        except InvalidInput as error:
+            raise hide_secret(error, request.args) from None
+        return sdk.InvokeResponse(return_value=value)
 
     # --- Shared parts ---
 
     def _aws_config(self, overrides: Mapping[str, Any]) -> AwsConfig:
         return AwsConfig.parse({**self._options, **overrides})
 
-    def _wait_request(self, news: Mapping[str, Any]) -> WaitRequest:
-        """Wait request of the inputs. Unknown inputs count as valid. Raises InvalidInput."""
-        known = {name: value for name, value in news.items() if not contains_unknown(value)}
-        known = {**_DEFAULTS, "session_id": "unknown"} | known
-        if "session_id" not in news:
-            raise InvalidInput("session_id", "it is missing")
-        if type(known["logs"]) is not bool:
-            raise InvalidInput("logs", f"{short_repr(known['logs'])} is not a boolean: use true or false")
-        expect = require_mapping(news.get("expect", {}))
-        expected_values = {snake(name): value for name, value in expect.items() if not contains_unknown(value)}
-        expectations = [
-            Expectation.parse(name, value if name in USER_KEYS else snake_keys(value, keep=frozenset()))
-            for name, value in expected_values.items()
-        ]
-        arguments = {
-            **known,
-            # An empty list, because a schema cannot express null, takes the session as it is.
-            "wait_for": known["wait_for"] or None,
-            "aws": {**self._options, **region_override(known)},
-        }
-        request = WaitRequest.parse(arguments).with_expectations(expectations, on_mismatch=known["on_mismatch"])
-        return request.without_waiting() if self._skip_wait else request
+    def _selection(self, region: str) -> dict[str, Any]:
+        """Outputs that, with the session id, identify the session."""
+        return {"region": region, PROVIDER_OPTIONS: provider_options(self._options)}
 
-    async def _read_outputs(
-        self, news: Mapping[str, Any], urn: str, *, preview: bool, custom_timeout: float
-    ) -> dict[str, PropertyValue]:
-        """Outputs of the session; in an up, after waiting for it. Raises the error of a session that failed."""
-        recorded_inputs = {name: news[name] for name in RECORDED_INPUTS if name in news}
-        if preview and not _is_readable(news):
-            unknown = dict.fromkeys(("region", *_FIELDS), UNKNOWN)
-            return {camel(name): wrap(value) for name, value in {**unknown, **recorded_inputs}.items()}
-        request = self._wait_request(news)
+    async def _wait_request(
+        self, properties: Mapping[str, PropertyValue], *, custom_timeout: float = 0.0
+    ) -> WaitRequest:
+        default_region = self._poller.source(self._aws_config({})).sessions.region
+        if "region" in properties and properties["region"].value == default_region:
+            # The resource shares the reads of those that do not set a region.
+            properties = {name: value for name, value in properties.items() if name != "region"}
+        request = parse_request(properties, self._options)
         if custom_timeout:
             # The option customTimeouts overrides the input `timeout`.
             request = replace(request, timeout=custom_timeout)
+        if not self._skip_wait or not request.condition.targets:
+            return request
+        notice = "This run does not wait for Glue sessions and accepts any status."
+        await self._poller.say_once(notice, urn=STACK_ROW)
+        return request.without_waiting()
+
+    async def _reach(
+        self, urn: str, request: WaitRequest, properties: Mapping[str, PropertyValue], *, preview: bool
+    ) -> WaitResult:
+        """Session that meets the condition; in a preview, one that still can. Raises the error of one that failed."""
+        if not is_readable(properties):
+            raise InvalidInput("session_id", "it is not known yet, so the session cannot be read")
         result = await self._poller.poll(urn, request) if preview else self._poller.last_result(urn, request)
         if result is None or (result.state is not WaitState.SUCCEEDED and not preview):
-            result = await self._poller.wait(urn, request, logs=bool(news.get("logs")))
+            result = await self._poller.wait(urn, request, logs=bool(unwrap_map(properties).get("logs")))
         if result.session is None or result.state is WaitState.FAILED:
             raise result.error or AssertionError
         await self._poller.warn_of_mismatch(urn, request, result)
         if message := request.pending_message(result):
-            await self._engine.log(message, urn=urn)
-        unknown_fields = SET_BY_WAITING if result.state is WaitState.PENDING else ()
-        return _outputs(request.session_id, result.region, result.session, recorded_inputs, unknown=unknown_fields)
+            await self._poller.say_once(message, urn=urn, session_id=request.session_id)
+        return result
+
+    def _unknown_outputs(self, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+        return unknown_outputs({PROVIDER_OPTIONS: provider_options(self._options), **_recorded_inputs(properties)})
+
+    def _outputs(
+        self,
+        properties: Mapping[str, PropertyValue],
+        result: WaitResult,
+        *,
+        recorded: Mapping[str, PropertyValue] | None = None,
+        ignore_changes: tuple[str, ...] | list[str] = (),
+    ) -> dict[str, PropertyValue]:
+        if result.session is None:
+            raise AssertionError
+        values = {**_recorded_inputs(properties), **self._selection(result.region)}
+        unknown = SET_BY_WAITING if result.state is WaitState.PENDING else ()
+        return build_outputs(values, result.session, unknown=unknown, recorded=recorded, ignore_changes=ignore_changes)
 
 
-class _FailedWithDrift(GlueSessionError):
-    """The error of a session that failed, with what changed since it was recorded."""
-
-    def __init__(self, error: GlueSessionError, recorded: Mapping[str, Any], current: Mapping[str, Any]) -> None:
-        self._error = error
-        self._recorded = recorded
-        self._current = current
-        super().__init__()
-
-    def report(self, hints: Hints = HINTS) -> ErrorReport:
-        """Report of the error, with the changed fields."""
-        changed = describe_drift(self._recorded, self._current, fields=_FIELDS, hints=hints)
-        return replace(self._error.report(hints), changed=changed)
+def _recorded_inputs(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
+    values = to_snake(unwrap_map(properties))
+    return {name: values[name] for name in RECORDED_INPUTS if name in values}
 
 
-def _is_readable(news: Mapping[str, Any]) -> bool:
-    """Whether every input that a read needs is known."""
-    return not contains_unknown([news.get(name) for name in RECORDED_INPUTS])
+def _refuse(
+    error: InvalidInput, inputs: dict[str, PropertyValue], properties: Mapping[str, PropertyValue]
+) -> sdk.CheckResponse:
+    failure = sdk.CheckFailure(input_path(error.input_name), hide_secret(error, properties).reason(HINTS))
+    return sdk.CheckResponse(inputs=inputs, failures=[failure])
 
 
-def _changed_fields(result: WaitResult, olds: Mapping[str, Any], *, ignored: set[str]) -> list[str]:
-    """Fields of the session that differ from the recorded ones. Raises the error of a session that failed."""
-    if result.session is None:
-        if isinstance(result.error, LookFailed) and result.error.is_transient_before_first_read:
-            # The update reads again.
-            return ["status"]
-        raise result.error or AssertionError
-    current = result.session.to_state()
-    if result.error is not None:
-        raise _FailedWithDrift(result.error, olds, current) from result.error
-    changed = [name for name in _FIELDS if name not in ignored and current[name] != olds.get(name)]
-    if result.region != olds.get("region"):
-        # With other provider options the id names another session.
-        return ["region", *changed]
-    # A pending session has to be waited for, whatever is recorded.
-    return [*changed, "status"] if result.state is WaitState.PENDING else changed
-
-
-def _function_result(session_id: str, region: str, session: Session) -> dict[str, PropertyValue]:
-    """Fields without default arguments: SDKs treat the whole result of a function as secret if one field is."""
-    return to_property_values(session_to_dict(session_id, region, session))
-
-
-def _outputs(
-    session_id: str, region: str, session: Session, recorded_inputs: Mapping[str, Any], *, unknown: Iterable[str] = ()
-) -> dict[str, PropertyValue]:
-    values = {**recorded_inputs, "session_id": session_id, "region": region, **session.to_state()}
-    return to_property_values({**values, **dict.fromkeys(unknown, UNKNOWN)})
-
-
-def _diff_response(changed: Iterable[str]) -> sdk.DiffResponse:
-    kinds = {True: sdk.PropertyDiffKind.UPDATE_REPLACE, False: sdk.PropertyDiffKind.UPDATE}
-    details = {
-        camel(name): sdk.PropertyDiff(kinds[name in _REPLACING], input_diff=name in RECORDED_INPUTS) for name in changed
-    }
-    replaces = [camel(name) for name in changed if name in _REPLACING]
-    return sdk.DiffResponse(changes=bool(details), diffs=list(details), replaces=replaces, detailed_diff=details)
+def _holds_credentials(option: str, value: Any) -> bool:
+    if option == "assume_roles":
+        roles: list[object] = [] if value is UNKNOWN else value
+        return any(isinstance(role, dict) and "external_id" in role for role in roles)
+    return option == "endpoint_url" and isinstance(value, str) and "@" in value

@@ -5,78 +5,68 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
+import logging
 import sys
-from collections.abc import Awaitable, Callable
 from importlib import metadata, resources
+from pathlib import Path
 from typing import Any
 
 import grpc
-from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
-from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
-from pulumi_glue_session.native.properties import HINTS, input_path
+from pulumi_glue_session.core.progress import LogRhythm, TerminalRhythm
+from pulumi_glue_session.native.engine_terminal import is_terminal_watched
+from pulumi_glue_session.native.polling import ResourcePoller
 from pulumi_glue_session.native.provider import SessionProvider
+from pulumi_glue_session.native.servicer import SessionServicer
 
-_MESSAGE_LENGTH = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-"""No limit: a message holds all properties of a resource, and gRPC's default is 4 MiB."""
+_OPTIONS = [
+    # A message holds all properties of a resource, and gRPC's default limit is 4 MiB.
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    # The engine is on this machine.
+    ("grpc.enable_http_proxy", 0),
+]
 
-_PARENT_CHECK_SECONDS = 5.0
+_BY_HAND = """\
+This is the native provider plugin of pulumi-glue-session. Pulumi starts it for programs that use glue-session, so you
+do not have to. To debug it, keep this process running and run Pulumi with
+    PULUMI_DEBUG_PROVIDERS=glue-session:{port} pulumi preview
+Ctrl-C ends it."""
 
-_Method = Callable[[Any, Any, Any], Awaitable[Any]]
 
-
-class _EngineClient:
+class EngineClient:
     """Client of the engine's log."""
 
-    def __init__(self, address: str) -> None:
-        channel = grpc.aio.insecure_channel(address, options=_MESSAGE_LENGTH)
-        stub: Any = engine_pb2_grpc.EngineStub(channel)
-        self._log: Callable[[engine_pb2.LogRequest], Awaitable[object]] = stub.Log
+    def __init__(self) -> None:
+        self._channel: Any = None
+        self._connected = asyncio.Event()
+
+    def connect(self, address: str) -> None:
+        """Connect to the engine at this address."""
+        self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+        self._connected.set()
 
     async def log(self, line: str, *, urn: str, ephemeral: bool = False, warning: bool = False) -> None:
         """Show a line on the row of a resource. Lines to an engine that has ended are dropped."""
+        if self._channel is None:
+            return
         severity = engine_pb2.WARNING if warning else engine_pb2.INFO
+        stub: Any = engine_pb2_grpc.EngineStub(self._channel)
         with contextlib.suppress(grpc.RpcError):
-            await self._log(engine_pb2.LogRequest(severity=severity, message=line, urn=urn, ephemeral=ephemeral))
+            await stub.Log(engine_pb2.LogRequest(severity=severity, message=line, urn=urn, ephemeral=ephemeral))
 
-
-def _with_error_report(method: _Method) -> _Method:
-    """Method that ends with the report of a GlueSessionError, without the traceback that the SDK adds to every exception."""
-
-    async def call(servicer: Any, request: Any, context: Any) -> Any:
-        try:
-            return await method(servicer, request, context)
-        except Exception as raised:
-            error = _find_session_error(raised)
-            if error is None:
-                raise
-            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, _describe(error))
-
-    return call
-
-
-def _find_session_error(raised: BaseException) -> GlueSessionError | None:
-    # The SDK raises a plain Exception in place of the provider's, which stays its context.
-    error: BaseException | None = raised
-    while error is not None and not isinstance(error, GlueSessionError):
-        error = error.__context__
-    return error
-
-
-def _describe(error: GlueSessionError) -> str:
-    if isinstance(error, InvalidInput):
-        return f"{input_path(error.input_name)}: {error.reason(HINTS)}" if error.input_name else error.reason(HINTS)
-    return str(error.report(HINTS))
-
-
-_METHODS = ("Check", "CheckConfig", "Configure", "Create", "Diff", "Invoke", "Read", "Update")
-
-_Servicer: Any = type(
-    "_Servicer", (ProviderServicer,), {name: _with_error_report(getattr(ProviderServicer, name)) for name in _METHODS}
-)
-"""The SDK's server of a provider, with readable errors."""
+    async def wait_until_gone(self) -> None:
+        """Return when the engine has ended: an engine that is killed does not end its plugins."""
+        await self._connected.wait()
+        was_ready = False
+        while True:
+            state = self._channel.get_state(try_to_connect=True)
+            if state is grpc.ChannelConnectivity.READY:
+                was_ready = True
+            elif state is grpc.ChannelConnectivity.TRANSIENT_FAILURE and was_ready:
+                return
+            await self._channel.wait_for_state_change(state)
 
 
 def package_schema() -> str:
@@ -92,25 +82,34 @@ def _version() -> str:
 def main() -> None:
     """Run the provider until the engine ends."""
     parser = argparse.ArgumentParser(
-        description="Native Pulumi provider of read-only AWS Glue sessions. The engine starts it."
+        description="Native provider plugin of pulumi-glue-session. Pulumi starts it for programs that need it."
     )
-    parser.add_argument("engine", help="address of the engine")
+    parser.add_argument("engine", nargs="?", default="", help="address of the engine")
     # The engine also passes log flags, which are ignored.
     known, _ = parser.parse_known_args()
+    # Exceptions that are bugs go to the engine's log, which `pulumi --logtostderr -v=9` shows.
+    logging.getLogger("grpc").addHandler(logging.StreamHandler())
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(known.engine))
+        asyncio.run(serve(known.engine))
 
 
-async def _serve(address: str) -> None:
-    server = grpc.aio.server(options=_MESSAGE_LENGTH)
-    provider = SessionProvider(_EngineClient(address), schema=package_schema())
-    servicer = _Servicer(sys.argv[1:], _version(), provider, engine_address=address)
+async def serve(address: str) -> None:
+    """Serve the engine at this address until it ends; without an address, any engine that attaches."""
+    engine = EngineClient()
+    rhythm = TerminalRhythm if address and is_terminal_watched(Path("/proc")) else LogRhythm
+    provider = SessionProvider(ResourcePoller(engine, rhythm=rhythm), schema=package_schema())
+    server = grpc.aio.server(options=_OPTIONS)
+    servicer = SessionServicer(provider, engine, version=_version())
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     print(port, flush=True)
-    # An engine that was killed does not end its plugins, so a new parent ends this one.
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110 - the end of a parent sets no event
-        await asyncio.sleep(_PARENT_CHECK_SECONDS)
-    await server.stop(None)
+    try:
+        if address:
+            engine.connect(address)
+            await engine.wait_until_gone()
+        else:
+            print(_BY_HAND.format(port=port), file=sys.stderr, flush=True)
+            await server.wait_for_termination()
+    finally:
+        await server.stop(None)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pulumi.provider.experimental import provider as sdk
+from pulumi.provider.experimental.property_value import PropertyValue
 
-from pulumi_glue_session.core.session import Session
-from pulumi_glue_session.native.properties import UNKNOWN, camel, unwrap_map
+from pulumi_glue_session.native.properties import UNKNOWN, unwrap_map
 from pulumi_glue_session.native.provider import SessionProvider
 from support.glue_endpoint import GlueEndpoint, always
-from support.native_provider import ROLE, URN, RecordingEngine, check, props, run
+from support.native_provider import ROLE, URN, RecordingEngine, check, create, props, run
 
 
 def test_default_wait_for(engine: RecordingEngine) -> None:
@@ -33,6 +34,11 @@ def test_default_wait_for(engine: RecordingEngine) -> None:
         ({"sessionId": "a", "expect": {"numberOfWorkers": "2"}}, "expect", 'numberOfWorkers is a number, not "2"'),
         ({"sessionId": "a", "expect": "READY"}, "expect", "'READY' is "),
         ({"sessionId": "a", "timeout": "soon"}, "timeout", "'soon'"),
+        ({"sessionId": "a", "timeout": True}, "timeout", "True"),
+        ({"sessionId": "a", "waitFor": "READY"}, "waitFor", "'READY' is not a list"),
+        ({"sessionId": "a", "expect": {"glueVerson": "5.0"}}, "expect", "'glueVerson' cannot be expected: use one of"),
+        ({"sessionId": "a", "expect": {"glue_version": "5.0"}}, "expect", "'glue_version' cannot be expected"),
+        ({"sessionId": "a", "status": "READY"}, "status", "unknown argument 'status'"),
     ],
 )
 def test_invalid_input_is_refused(engine: RecordingEngine, inputs: dict[str, Any], name: str, reason: str) -> None:
@@ -48,14 +54,63 @@ def test_unknown_inputs_pass(engine: RecordingEngine) -> None:
     assert [] == check(engine, sessionId=UNKNOWN, **inputs)[1]
 
 
-def test_session_fields_become_inputs(engine: RecordingEngine, aws: GlueEndpoint) -> None:
-    """The engine takes the new side of a displayed difference from the inputs."""
-    aws.put("analytics", always("READY"), DefaultArguments={"--password": "planted"})
+FIXED_FORM = {
+    "status",
+    "glueVersion",
+    "workerType",
+    "numberOfWorkers",
+    "maxCapacity",
+    "idleTimeout",
+    "sessionType",
+    "createdOn",
+    "completedOn",
+}
+
+
+@pytest.mark.parametrize(("status", "omitted"), [("READY", set()), ("PROVISIONING", {"status", "completedOn"})])
+def test_inputs_of_a_new_record_have_fields_for_policies(
+    engine: RecordingEngine, aws: GlueEndpoint, status: str, omitted: set[str]
+) -> None:
+    """But no free text, which can be in additionalSecretOutputs. Fields that a wait sets are not known yet."""
+    aws.put("analytics", always(status), Description="planted")
 
     inputs, _ = check(engine, sessionId="analytics")
 
-    assert {"sessionId", "waitFor", *map(camel, Session().to_state())} == inputs.keys()
+    assert {"sessionId", "waitFor", "region", *FIXED_FORM} - omitted == inputs.keys()
+
+
+def test_changed_fields_become_inputs(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """The engine takes the new side of a displayed difference from the inputs."""
+    aws.put("analytics", always("READY"), DefaultArguments={"--password": "planted"})
+    old_outputs = dict(create(engine).properties)
+    aws.put("analytics", always("STOPPED"), NumberOfWorkers=3, DefaultArguments={"--password": "new"})
+
+    inputs, _ = check(engine, olds={"sessionId": "analytics"}, old_outputs=old_outputs, sessionId="analytics")
+
+    assert {"sessionId", "waitFor", *FIXED_FORM, "defaultArguments"} == inputs.keys()
+    assert ("STOPPED", 3) == tuple(unwrap_map(inputs)[name] for name in ("status", "numberOfWorkers"))
     assert ["defaultArguments"] == [name for name, value in inputs.items() if value.is_secret]
+
+
+def test_changed_field_of_a_secret_output_is_secret(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """An output in additionalSecretOutputs."""
+    aws.put("analytics", always("READY"), Description="old")
+    outputs = create(engine).properties
+    old_outputs = {**outputs, "description": outputs["description"].with_secret(is_secret=True)}
+    aws.put("analytics", always("READY"), Description="planted")
+
+    inputs, _ = check(engine, olds={"sessionId": "analytics"}, old_outputs=old_outputs, sessionId="analytics")
+
+    assert inputs["description"].is_secret
+
+
+def test_no_free_text_for_an_engine_that_sends_no_old_outputs(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """It could be in additionalSecretOutputs, which only the old outputs show."""
+    aws.put("analytics", always("READY"))
+
+    inputs, _ = check(engine, olds={"sessionId": "analytics"}, sessionId="analytics")
+
+    assert {"sessionId", "waitFor", "region", *FIXED_FORM} == inputs.keys()
 
 
 def test_ignored_property_keeps_its_old_value(engine: RecordingEngine, aws: GlueEndpoint) -> None:
@@ -68,40 +123,46 @@ def test_ignored_property_keeps_its_old_value(engine: RecordingEngine, aws: Glue
     assert (2, "READY") == tuple(unwrap_map(inputs)[name] for name in ("numberOfWorkers", "status"))
 
 
-@pytest.mark.parametrize(
-    ("olds", "has_status"), [({}, False), ({"sessionId": "analytics"}, True)], ids=["new record", "existing record"]
-)
-def test_fields_set_by_waiting_are_omitted_from_a_new_record(
-    engine: RecordingEngine,
-    aws: GlueEndpoint,
-    olds: dict[str, str],
-    has_status: bool,  # noqa: FBT001 - a parameter
-) -> None:
-    aws.put("analytics", always("PROVISIONING"))
-
-    inputs, _ = check(engine, olds=olds, sessionId="analytics")
-
-    assert [has_status] * 3 == [name in inputs for name in ("status", "errorMessage", "completedOn")]
-
-
 def test_missing_session_passes_check(engine: RecordingEngine, aws: GlueEndpoint) -> None:
     """Create and update fail instead: they know whether this is a preview."""
-    inputs, failures = check(engine, sessionId="analytics")
+    inputs, failures = check(engine, olds={"sessionId": "analytics"}, sessionId="analytics")
 
     assert ({"sessionId": "analytics", "waitFor": ["READY"]}, []) == (unwrap_map(inputs), failures)
     assert 1 == aws.count()
 
 
 def test_calls_for_one_resource_share_a_read(engine: RecordingEngine, aws: GlueEndpoint) -> None:
-    aws.put("analytics", always("READY"))
+    aws.put("analytics", always("READY"), NumberOfWorkers=2)
+    olds = create(engine).properties
+    aws.put("analytics", always("READY"), NumberOfWorkers=3)
 
-    async def call(provider: SessionProvider) -> bool | None:
-        checked = await provider.check(sdk.CheckRequest(URN, {}, props(sessionId="analytics"), b""))
-        created = await provider.create(sdk.CreateRequest(URN, checked.inputs or {}, 0, preview=False))
-        diff_request = sdk.DiffRequest(URN, "analytics", created.properties, checked.inputs or {}, [])
-        return (await provider.diff(diff_request)).changes
+    assert ["numberOfWorkers"] == _check_diff_and_update(engine, olds, now=lambda: 0.0)
+    assert 2 == aws.count(), "one of them before"
 
-    assert (False, 1) == (run(engine, call), aws.count())
+
+def test_old_reading_is_not_shared(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """An up decides by a request that was sent less than two seconds ago."""
+    aws.put("analytics", always("READY"), NumberOfWorkers=2)
+    olds = create(engine).properties
+    aws.put("analytics", always("READY"), NumberOfWorkers=3)
+
+    assert ["numberOfWorkers"] == _check_diff_and_update(engine, olds, now=map(float, range(0, 10_000, 2)).__next__)
+    assert 4 == aws.count(), "check, diff and update, and one before"
+
+
+def _check_diff_and_update(
+    engine: RecordingEngine, olds: dict[str, PropertyValue], *, now: Callable[[], float]
+) -> list[str]:
+    """Outputs that the diff found changed."""
+
+    async def call(provider: SessionProvider) -> list[str]:
+        inputs = props(sessionId="analytics", waitFor=["READY"])
+        checked = (await provider.check(sdk.CheckRequest(URN, inputs, inputs, b""))).inputs or {}
+        changed = (await provider.diff(sdk.DiffRequest(URN, "analytics", olds, checked, []))).diffs
+        await provider.update(sdk.UpdateRequest(URN, "analytics", olds, checked, 0, [], preview=False))
+        return changed
+
+    return run(engine, call, now=now)
 
 
 def test_unknown_type_is_refused(engine: RecordingEngine) -> None:
@@ -132,7 +193,7 @@ def test_options_are_values_or_json(engine: RecordingEngine) -> None:
         "assumeRoleWithWebIdentity": {"roleArn": ROLE, "webIdentityTokenFile": "token"},
         "maxRetries": 5,
         "allowedAccountIds": ["123456789012"],
-        "skipWait": True,
+        "skipWait": "off",
         "version": "0.1.0",
     }
     as_text = {name: value if isinstance(value, str) else json.dumps(value) for name, value in options.items()}
@@ -149,6 +210,8 @@ def test_options_are_values_or_json(engine: RecordingEngine) -> None:
         ({"assumeRoles": [{"roleArn": "me"}]}, "assumeRoles[0].roleArn"),
         ({"assumeRoles": "[{planted"}, "assumeRoles"),
         ({"endpoint": "x"}, "endpoint"),
+        ({"skipWait": "perhaps"}, "skipWait"),
+        ({"skipWait": 7}, "skipWait"),
     ],
 )
 def test_invalid_option_is_refused_by_its_path(engine: RecordingEngine, options: dict[str, Any], path: str) -> None:
@@ -160,9 +223,11 @@ def test_invalid_option_is_refused_by_its_path(engine: RecordingEngine, options:
 
 
 def test_unknown_option_names_a_camel_case_option(engine: RecordingEngine) -> None:
-    [(_, reason)] = config_failures(engine, endpoint="x")
+    [(_, reason)] = config_failures(engine, endpointURL="x")
 
     assert "endpointUrl" in reason
+    [(_, reason)] = config_failures(engine, unlike="x")
+    assert reason.endswith(", skipWait")
 
 
 def test_schema(engine: RecordingEngine) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental import provider as sdk
 
-from pulumi_glue_session.core.errors import NotAsExpected, SessionEnded, WaitedTooLong
+from pulumi_glue_session.core.errors import InvalidInput, NotAsExpected, SessionEnded, Unreachable, WaitedTooLong
 from pulumi_glue_session.native.polling import Canceled
 from pulumi_glue_session.native.properties import UNKNOWN, unwrap_map
 from pulumi_glue_session.native.provider import SessionProvider
@@ -55,9 +55,10 @@ def test_up_waits_and_reports_progress(engine: RecordingEngine, aws: GlueEndpoin
 
     assert "READY" == outputs_of(engine)["status"]
     line, ephemeral, warning = engine.lines[0]
-    assert "PROVISIONING" in line
+    assert line.startswith("PROVISIONING, ")
     assert "of at most 10m" in line
     assert (True, False) == (ephemeral, warning)
+    assert engine.lines[-1][0].startswith("READY after ")
 
 
 def test_preview_reads_once_and_announces_the_wait(engine: RecordingEngine, aws: GlueEndpoint) -> None:
@@ -80,7 +81,9 @@ def test_preview_with_unknown_input_reads_nothing(
     created = create(engine, preview=True, **unknown)
     outputs = unwrap_map(created.properties)
 
-    assert OUTPUTS - {"sessionId", "waitFor", *unknown} <= {name for name, value in outputs.items() if value is UNKNOWN}
+    assert OUTPUTS - {"sessionId", "waitFor", "providerOptions", *unknown} <= {
+        name for name, value in outputs.items() if value is UNKNOWN
+    }
     assert ("" if "sessionId" in unknown else "analytics") == created.resource_id
     assert 0 == aws.count()
 
@@ -178,9 +181,25 @@ def test_skip_wait(engine: RecordingEngine, aws: GlueEndpoint, monkeypatch: pyte
 
     assert "STOPPED" == outputs_of(engine, options={"skipWait": "true"})["status"]
     assert "STOPPED" == outputs_of(engine, options={"skipWait": True})["status"]
+    assert 2 == len([line for line, _, _ in engine.lines if "does not wait" in line]), "one line in each run"
     assert isinstance(error_of(lambda: create(engine, options={"skipWait": "false"})), SessionEnded)
-    monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "0")
+    monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "off")
     assert isinstance(error_of(lambda: create(engine, options={"skipWait": "true"})), SessionEnded)
+
+
+def test_unknown_id_in_an_up_is_refused(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """An up of only some targets, whose id comes from a resource that does not exist yet."""
+    error = error_of(lambda: create(engine, sessionId=UNKNOWN))
+
+    assert isinstance(error, InvalidInput)
+    assert "session_id" == error.input_name
+    assert 0 == aws.count()
+
+
+def test_values_that_no_number_or_date_can_have(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    for fields in ({"MaxCapacity": float("nan")}, {"MaxCapacity": float("inf")}, {"CreatedOn": 1e300}):
+        aws.put("analytics", always("READY"), session_fields=fields)
+        assert isinstance(error_of(lambda: create(engine, preview=True)), Unreachable)
 
 
 def test_cancel_ends_every_wait(engine: RecordingEngine, aws: GlueEndpoint) -> None:

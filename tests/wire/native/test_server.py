@@ -1,7 +1,8 @@
-"""The native provider's process, called over gRPC as the engine calls it, with an engine that keeps the lines it is sent."""
+"""The process of the native provider, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import runpy
 import sys
@@ -13,7 +14,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from pulumi.runtime.proto import engine_pb2, provider_pb2
+from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
 from pulumi_glue_session import __version__
 from pulumi_glue_session.native import server
@@ -42,29 +43,28 @@ class EngineLog(engine_grpc.EngineServicer):  # type: ignore[misc] # it is Any
 
 
 @pytest.fixture
-def grpc_engine() -> Iterator[tuple[EngineLog, str]]:
+def grpc_engine() -> Iterator[tuple[EngineLog, str, Any]]:
     """An engine and its address."""
     grpc_server, servicer = grpc.server(ThreadPoolExecutor(1)), EngineLog()
     engine_grpc.add_EngineServicer_to_server(servicer, grpc_server)
     port = grpc_server.add_insecure_port("127.0.0.1:0")
     grpc_server.start()
-    yield servicer, f"127.0.0.1:{port}"
+    yield servicer, f"127.0.0.1:{port}", grpc_server
     grpc_server.stop(None)
 
 
 @pytest.fixture
-def provider(aws: GlueEndpoint, grpc_engine: tuple[EngineLog, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Stub of the provider, which runs until its parent process changes."""
+def provider(
+    aws: GlueEndpoint, grpc_engine: tuple[EngineLog, str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """Stub of the provider, which runs until its engine ends."""
     assert 0 == aws.count()
     ports: SimpleQueue[int] = SimpleQueue()
-    parents = [1]
 
     def print_port(port: int, *, flush: bool) -> None:
         assert flush, "the engine waits for it"
         ports.put(port)
 
-    monkeypatch.setattr(server, "_PARENT_CHECK_SECONDS", 0.01)
-    monkeypatch.setattr("os.getppid", lambda: parents[-1])
     monkeypatch.setattr(server, "print", print_port, raising=False)
     monkeypatch.setattr(sys, "argv", ["pulumi-resource-glue-session", "--logtostderr", "-v=9", grpc_engine[1]])
     thread = threading.Thread(target=server.main)
@@ -72,7 +72,7 @@ def provider(aws: GlueEndpoint, grpc_engine: tuple[EngineLog, str], monkeypatch:
     channel = grpc.insecure_channel(f"127.0.0.1:{ports.get(timeout=60)}")
     yield provider_grpc.ResourceProviderStub(channel)
     channel.close()
-    parents.append(2)
+    grpc_engine[2].stop(None)
     thread.join(timeout=60)
     assert not thread.is_alive(), "the provider ends with its engine"
 
@@ -111,9 +111,11 @@ def test_invalid_argument_is_named(provider: Any) -> None:
     assert details.startswith("unknown type or function glue-session:index:find: use ")
 
 
-def test_bug_shows_its_traceback(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_self: SessionProvider, _request: object) -> None:
-        message = "a bug"
+def test_bug_is_logged_with_its_traceback(
+    provider: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_self: SessionProvider, _request: object, *, preview: bool) -> None:
+        message = "a bug" if not preview else ""
         raise KeyError(message)
 
     monkeypatch.setattr(SessionProvider, "invoke", broken)
@@ -122,13 +124,13 @@ def test_bug_shows_its_traceback(provider: Any, monkeypatch: pytest.MonkeyPatch)
 
     assert "UNKNOWN" == code
     assert "a bug" in details
-    assert __file__ in details
+    assert __file__ in caplog.text
 
 
 def test_progress_is_logged_on_the_row(
     provider: Any,
     aws: GlueEndpoint,
-    grpc_engine: tuple[EngineLog, str],
+    grpc_engine: tuple[EngineLog, str, Any],
 ) -> None:
     aws.put("analytics", looks("PROVISIONING", "READY"))
     request = provider_pb2.CreateRequest(urn=URN, properties=properties(sessionId="analytics", waitFor=["READY"]))
@@ -144,7 +146,7 @@ def test_progress_is_logged_on_the_row(
 def test_failing_engine_log_does_not_end_a_create(
     provider: Any,
     aws: GlueEndpoint,
-    grpc_engine: tuple[EngineLog, str],
+    grpc_engine: tuple[EngineLog, str, Any],
 ) -> None:
     aws.put("analytics", always("READY"), NumberOfWorkers=2)
     inputs = {"sessionId": "analytics", "waitFor": ["READY"], "expect": {"numberOfWorkers": 3}, "onMismatch": "warn"}
@@ -155,9 +157,87 @@ def test_failing_engine_log_does_not_end_a_create(
     assert "READY" == created.properties["status"]
 
 
+def test_missing_session_is_an_empty_answer(provider: Any, aws: GlueEndpoint) -> None:
+    """The engine distinguishes an answer without properties from one with empty properties."""
+    assert 0 == aws.count()
+
+    answer = provider.Read(provider_pb2.ReadRequest(urn=URN, id="gone"), timeout=60)
+
+    assert provider_pb2.ReadResponse() == answer
+    assert not answer.HasField("properties")
+
+
+def test_engine_compares_provider_options_itself(provider: Any) -> None:
+    code, _ = failure_of(lambda: provider.DiffConfig(provider_pb2.DiffRequest(urn=URN), timeout=60))
+
+    assert "UNIMPLEMENTED" == code
+
+
+def test_preview_of_a_function(provider: Any, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("PROVISIONING"))
+    arguments = properties(sessionId="analytics", timeout="1h")
+    request = provider_pb2.InvokeRequest(tok="glue-session:index:waitForSession", args=arguments, preview=True)
+
+    answer = provider.Invoke(request, timeout=60)
+
+    assert "PROVISIONING" == getattr(answer, "return")["status"]
+
+
+def test_old_outputs_of_newer_engines(provider: Any, aws: GlueEndpoint) -> None:
+    """They show which free text may become an input."""
+    aws.put("analytics", always("READY"))
+    inputs = properties(sessionId="analytics", waitFor=["READY"])
+    created = provider.Create(provider_pb2.CreateRequest(urn=URN, properties=inputs), timeout=60)
+    aws.put("analytics", always("READY"), Description="new")
+    check = {"urn": URN, "olds": inputs, "news": inputs}
+
+    without = provider.Check(provider_pb2.CheckRequest(**check), timeout=60)
+    provider.Handshake(provider_pb2.ProviderHandshakeRequest(sends_old_outputs_to_check=True), timeout=60)
+    with_outputs = provider.Check(provider_pb2.CheckRequest(**check, old_outputs=created.properties), timeout=60)
+
+    assert "description" not in without.inputs
+    assert "new" == with_outputs.inputs["description"]
+
+
 def test_version_and_schema(provider: Any) -> None:
     assert __version__ == provider.GetPluginInfo(empty(), timeout=60).version
     assert __version__ == json.loads(provider.GetSchema(provider_pb2.GetSchemaRequest(), timeout=60).schema)["version"]
+
+
+def test_started_by_hand_and_attached(
+    aws: GlueEndpoint,
+    grpc_engine: tuple[EngineLog, str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """PULUMI_DEBUG_PROVIDERS: the address of the engine comes with Attach."""
+    aws.put("analytics", always("PROVISIONING"))
+    printed: list[Any] = []
+
+    async def attach_and_preview() -> None:
+        has_port = asyncio.Event()
+
+        def record_line(line: object, **_: object) -> None:
+            printed.append(line)
+            has_port.set()
+
+        monkeypatch.setattr(server, "print", record_line, raising=False)
+        serving = asyncio.ensure_future(server.serve(""))
+        await has_port.wait()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{printed[0]}") as channel:
+            stub = provider_grpc.ResourceProviderStub(channel)
+            await stub.Attach(plugin_pb2.PluginAttach(address=grpc_engine[1]))
+            inputs = properties(sessionId="analytics", waitFor=["READY"])
+            await stub.Create(provider_pb2.CreateRequest(urn=URN, properties=inputs, preview=True))
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+
+    asyncio.run(attach_and_preview())
+
+    assert f"PULUMI_DEBUG_PROVIDERS=glue-session:{printed[0]}" in printed[1]
+    [(line, urn, _, _)] = grpc_engine[0].lines
+    assert "is PROVISIONING: up will wait for READY" in line
+    assert URN == urn
 
 
 def test_module_starts_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
