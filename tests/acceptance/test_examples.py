@@ -160,7 +160,8 @@ def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> Non
 | resource | property | recorded | now |
 |---|---|---|---|
 | <code>analytics</code> | <code>default_arguments</code> | (secret) | (secret) |
-| <code>analytics</code> | <code>description</code> | <code>&quot;ours&quot;</code> | <code>&quot;a&#124;b @all &lt;i&gt;&quot;</code> |
+| <code>analytics</code> | <code>description</code> | <code>&quot;ours&quot;</code> | \
+<code>&quot;a&#124;b @all &lt;i&gt;&quot;</code> |
 | <code>analytics</code> | <code>status</code> | <code>&quot;READY&quot;</code> | <code>&quot;STOPPED&quot;</code> |
 """
     assert (7, expected) == script(project, "drift.py", "dev")[:2]

@@ -14,7 +14,10 @@ PROGRAM = """
     role = {role}
     session = GlueSession(
         "analytics", session_id="analytics-prod",
-        expect={{"role": role, "glue_version": {{"at_least": "4.0"}}, "command": {{"name": "glueetl"}}, "worker_type": "G.1X"}}, {more}
+        expect={{
+            "role": role, "glue_version": {{"at_least": "4.0"}}, "command": {{"name": "glueetl"}},
+            "worker_type": "G.1X"
+        }}, {more}
     )
     pulumi.export("status", session.status)
 """
@@ -98,7 +101,8 @@ def test_invalid_expectation_fails_without_a_call(project: Project, glue: GlueEn
     }
     for expect, fragment in invalid.items():
         project.program(
-            f'from pulumi_glue_session import GlueSession\nGlueSession("analytics", session_id="analytics-prod", expect={expect})'
+            "from pulumi_glue_session import GlueSession\n"
+            f'GlueSession("analytics", session_id="analytics-prod", expect={expect})'
         )
         assert fragment in project.preview(code=1).text
     assert 0 == glue.count()

@@ -32,7 +32,7 @@ Recorded = Callable[[Command, Fault], tuple[Project, State]]
 
 @pytest.fixture(scope="module")
 def recorded(env_in: Callable[[Path], dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """A project in which the program has run with the description "before". It is created once and restored each time."""
+    """A project in which the program has run with the description "before", created once and restored each time."""
     made: dict[tuple[str, int], tuple[Project, State, Path, bytes]] = {}
 
     def project_of(command: Command, fault: Fault) -> tuple[Project, State]:

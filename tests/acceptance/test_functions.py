@@ -29,7 +29,8 @@ def test_sessions_of_a_team(project: Project, glue: GlueEndpoint) -> None:
         import pulumi
         from pulumi_glue_session import GlueSession, get_sessions
 
-        found = get_sessions(tags={"team": "etl"}, statuses=["READY", "PROVISIONING"], id_prefix="etl-", id_pattern="*-[0-9]")
+        starting = ["READY", "PROVISIONING"]
+        found = get_sessions(tags={"team": "etl"}, statuses=starting, id_prefix="etl-", id_pattern="*-[0-9]")
         for session_id in found.ids:
             GlueSession(session_id, session_id=session_id)
         pulumi.export("newest", [found.region, found.sessions[0].session_id, found.sessions[0].glue_version])

@@ -56,7 +56,8 @@ def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoi
         for number, session in enumerate(found):
             GlueSession(f"recorded-{number}", session_id=session.session_id)
             GlueSession.get(f"read-{number}", session.session_id, wait_for=None)
-        pulumi.export("found", [[each.description, each.role, each.error_message, each.default_arguments["--text"]] for each in found])
+        fields = [(each.description, each.role, each.error_message, each.default_arguments) for each in found]
+        pulumi.export("found", [[*texts, arguments["--text"]] for *texts, arguments in fields])
         pulumi.export("ids", [each.session_id for each in found])
     """)
     (project.folder / "texts").write_text(json.dumps(TEXTS))
@@ -74,8 +75,8 @@ def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoi
             assert expected == {name: kept[name] for name in expected}
             assert {"--text": text} == json.loads(kept["default_arguments"]["plaintext"])
     torture.tell(
-        "Control characters, escape sequences, Pulumi's markup, right-to-left overrides, emoji, paths and 255 characters as session ids "
-        "(where Glue allows them), tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
+        "Control characters, escape sequences, Pulumi's markup, right-to-left overrides, emoji, paths and 255 "
+        "characters as session ids, tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
         "state, outputs and a refresh held the very same texts; each tag found its session",
     )
 
@@ -125,7 +126,7 @@ def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture:
         assert (kind, []) == (kind, unfit(failed))
         assert "error: " in failed.err + failed.out
     torture.tell(
-        "The same texts in errors about a failed session, a refused call, an invalid value, name or id, and of a function that finds "
+        "The same texts in errors about sessions, calls, values, names and ids, and of a function that finds "
         "nothing: pulumi preview --color always",
         "each time one clean error; no control character and no markup reaches the terminal",
     )
@@ -150,14 +151,14 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
     assert len(IDS) <= waited.out.count("Not as expected")
     assert len(IDS) == len(project.resources())
     torture.tell(
-        "The same texts, as ids, in warnings, in the line of a preview about a wait and in those of the wait: pulumi up --color always",
+        "The same texts as ids, in warnings and progress lines: pulumi up --color always",
         "no control character and no markup reaches the terminal",
     )
 
 
 @pytest.mark.torture(PART)
 def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
-    """The engine panics at unknown colors in values that it prints. The state stays intact, and `--color never` works."""
+    """The engine panics at unknown colors in values. The state stays intact, and `--color never` works."""
     # The short form tries the text at which the engine panics.
     texts = sorted((text for text in TEXTS if "<{%" in text), key=lambda text: "boom%}" not in text)
     tried = texts[: torture.tries(short=1, long=len(texts))]
@@ -180,9 +181,9 @@ def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueE
         project.up()
         assert {"description": text} == project.outputs()
     torture.tell(
-        "Pulumi's markup in a description that has changed, as Pulumi itself shows the change: pulumi preview --diff --color always",
-        f"Pulumi obeys its markup in any value that it shows, and ended with an error of its own at {ended} of {len(tried)}; with --color "
-        "never it went on, and the next up recorded each as it is",
+        "Pulumi's markup in a changed description: pulumi preview --diff --color always",
+        f"Pulumi interprets its markup in values and failed at {ended} of {len(tried)}; "
+        "with --color never it works, and the next up recorded each value unchanged",
     )
 
 

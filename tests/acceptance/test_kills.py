@@ -1,11 +1,8 @@
 """Runs that are killed at random moments lose no record, the next up works, and no process is left.
 
-Details:
-
-* A moment is a share of the life that the killed process has in an undisturbed run, its waiting for a session included. The shares of one
-  row are spread over the whole of it. All of them come from a seed, which a failure prints; `GLUE_SESSION_SEED` tries the same again.
-* A process that had ended before its moment was not killed: that try is made again.
-* What is recorded is judged by `pulumi stack export` alone. Each try changes every session, so that a record is of before or of after.
+A process is killed after a share of the time that it takes in an undisturbed run. The shares are spread over the whole
+run and come from a seed, which a failure prints; `GLUE_SESSION_SEED` repeats them. If the process has already ended,
+the try is repeated. Each try changes every session, so that a record is the old or the new one.
 """
 
 from __future__ import annotations
@@ -72,7 +69,10 @@ LATE_SECONDS = 1.5
 END_SECONDS = 60
 """Within which a run that was asked to end has ended, on any machine. How long it takes is measured elsewhere."""
 
-LOCKED = "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`."
+LOCKED = (
+    "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end "
+    "or delete the lock file with `pulumi cancel`."
+)
 PENDING = "Attempting to deploy or update resources with"
 
 PROGRAM_TEXT = """
@@ -103,7 +103,7 @@ class Stack:
         project.program(PROGRAM_TEXT)
 
     def change(self) -> None:
-        """Every session is another one from now on, one is new, and the new one of the last time is no longer wanted."""
+        """Change every session, add one, and drop the one that was added before."""
         self.generation += 1
         for session_id in (*IDS, self._newest):
             late = then(("PROVISIONING", LATE_SECONDS), "READY") if session_id == LATE else always("READY")

@@ -1,4 +1,4 @@
-"""Which package the tests of this folder try: `make acceptance` says the wheel, and then nothing may come from the checkout."""
+"""The package under test: with `make acceptance` it is the wheel, and not the checkout."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_package_under_test(project: Project, glue: GlueEndpoint) -> None:
 
 
 def test_no_plugin_is_looked_up(project: Project, glue: GlueEndpoint) -> None:
-    """To Pulumi a package named `pulumi-…` has a plugin, which it looks for and would download, unless a file in it says that it has none.
+    """Pulumi downloads a plugin for each package named `pulumi-…`, unless a file in the package says that it has none.
 
-    Of a package that is only linked to, Pulumi doesn't find the file.
+    It does not find that file in an editable installation.
     """
     glue.put("analytics-prod", always("READY"))
     project.program(PROGRAM)

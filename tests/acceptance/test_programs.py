@@ -160,7 +160,8 @@ def test_protect_retain_and_deleted_with(project: Project, glue: GlueEndpoint) -
     urn = f"urn:pulumi:dev::acceptance::{SESSION}::guarded"
     expected = (
         f'error: resource "{urn}" cannot be deleted\n'
-        "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in your Pulumi program "
+        "because it is protected. To unprotect the resource, either remove the `protect` flag "
+        "from the resource in your Pulumi program "
         f"and run `pulumi up`, or use the command:\n`pulumi state unprotect '{urn}'`"
     )
     assert expected in "\n".join(refused.lines)
@@ -343,7 +344,8 @@ def test_session_is_read_after_its_parent(parent: str, project: Project, glue: G
     """The parent can create the session."""
     for name in ("mark", "analytics-prod"):
         glue.put(name, always("READY"))
-    body = f'from mark import Mark\nGlueSession("analytics", session_id="analytics-prod", opts=Options(parent={PARENTS[parent]}))'
+    options = f"Options(parent={PARENTS[parent]})"
+    body = f'from mark import Mark\nGlueSession("analytics", session_id="analytics-prod", opts={options})'
     write(project, body, mark=MARK)
 
     if parent == "resource":

@@ -44,9 +44,13 @@ PROGRAM = """
     sessions = {
         "by-id": GlueSession("by-id", session_id=made.id),
         "by-output": GlueSession("by-output", session_id=made.name),
-        "by-depends-on": GlueSession("by-depends-on", session_id="made-here", opts=pulumi.ResourceOptions(depends_on=made)),
+        "by-depends-on": GlueSession(
+            "by-depends-on", session_id="made-here", opts=pulumi.ResourceOptions(depends_on=made)
+        ),
         "by-component": GlueSession("by-component", session_id="in-a-notebook", opts=after(notebook)),
-        "by-output-list": GlueSession("by-output-list", session_id="made-here", opts=after(pulumi.Output.from_input(made))),
+        "by-output-list": GlueSession(
+            "by-output-list", session_id="made-here", opts=after(pulumi.Output.from_input(made))
+        ),
         "got-by-id": GlueSession.get("got-by-id", made.id),
         "got-by-depends-on": GlueSession.get("got-by-depends-on", "made-here", opts=after(made)),
         "got-secret": GlueSession.get("got-secret", pulumi.Output.secret("made-here"), opts=after(made)),
@@ -58,7 +62,7 @@ PROGRAM = """
 
 
 def test_session_created_in_the_same_up(aws_project: Project, moto: Moto) -> None:
-    """The id as an output (unknown, or known too early), a literal id with `depends_on`, a component, a read, a secret."""
+    """With an Output as id, `depends_on`, a component, `.get` and a secret."""
     aws_project.program(PROGRAM, creator=CREATOR)
 
     preview = aws_project.preview()

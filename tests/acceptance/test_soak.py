@@ -112,7 +112,7 @@ def test_repeated_updates_do_not_grow(
 ) -> None:
     seed = int(os.environ.get("GLUE_SESSION_SEED") or random.SystemRandom().randrange(2**32))
     say(f"GLUE_SESSION_SEED={seed} tries the same again")
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - not cryptographic
     sizes: list[int] = []
     held: list[dict[str, int]] = []
     for number in range(torture.tries(short=5, long=1_000)):
@@ -164,7 +164,7 @@ def test_repeated_updates_do_not_grow(
     )
     torture.tell("bytes of the state, whenever the sessions were the same", "the same to the byte")
     torture.tell(
-        "threads, open files, child processes, event loops, clients of AWS and objects of this package in the process that deploys",
+        "threads, open files, child processes, event loops, AWS clients and objects of this package in the process",
         "as many at the end as after the first hundred updates",
     )
     torture.tell(
@@ -175,7 +175,7 @@ def test_repeated_updates_do_not_grow(
 
 def say(what: str) -> None:
     """Print a line, which pytest shows if the test fails."""
-    print(what)
+    print(what)  # noqa: T201 - pytest shows it
 
 
 def size(deployment: Mapping[str, Any]) -> int:

@@ -1,7 +1,7 @@
 """States of released versions: this version previews them without changes, refreshes and destroys them.
 
-`states/<version>.json` is the output of `pulumi stack export`, `states/<version>.py` the program that wrote it. To add a
-version, write its program, run `make state` and commit both. A released state never changes.
+`states/<version>.json` is the output of `pulumi stack export`, `states/<version>.py` the program that wrote it. To add
+a version, write its program, run `make state` and commit both. A released state never changes.
 """
 
 from __future__ import annotations

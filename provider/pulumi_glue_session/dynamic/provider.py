@@ -193,13 +193,13 @@ def _find_mix(inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
     """Reason why inputs and observation do not belong together: ignore_changes and transforms change inputs only."""
     if inputs.get("session_id") != observed["id"]:
         return id_mismatch_message(observed["id"], inputs.get("session_id"))
-    recorded = inputs.get("aws") or {}
+    recorded: Any = inputs.get("aws") or {}
     return AWS_MISMATCH if observed.get("aws") and observed["aws"] != fingerprint(recorded) else ""
 
 
 def _failure_message(olds: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
     secrets: Any = observed.get("secrets")
-    hidden: list[Any] = secrets if type(secrets) is list else []
+    hidden: Any = secrets if type(secrets) is list else ()
     changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS)
     shown = tuple(each.split(" ")[0] if each.split(" ")[0] in hidden else each for each in changed)
     message = str(replace(ErrorReport.parse(observed["failure"]), changed=shown))

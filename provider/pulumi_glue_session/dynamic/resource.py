@@ -159,7 +159,7 @@ class GlueSession(pulumi.CustomResource):
             logs=logs,
             invalid=invalid,
             is_get=opts.id is not None,
-            recorded_options=None if isinstance(props["aws"], pulumi.Output) else frozenset(props["aws"] or {}),
+            recorded_options=_recorded_names(props["aws"]),
             secrets=secrets,
             get_urn=lambda: _urn_of(resource_name, opts.parent),
         )
@@ -364,6 +364,11 @@ class GlueSession(pulumi.CustomResource):
 _PROVIDER_OF_TRANSFORMATION = InvalidInput(
     "opts.provider", "a transformation set the aws.Provider: pass it in opts, or use aws=AwsOptions(...)"
 )
+
+
+def _recorded_names(options: Any) -> frozenset[str] | None:
+    """Names of the recorded AWS options; None for an Output, the options of an explicit `aws.Provider`."""
+    return None if isinstance(options, pulumi.Output) else frozenset(cast("Mapping[str, Any]", options or {}))
 
 
 async def _urn_of(name: str, parent: pulumi.Resource | None) -> str:

@@ -171,14 +171,13 @@ def test_failed_step_is_never_skipped(provider: GlueSessionProvider, failing: di
 
 
 def test_create_and_update_fail_with_the_message(provider: GlueSessionProvider) -> None:
-    steps = {
-        "create": lambda: provider.create({**STATE, FAILURE: MESSAGE}),
-        "update": lambda: provider.update("", STATE, {FAILURE: MESSAGE}),
-    }
-    for step in steps.values():
-        with pytest.raises(RuntimeError) as caught:
-            step()
-        assert MESSAGE == str(caught.value)
+    failing = {**STATE, FAILURE: MESSAGE}
+    with pytest.raises(RuntimeError) as create:
+        provider.create(failing)
+    with pytest.raises(RuntimeError) as update:
+        provider.update("analytics", STATE, failing)
+
+    assert [MESSAGE, MESSAGE] == [str(create.value), str(update.value)]
 
 
 # --- gate="once" ---
