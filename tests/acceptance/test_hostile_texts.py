@@ -76,7 +76,7 @@ def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoi
             assert {"--text": text} == json.loads(kept["default_arguments"]["plaintext"])
     torture.tell(
         "Control characters, escape sequences, Pulumi's markup, right-to-left overrides, emoji, paths and 255 "
-        "characters as session ids, tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
+        "characters as ids, tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
         "state, outputs and a refresh held the very same texts; each tag found its session",
     )
 
