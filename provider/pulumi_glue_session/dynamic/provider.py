@@ -200,7 +200,7 @@ def _find_mix(inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
 def _failure_message(olds: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
     secrets: Any = observed.get("secrets")
     # A transform can change any input.
-    hidden = set(map(str, secrets)) if type(secrets) is list else set[str]()
+    hidden = set(map(str, cast("list[object]", secrets))) if type(secrets) is list else set[str]()
     changed = describe_drift(olds, observed.get("session", {}), fields=_FIELDS, hints=_HINTS)
     shown = tuple(each.split(" ")[0] if each.split(" ")[0] in hidden else each for each in changed)
     message = str(replace(ErrorReport.parse(observed["failure"]), changed=shown))
