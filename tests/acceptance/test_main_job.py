@@ -189,7 +189,7 @@ def test_ignore_changes_hides_one_property(project: Project, glue: GlueEndpoint)
 
 
 def test_invalid_argument_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
-    invalid = {'timeout="soon"': ["timeout: ", "'soon'"], 'wait_for="RUNNING"': ["RUNNING is not a status"]}
+    invalid = {'timeout="soon"': ["timeout: ", "'soon'"], 'wait_for="RUNNING"': ["wait_for: ", "RUNNING"]}
     for argument, fragments in invalid.items():
         project.program(GATED.replace('timeout="20s"', argument))
         text = project.preview(code=1).text
