@@ -66,8 +66,8 @@ LATE = "s1"
 
 LATE_SECONDS = 1.5
 
-END_SECONDS = 60
-"""Within which a run that was asked to end has ended, on any machine. How long it takes is measured elsewhere."""
+END_SECONDS = 240
+"""A run that was asked to end and has not ended by then hangs, on any machine."""
 
 LOCKED = (
     "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end "

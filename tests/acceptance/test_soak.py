@@ -70,7 +70,7 @@ class Deployer:
         """End the process. Returns its exit code."""
         assert self._running.stdin is not None
         self._running.stdin.close()
-        return self._running.wait(60)
+        return self._running.wait()
 
 
 @contextmanager
