@@ -33,6 +33,8 @@ class FakeClock:
         self._sleepers: set[tuple[float, int]] = set()
         self._sleeping_threads: set[tuple[float, int]] = set()
         self._running_threads = 0
+        self._events = 0
+        """Moves of the time, and threads that ended."""
         self._changed = threading.Condition()
         self._serials = count()
 
@@ -42,14 +44,21 @@ class FakeClock:
 
     async def sleep(self, seconds: float, *, wake: asyncio.Event | None = None) -> None:
         """Sleep for `seconds`, or until `wake` is set."""
-        sleeper = (self.now + seconds, next(self._serials))
+        started = self.now
+        sleeper = (started + seconds, next(self._serials))
         self._sleepers.add(sleeper)
         try:
+            turns, events = 0, self._events
             while True:
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
-                    if wake is not None and wake.is_set():
-                        return
+                await asyncio.sleep(0)
+                if wake is not None and wake.is_set():
+                    return
+                if started < sleeper[0] <= self.now:
+                    return
+                # What the last event woke up must have its turns before the time moves again.
+                turns, events = (turns + 1, events) if events == self._events else (0, self._events)
+                if turns < _TURNS:
+                    continue
                 if self.now >= sleeper[0]:
                     return
                 if not self._move():
@@ -63,15 +72,25 @@ class FakeClock:
 
     def start_thread(self, work: Callable[[], None]) -> None:
         """Start a thread that the clock waits for while it does not sleep."""
+        loop = asyncio.get_running_loop()
         with self._changed:
             self._running_threads += 1
+
+        def end() -> None:
+            with self._changed:
+                self._running_threads -= 1
+                self._events += 1
 
         def run() -> None:
             try:
                 work()
             finally:
-                with self._changed:
-                    self._running_threads -= 1
+                # After the calls that the thread has scheduled on the loop, which the clock must not overtake.
+                try:
+                    loop.call_soon_threadsafe(end)
+                except RuntimeError:
+                    # The loop is closed, so nothing sleeps on this clock any more.
+                    end()
 
         start_thread(run)
 
@@ -90,6 +109,7 @@ class FakeClock:
             if self._running_threads or moment == math.inf:
                 return False
             self.now = max(self.now, moment)
+            self._events += 1
             awake = {sleeper for sleeper in self._sleeping_threads if sleeper[0] <= self.now}
             self._sleeping_threads -= awake
             self._running_threads += len(awake)

@@ -106,6 +106,8 @@ def fields_of_a_session(result: GetSessionResult) -> None:
     assert_type(result.security_configuration, str)
     assert_type(result.profile_name, str)
     assert_type(result.session_type, str)
+    assert_type(result.role_arn, str)
+    assert_type(result.role_name, str)
     assert_type(result.command, SessionCommand)
     assert_type(result.connections, Sequence[str])
     assert_type(result.default_arguments, pulumi.Output[Mapping[str, str]])

@@ -44,6 +44,7 @@ terraform_app = typer.Typer(
     name="terraform",
     no_args_is_help=True,
     help="Make the provider gluesession available to Terraform and OpenTofu.",
+    short_help="Install the provider for Terraform.",
 )
 
 _Folder = Annotated[

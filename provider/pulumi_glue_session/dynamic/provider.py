@@ -94,7 +94,7 @@ class GlueSessionProvider(ResourceProvider):
             return CheckResult(
                 inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)]
             )
-        session, failed = observed.get("session"), "failure" in observed
+        session, failed = observed.get("session"), observed.get("failure") is not None
         if session is not None and (reason := _find_mix(inputs, observed)):
             return CheckResult(inputs, [CheckFailure("", reason)])
         if failed and not observed.get("region"):
@@ -150,7 +150,7 @@ class GlueSessionProvider(ResourceProvider):
         observed: Any = _parse_observation(props.get(OBSERVED))
         if not _is_observation(observed):
             region, session = self._read_session(id_, props)
-        elif "failure" in observed:
+        elif observed.get("failure") is not None:
             # The engine does not call `check` for `.get`, so its failure is reported here.
             abort_without_traceback(str(ErrorReport.parse(observed["failure"])))
         else:
@@ -191,8 +191,8 @@ class GlueSessionProvider(ResourceProvider):
 
 def _find_mix(inputs: Mapping[str, Any], observed: Mapping[str, Any]) -> str:
     """Reason why inputs and observation do not belong together: ignore_changes and transforms change inputs only."""
-    if inputs.get("session_id") != observed["id"]:
-        return id_mismatch_message(observed["id"], inputs.get("session_id"))
+    if inputs.get("session_id") != observed.get("id"):
+        return id_mismatch_message(observed.get("id"), inputs.get("session_id"))
     recorded: Any = inputs.get("aws") or {}
     return AWS_MISMATCH if observed.get("aws") and observed["aws"] != fingerprint(recorded) else ""
 
