@@ -94,7 +94,7 @@ class GlueSessionProvider(ResourceProvider):
             return CheckResult(
                 inputs, [CheckFailure("", _IGNORES_ALL if olds and observed is None else _NO_OBSERVATION)]
             )
-        session, failed = observed.get("session"), observed.get("failure") is not None
+        session, failed = observed.get("session"), type(observed.get("failure")) is dict
         if session is not None and (reason := _find_mix(inputs, observed)):
             return CheckResult(inputs, [CheckFailure("", reason)])
         if failed and not observed.get("region"):
@@ -113,6 +113,9 @@ class GlueSessionProvider(ResourceProvider):
             fields = {} if observed.get("update") else dict.fromkeys(_FIELDS, pulumi.UNKNOWN)
             region = region or (None if observed.get("update") else pulumi.UNKNOWN)
         result = {**inputs, **({"region": region} if region else {}), **_to_properties(fields)}
+        if failed and not observed.get("update") and not isinstance(inputs.get("session_id"), str):
+            # The SDK cannot read an output of another type, and ends the program with a traceback.
+            result["session_id"] = pulumi.UNKNOWN
         if failed and not (observed.get("drift") and is_recorded):
             result[FAILURE if observed.get("update") else PREVIEW_FAILURE] = _failure_message(
                 olds if is_recorded else {}, observed
@@ -150,7 +153,7 @@ class GlueSessionProvider(ResourceProvider):
         observed: Any = _parse_observation(props.get(OBSERVED))
         if not _is_observation(observed):
             region, session = self._read_session(id_, props)
-        elif observed.get("failure") is not None:
+        elif type(observed.get("failure")) is dict:
             # The engine does not call `check` for `.get`, so its failure is reported here.
             abort_without_traceback(str(ErrorReport.parse(observed["failure"])))
         else:
