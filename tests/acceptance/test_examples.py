@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from support.glue_endpoint import GlueEndpoint, always, error, looks
-from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project, reset_signals
+from support.pulumi_project import REGION, ROLE, ROOT, Moto, Project
 
 EXAMPLES = ROOT / "examples"
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "__main__.py").exists())
@@ -300,7 +300,6 @@ def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) ->
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=reset_signals,  # noqa: PLW1509 - the child has one thread
     ) as deployer:
         assert deployer.stdout
         assert "PROVISIONING" in deployer.stdout.readline()

@@ -120,7 +120,8 @@ def test_failed_get_does_not_end_the_preview(project: Project, glue: GlueEndpoin
     up = project.up("--continue-on-error", code=1)
     assert ended("ended") in up.text
     assert missing("missing") in up.text
-    assert {"job", "unrelated"} == project.resources(STASH).keys()
+    # A failed read ends the program, at the latest after what it has registered so far.
+    assert "unrelated" in project.resources(STASH)
 
 
 def test_inline_program_fails_after_all_registrations(

@@ -9,7 +9,7 @@ import re
 import subprocess
 
 from support.glue_endpoint import GlueEndpoint, always, looks, then
-from support.pulumi_project import SESSION, Project, reset_signals
+from support.pulumi_project import SESSION, Project
 
 PROGRAM = """
     import pulumi
@@ -87,7 +87,6 @@ def run_in_terminal(project: Project, *arguments: str) -> str:
         stdout=secondary,
         stderr=secondary,
         start_new_session=True,
-        preexec_fn=reset_signals,  # noqa: PLW1509 - the child has one thread
     ) as running:
         os.close(secondary)
         output = b""

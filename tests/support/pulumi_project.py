@@ -62,14 +62,6 @@ def flat(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def reset_signals() -> None:
-    """Default signal handlers for a child process: in the background of a shell (`nohup make test &`)
-
-    SIGINT is ignored by inheritance.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Project:
     """A Pulumi project with one stack."""
 
@@ -105,7 +97,6 @@ class Project:
             text=True,
             check=False,
             timeout=240,
-            preexec_fn=reset_signals,
         )
         run = Run(out=done.stdout, err=done.stderr, code=done.returncode)
         assert code in (None, run.code), f"pulumi {' '.join(arguments)}: exit code {run.code}\n{run.out}\n{run.err}"
@@ -121,7 +112,6 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=reset_signals,  # noqa: PLW1509 - the child has one thread
         )
 
     def processes(self) -> dict[int, str]:

@@ -172,6 +172,10 @@ def to_state(aws: Any) -> Any:
 
 
 def _provider_state(options: Any) -> Any:
+    if not isinstance(options, Mapping):
+        # The observation refuses it.
+        return None
+    options = cast("Mapping[str, Any]", options)
     recorded = {name: value for name, value in options.items() if name not in ("region", UNRECORDED)} or None
     has_external_id = any(role.get(_SECRET) for role in (recorded or {}).get("assume_roles", ()))
     return (
