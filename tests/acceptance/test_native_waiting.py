@@ -103,7 +103,7 @@ def test_gate_once_waits_for_a_new_record(project: Project, glue: GlueEndpoint) 
 
 
 def test_progress_on_the_row(project: Project, glue: GlueEndpoint) -> None:
-    glue.put("analytics-prod", looks("PROVISIONING", "READY"))
+    glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "PROVISIONING", "READY"))
     project.program(ONE_SESSION)
 
     printed = project.up().out
