@@ -60,10 +60,9 @@ def test_command_line(aws: GlueEndpoint, command: str) -> None:
 
 
 def test_external_data_source(aws: GlueEndpoint) -> None:
-    """Terraform takes any exit code but 0 for a failure."""
     code, text = call("external", stdin='{"session_id": "analytics"}')
 
-    assert 1 == code
+    assert 4 == code
     assert SOURCE in text
     assert "Traceback" not in text
     assert [] == aws.calls

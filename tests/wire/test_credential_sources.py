@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +20,11 @@ from pulumi_glue_session.core.errors import (
     Misconfigured,
     SessionNotFound,
 )
-from pulumi_glue_session.core.wait import WaitCondition, WaitState
+from pulumi_glue_session.core.poller import Poller
+from pulumi_glue_session.core.wait import WaitCondition, WaitResult, WaitState
 from support.assumed_roles import REGION, ROLE, access_keys, assuming, failure, sessions, sts_calls
-from support.glue_endpoint import GlueEndpoint
+from support.clock import FakeClock, run
+from support.glue_endpoint import GlueEndpoint, looks
 from support.http_server import serving
 from support.sts_endpoint import StsEndpoint
 
@@ -85,6 +89,32 @@ def test_token_file_that_disappears_does_not_end_a_wait(aws: GlueEndpoint, sts: 
     assert WaitState.FAILED is condition.evaluate("analytics", error, region=REGION).state
     assert "READY" == source.get("analytics").status
     assert 2 == aws.count()
+
+
+def test_wait_goes_on_while_its_token_file_is_gone(aws: GlueEndpoint, sts: StsEndpoint, token: Path) -> None:
+    """As while the file is replaced. No request reaches Glue in these two seconds."""
+    sts.lifetime = 300.0  # so short that each read renews the credentials
+    sts.trust("token-1")
+    aws.put("analytics", looks("PROVISIONING", "PROVISIONING", "READY"))
+    source = sessions(assume_role_with_web_identity={"role_arn": ROLE, "web_identity_token_file": str(token)})
+
+    async def wait() -> tuple[WaitResult, int]:
+        clock = FakeClock()
+
+        async def at(moment: float, change: Callable[[], object]) -> None:
+            await clock.sleep_until(moment)
+            change()
+
+        poller = Poller(source, clock=clock, jitter=lambda: 0.5, start=clock.start_thread)
+        replacing = asyncio.gather(at(1.5, token.unlink), at(3.5, lambda: token.write_text("token-1")))
+        result = await poller.wait("analytics", condition=WaitCondition.parse("READY"), timeout=600)
+        await replacing
+        return result, round(clock.now)
+
+    result, seconds = run(wait())
+
+    assert (WaitState.SUCCEEDED, None) == (result.state, result.error)
+    assert (3, 4) == (aws.count(), seconds), "reads at 0, 1 and 4 s, and none without the token at 2 and 3 s"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_process_prints_strings_only(aws: GlueEndpoint) -> None:
 def test_process_prints_errors_to_stderr(aws: GlueEndpoint) -> None:
     done = subprocess.run(COMMAND, input='{"session_id": "gone"}', capture_output=True, text=True, check=False)
 
-    assert (1, "") == (done.returncode, done.stdout)
+    assert (3, "") == (done.returncode, done.stdout)
     assert done.stderr.startswith('Not found: Glue session "gone" (eu-west-1)\n')
     assert 1 == aws.count()
 
@@ -82,7 +82,7 @@ def test_failed_wait_shows_glues_reason(aws: GlueEndpoint) -> None:
     assert "Glue says: no more addresses" in errors
 
 
-@pytest.mark.parametrize(("value", "code"), [("true", 0), ("off", 1)])
+@pytest.mark.parametrize(("value", "code"), [("true", 0), ("off", 1), ("maybe", 2)])
 def test_skip_switch(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, value: str, code: int) -> None:
     aws.put("analytics", always("STOPPED"))
     monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", value)
@@ -115,7 +115,7 @@ def test_empty_query_never_means_the_only_session(aws: GlueEndpoint, query: obje
 
     code, values, errors = ask(query)
 
-    assert (1, {}) == (code, values)
+    assert (2, {}) == (code, values)
     assert errors.startswith("session_id: it is missing: use session_id, or a filter with one of tags, ")
     assert 0 == aws.count()
 
@@ -137,7 +137,7 @@ def test_on_missing_empty(aws: GlueEndpoint) -> None:
     assert (0, "gone", "") == (code, values.pop("session_id"), values.pop("status"))
     assert ask({"session_id": "a-1"})[1].keys() - values.keys() == {"session_id", "status"}
     assert (0, "") == (filtered[0], filtered[1]["session_id"])
-    assert 1 == several[0]
+    assert 3 == several[0]
 
 
 def test_default_arguments_only_on_request(aws: GlueEndpoint) -> None:
@@ -146,7 +146,7 @@ def test_default_arguments_only_on_request(aws: GlueEndpoint) -> None:
     code, values, _ = ask({"session_id": "analytics", "default_arguments": "true"})
 
     assert (0, '{"--password": "planted"}') == (code, values["default_arguments"])
-    assert 1 == ask({"session_id": "analytics", "default_arguments": "please"})[0]
+    assert 2 == ask({"session_id": "analytics", "default_arguments": "please"})[0]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_default_arguments_only_on_request(aws: GlueEndpoint) -> None:
 def test_invalid_query_names_the_argument(aws: GlueEndpoint, query: object, start: str) -> None:
     code, values, errors = ask(query)
 
-    assert (1, {}) == (code, values)
+    assert (2, {}) == (code, values)
     assert errors.startswith(start)
     assert 0 == aws.count()
 
@@ -191,7 +191,7 @@ def test_external_id_is_in_no_error(aws: GlueEndpoint) -> None:
     for query in ('{"assume_roles": "[{planted', {"assume_roles": '[{"external_id": "planted'}):
         code, _, errors = ask(query)
 
-        assert 1 == code
+        assert 2 == code
         assert "planted" not in errors
     assert 0 == aws.count()
 
@@ -201,7 +201,7 @@ def test_missing_region_names_the_setting(aws: GlueEndpoint, monkeypatch: pytest
 
     code, _, errors = ask({"session_id": "a"})
 
-    assert 1 == code
+    assert 6 == code
     assert "AWS_REGION or region in the query" in errors
     assert 0 == aws.count()
 
@@ -212,5 +212,5 @@ def test_text_of_the_service_stays_on_one_line(aws: GlueEndpoint) -> None:
 
     code, values, errors = ask({"session_id": "analytics"})
 
-    assert (1, {}) == (code, values)
+    assert (4, {}) == (code, values)
     assert "not for you at all" in errors

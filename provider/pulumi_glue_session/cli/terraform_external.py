@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from typing import IO, Any, cast
 
 from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.cli.exit_codes import ExitCode, exit_code_for
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, NotOneSession, SessionNotFound
@@ -42,18 +43,19 @@ _ARGUMENTS = (*_QUERY, *_CONDITION, *_RESULT, *_AWS)
 
 
 def answer(query: IO[str], result: IO[str], errors: IO[str]) -> int:
-    """Answer a query. Returns the exit code."""
+    """Answer a query. Returns the exit code, as that of the other commands."""
     try:
         values = asyncio.run(_read_session(_parse_query(query.read())))
-    except InvalidInput as error:
-        print(f"{error.input_name.removeprefix('aws.')}: {error.reason(HINTS)}", file=errors)
     except GlueSessionError as error:
-        print(error.report(HINTS), file=errors)
-    else:
-        json.dump({name: _to_string(value) for name, value in values.items()}, result)
-        print(file=result)
-        return 0
-    return 1
+        text = str(error.report(HINTS))
+        if isinstance(error, InvalidInput):
+            text = f"{error.input_name.removeprefix('aws.')}: {error.reason(HINTS)}"
+        print(text, file=errors)
+        # Terraform shows stderr for every exit code but 0.
+        return exit_code_for(error)
+    json.dump({name: _to_string(value) for name, value in values.items()}, result)
+    print(file=result)
+    return ExitCode.DONE
 
 
 def _parse_query(text: str) -> dict[str, Any]:
