@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -154,6 +154,36 @@ def test_invalid_argument_is_named_and_no_call_is_made(
     assert str(failure).startswith(f"{name}: ")
     assert fragment in str(failure)
     assert 0 == aws.count()
+
+
+SECRET_ARGUMENTS: Mapping[str, Callable[[pulumi.Output[Any]], dict[str, Any]]] = {
+    "tags": lambda text: {"tags": text},
+    "a tag": lambda text: {"tags": {"team": [text]}},
+    "a tag that no session has": lambda text: {"tags": {"team": text}},
+    "statuses": lambda text: {"statuses": [text]},
+    "id prefix": lambda text: {"id_prefix": {"planted": text}},
+    "aws": lambda text: {"session_id": "etl-1", "aws": text},
+    "an AWS option": lambda text: {"session_id": "etl-1", "aws": AwsOptions(max_retries=text)},
+    "roles": lambda text: {"session_id": "etl-1", "aws": {"assume_roles": text}},
+    "a role": lambda text: {"session_id": "etl-1", "aws": {"assume_roles": [text]}},
+    "endpoints": lambda text: {"session_id": "etl-1", "aws": {"endpoints": text}},
+    "accounts": lambda text: {"session_id": "etl-1", "aws": {"allowed_account_ids": {"planted": text}}},
+}
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("argument", SECRET_ARGUMENTS)
+def test_secret_argument_is_not_shown(argument: str) -> None:
+    """A secret text where a mapping belongs, and a secret that no session matches."""
+
+    def ask() -> object:
+        return get_session_output(**SECRET_ARGUMENTS[argument](pulumi.Output.secret("planted")))
+
+    failure = raised(ask)
+
+    assert isinstance(failure, (InvalidInput, NotOneSession))
+    assert "secret" in str(failure)
+    assert "planted" not in str(failure)
 
 
 @pytest.mark.parametrize(

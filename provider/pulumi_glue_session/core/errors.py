@@ -24,9 +24,10 @@ GlueSessionError
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pulumi_glue_session.core.messages import (
     ErrorReport,
@@ -38,6 +39,9 @@ from pulumi_glue_session.core.messages import (
 )
 
 _PYTHON = Hints()
+
+HIDDEN: Final = "[secret]"
+"""Stands in messages for a value that the program has declared secret."""
 
 _MAX_IDS = 5
 """Session ids that an error about several sessions lists."""
@@ -84,6 +88,10 @@ class InvalidInput(GlueSessionError):
     def reason(self, hints: Hints = _PYTHON) -> str:
         """The sentence on one line, however long."""
         return sanitize(self._reason if isinstance(self._reason, str) else self._reason(hints))
+
+    def without_value(self) -> InvalidInput:
+        """The error for a value that is secret."""
+        return InvalidInput(self.input_name, "the value is invalid, and not shown because it is secret")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), {**self.__dict__, "_reason": self.reason()})
@@ -441,3 +449,25 @@ class Refused(LookFailed):
 
     def _next_step(self, hints: Hints) -> str:  # noqa: ARG002 - the same in every face
         return "correct what Glue names"
+
+
+def without_values(error: GlueSessionError, names: Collection[str]) -> GlueSessionError:
+    """The error without the values of these inputs or fields of the session."""
+    if isinstance(error, InvalidInput) and re.split(r"[.\[]", error.input_name)[0] in names:
+        return error.without_value()
+    if isinstance(error, NotOneSession):
+        criteria = [(name, HIDDEN if name in names else text) for name, text in error.criteria]
+        return NotOneSession(criteria, region=error.region, found=error.found)
+    if isinstance(error, NotAsExpected):
+        hidden = [replace(each, found=HIDDEN) if each.name in names else each for each in error.mismatches]
+        return NotAsExpected(error.session_id, region=error.region, mismatches=hidden)
+    if isinstance(error, SessionEnded) and error.error_message and "error_message" in names:
+        return SessionEnded(
+            error.session_id,
+            region=error.region,
+            status=error.status,
+            targets=error.targets,
+            error_message=HIDDEN,
+            logs=error.logs,
+        )
+    return error

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_glue_session.core.errors import InvalidInput, Mismatch
+from pulumi_glue_session.core.errors import HIDDEN, InvalidInput, Mismatch
 from pulumi_glue_session.core.messages import short_repr
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
 
@@ -37,8 +37,6 @@ _KINDS: Mapping[type, tuple[tuple[type, ...], str]] = {
 }
 """Types that an expected value may have, by the type of the field's neutral value."""
 
-_HIDDEN = "[secret]"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
@@ -50,17 +48,17 @@ class Expectation:
     secret: bool = False
 
     @classmethod
-    def parse(cls, name: str, expected: Any, *, secret: bool = False) -> Expectation:
+    def parse(cls, name: str, expected: Any, *, secret: bool = False, secret_name: bool = False) -> Expectation:
         """Expectation of one item of `expect`. Raises InvalidInput if no session can have this value.
 
-        `secret` keeps the value out of messages. Secret fields of a session never appear in messages.
+        `secret` keeps the expected and the actual value out of messages, and `secret_name` the name if it is invalid.
+        Secret fields of a session never appear there.
         """
         if name not in EXPECTABLE:
+            shown = HIDDEN if secret_name else short_repr(name)
             raise InvalidInput(
                 "expect",
-                lambda hints: (
-                    f"{short_repr(name)} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}"
-                ),
+                lambda hints: f"{shown} cannot be expected: use one of {', '.join(map(hints.spell, EXPECTABLE))}",
             )
         mapping = cast("dict[str, Any]", expected) if isinstance(cast("object", expected), dict) else {}
         minimum = list(mapping) == [AT_LEAST]
@@ -73,7 +71,7 @@ class Expectation:
         neutral: Any = _NEUTRAL[self.name]
         value: Any = self.value
         kinds, kind = _KINDS[type(neutral)]
-        shown = _HIDDEN if self.secret else json.dumps(value, default=str)
+        shown = HIDDEN if self.secret else json.dumps(value, default=str)
         # bool is excluded, because it is a subclass of int.
         if not issubclass(type(value), kinds) or type(value) is bool:
             raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} is {kind}, not {shown}")
@@ -88,6 +86,8 @@ class Expectation:
                 ),
             )
         unknown = sorted(str(key) for key in value if key not in neutral) if self.name == "command" else []
+        if unknown and self.secret:
+            unknown = [HIDDEN]
         if unknown:
             raise InvalidInput(
                 "expect",
@@ -102,11 +102,11 @@ class Expectation:
         found: Any = session.to_state()[self.name]
         if self._matches(found):
             return None
-        expected = _HIDDEN if self.secret else json.dumps(self.value)
+        expected = HIDDEN if self.secret else json.dumps(self.value)
         return Mismatch(
             name=self.name,
             expected=f"at least {expected}" if self.minimum else expected,
-            found=_HIDDEN if self.name in SECRET else json.dumps(found),
+            found=HIDDEN if self.secret else json.dumps(found),
         )
 
     def _matches(self, found: Any) -> bool:

@@ -14,7 +14,7 @@ import pulumi
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
-from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
+from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, without_values
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.wait import WaitRequest
@@ -176,12 +176,13 @@ def _invoke_output(
             completed = await await_in_thread(lambda: _with_role_arns(found, source))
             return _to_result(query, completed, source.region)
         except GlueSessionError as error:
-            _raise_run_error(error)
+            _raise_run_error(without_values(error, await inputs.secret_names({**arguments_given, "aws": aws_given})))
 
-    arguments = {name: inputs.as_output(value) for name, value in given.items() if value is not None}
+    arguments_given = {name: inputs.as_output(value) for name, value in given.items() if value is not None}
     provider = None if run_context.is_mocked() else find_aws_provider(opts)
+    aws_given = inputs.as_output(aws_options.with_defaults(aws, provider))
     # A secret in the AWS configuration does not make the result a secret.
-    arguments["aws"] = inputs.unsecret(inputs.as_output(aws_options.with_defaults(aws, provider)))
+    arguments = {**arguments_given, "aws": inputs.unsecret(aws_given)}
     if run_context.is_mocked():
         returned = pulumi.runtime.invoke_output(token, _recordable(arguments), opts)
         return pulumi.Output.all(returned, arguments).apply(lambda both: _mocked_result(token, both[1], both[0]))

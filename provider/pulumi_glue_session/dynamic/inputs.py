@@ -60,6 +60,11 @@ async def is_secret(value: object) -> bool:
     return isinstance(value, pulumi.Output) and await value.is_secret()
 
 
+async def secret_names(arguments: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the arguments that are secret, or contain a secret."""
+    return frozenset([name for name, value in arguments.items() if await is_secret(value)])
+
+
 def _is_plain(value: object) -> bool:
     if isinstance(value, Mapping):
         return all(map(_is_plain, cast("Mapping[object, object]", value).values()))

@@ -7,9 +7,8 @@ can report them on the resource.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -17,20 +16,20 @@ import pulumi
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
 from pulumi_glue_session.core.errors import (
-    GlueSessionError,
     InvalidInput,
     NotAsExpected,
     SessionEnded,
     SessionNotFound,
     UnknownStatus,
     WaitedTooLong,
+    without_values,
 )
 from pulumi_glue_session.core.expectation import Expectation, require_mapping
 from pulumi_glue_session.core.messages import ErrorReport, short_repr
 from pulumi_glue_session.core.session import SECRET, Session, is_valid_id
 from pulumi_glue_session.core.wait import WaitCondition, WaitRequest, WaitState
 from pulumi_glue_session.dynamic import run_context
-from pulumi_glue_session.dynamic.inputs import as_output, is_output, is_secret
+from pulumi_glue_session.dynamic.inputs import as_output, is_output, secret_names
 from pulumi_glue_session.dynamic.wire_format import EVERY_RUN, ONCE, fingerprint
 
 _INVALID_ID = "none"
@@ -39,8 +38,6 @@ _INVALID_ID = "none"
 
 _SESSION_ERRORS = (NotAsExpected, SessionEnded, SessionNotFound, UnknownStatus, WaitedTooLong)
 """Errors about the session itself. With `gate="once"` they are drift if the session is recorded."""
-
-_HIDDEN = "[secret]"
 
 
 @dataclass(kw_only=True)
@@ -128,13 +125,10 @@ async def observe(
         result = await run_context.wait_for_session(request, logs=options.logs, resource=resource, urn=urn)
     except InvalidInput as invalid:
         valid_id = session_id if isinstance(session_id, str) and is_valid_id(session_id) else _INVALID_ID
-        name = invalid.input_name
-        report = invalid.report()
-        if await is_secret(given.get(re.split(r"[.\[]", name)[0])):
-            report = ErrorReport(fact="The value is not valid. It is a secret, so it is not shown here")
-        return Observation(session_id=valid_id, failure=report, input_name=name)
+        report = without_values(invalid, await secret_names(given)).report()
+        return Observation(session_id=valid_id, failure=report, input_name=invalid.input_name)
     if warning := request.soft_mismatch(result):
-        pulumi.log.warn(str(_without_secrets(warning, options.secrets)), resource)
+        pulumi.log.warn(str(without_values(warning, options.secrets)), resource)
     failure = result.error if result.state is WaitState.FAILED else None
     used = {
         name: value
@@ -146,22 +140,12 @@ async def observe(
         region=result.region,
         session=result.session,
         pending=result.state is WaitState.PENDING,
-        failure=_without_secrets(failure, options.secrets).report() if failure else None,
+        failure=without_values(failure, options.secrets).report() if failure else None,
         is_drift=options.gate == ONCE and isinstance(failure, _SESSION_ERRORS),
         aws_identity="" if options.is_get else fingerprint(used),
         secrets=options.secrets,
         source=source,
     )
-
-
-def _without_secrets(error: GlueSessionError, secrets: Collection[str]) -> GlueSessionError:
-    """The error without values of outputs that the program has declared secret."""
-    if isinstance(error, NotAsExpected):
-        hidden = [replace(each, found=_HIDDEN) if each.name in secrets else each for each in error.mismatches]
-        return NotAsExpected(error.session_id, region=error.region, mismatches=hidden)
-    if isinstance(error, SessionEnded) and error.error_message and "error_message" in secrets:
-        error.error_message = _HIDDEN
-    return error
 
 
 async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
@@ -173,10 +157,11 @@ async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) ->
         return ()
     secret = await output.is_secret()
     if secret and not isinstance(by_name, Mapping):
-        raise InvalidInput("expect", "The value is not a mapping. It is a secret, so it is not shown here")
+        raise InvalidInput("expect", "the value is not a mapping, and not shown because it is secret")
     expectations: list[Expectation] = []
     for name, expected in require_mapping(by_name).items():
         value: pulumi.Output[Any] = pulumi.Output.from_input(as_output(expected))
         if await value.is_known():
-            expectations.append(Expectation.parse(name, await value.future(), secret=secret or await value.is_secret()))
+            hidden = secret or await value.is_secret()
+            expectations.append(Expectation.parse(name, await value.future(), secret=hidden, secret_name=secret))
     return tuple(expectations)

@@ -44,7 +44,8 @@ async def wait_for_session(
         result = await poller.wait(STACK_ROW, request, logs=logs)
     if result.session is None or result.state is WaitState.FAILED:
         raise result.error or AssertionError
-    await poller.warn_of_mismatch(STACK_ROW, request, result)
+    if mismatch := request.soft_mismatch(result):
+        await poller.warn(mismatch, urn=STACK_ROW, session_id=request.session_id)
     if message := request.pending_message(result):
         await poller.say_once(message, urn=STACK_ROW, session_id=request.session_id)
     return _build_result(request.session_id, result.region, result.session)

@@ -110,10 +110,9 @@ class ResourcePoller:
         region = self.source(request.aws_config).sessions.region
         return request.condition.evaluate(request.session_id, reading.answer, region=region)
 
-    async def warn_of_mismatch(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
-        """Show a warning for soft expectations that are not met."""
-        if mismatch := request.soft_mismatch(result):
-            await self.say_once(str(mismatch.report(HINTS)), urn=urn, session_id=request.session_id, warning=True)
+    async def warn(self, error: GlueSessionError, *, urn: str, session_id: str) -> None:
+        """Show an error as a warning, once."""
+        await self.say_once(str(error.report(HINTS)), urn=urn, session_id=session_id, warning=True)
 
     async def say_once(self, line: str, *, urn: str, session_id: str = "", warning: bool = False) -> None:
         """Show a line that stays, unless it was the last one about this session."""

@@ -13,7 +13,7 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_SENTINEL
 
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
-from pulumi_glue_session.core.errors import InvalidInput
+from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, without_values
 from pulumi_glue_session.core.filter import FILTER_NAMES
 from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
 from pulumi_glue_session.core.session import SECRET
@@ -120,13 +120,19 @@ def to_property_values(values: Mapping[str, Any]) -> dict[str, PropertyValue]:
     return {name: wrap(value, secret=snake(name) in SECRET and bool(value)) for name, value in to_camel(values).items()}
 
 
-def hide_secret(error: InvalidInput, properties: Mapping[str, PropertyValue]) -> InvalidInput:
-    """The error, without a value that is secret."""
-    name = re.split(r"[.\[]", input_path(error.input_name))[0]
+def hide_secrets(error: GlueSessionError, properties: Mapping[str, PropertyValue]) -> GlueSessionError:
+    """The error without values of inputs or arguments that are secret."""
     # Messages about `expect` hide its secrets themselves.
-    if name == "expect" or not (name in properties and properties[name].contains_secret()):
-        return error
-    return InvalidInput(error.input_name, "the value is invalid, and not shown because it is secret")
+    secret = secret_names(properties) - {"expect"}
+    if isinstance(error, InvalidInput):
+        name = snake(re.split(r"[.\[]", input_path(error.input_name))[0])
+        return error.without_value() if name in secret else error
+    return without_values(error, secret)
+
+
+def secret_names(properties: Mapping[str, PropertyValue]) -> frozenset[str]:
+    """Names in snake_case of the properties that are secret, or contain a secret."""
+    return frozenset(snake(name) for name, value in properties.items() if value.contains_secret())
 
 
 def camel(name: str) -> str:

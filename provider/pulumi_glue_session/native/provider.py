@@ -18,7 +18,14 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
-from pulumi_glue_session.core.errors import AccessDenied, InvalidInput, LookFailed, SessionNotFound
+from pulumi_glue_session.core.errors import (
+    AccessDenied,
+    GlueSessionError,
+    InvalidInput,
+    LookFailed,
+    SessionNotFound,
+    without_values,
+)
 from pulumi_glue_session.core.recorded_account import confirm_missing
 from pulumi_glue_session.core.session import SET_BY_WAITING
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, WaitState, parse_skip_wait
@@ -36,11 +43,12 @@ from pulumi_glue_session.native.properties import (
     camel,
     check_token,
     contains_unknown,
-    hide_secret,
+    hide_secrets,
     input_path,
     parse_arguments,
     parse_options,
     region_override,
+    secret_names,
     snake,
     to_snake,
     unwrap_map,
@@ -83,6 +91,8 @@ class SessionProvider:
         """Fields that the last refresh found changed, by URN."""
         self._restored: dict[str, set[str]] = {}
         """Outputs among the inputs of the last check, by URN. The engine restores them for `ignoreChanges`."""
+        self._secret_outputs: dict[str, frozenset[str]] = {}
+        """Outputs that the program declares secret, by URN. Only the record of the last run shows them."""
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:  # noqa: ARG002 - the SDK's signature
         """Package schema."""
@@ -123,6 +133,7 @@ class SessionProvider:
         """
         # A check starts the program's part of a run: a later diff is no longer about a refresh.
         self._refreshed.pop(request.urn, None)
+        self._learn_secret_outputs(request.urn, {**request.old_inputs, **(old_outputs or {})})
         program_inputs = {name: value for name, value in request.new_inputs.items() if value.value is not None}
         inputs = {"waitFor": wrap(list(DEFAULT_WAIT_FOR)), **program_inputs}
         restored = self._find_restored(inputs, request.old_inputs)
@@ -149,6 +160,12 @@ class SessionProvider:
                 inputs = {**observed, **inputs}
         return sdk.CheckResponse(inputs=inputs)
 
+    def _learn_secret_outputs(self, urn: str, recorded: Mapping[str, PropertyValue]) -> None:
+        self._secret_outputs[urn] = self._secret_outputs.get(urn, frozenset()) | secret_names(recorded)
+
+    def _hide_secret_outputs(self, urn: str, error: GlueSessionError | None) -> GlueSessionError | None:
+        return without_values(error, self._secret_outputs.get(urn, ())) if error else None
+
     @staticmethod
     def _find_restored(inputs: Mapping[str, PropertyValue], old_inputs: Mapping[str, PropertyValue]) -> set[str]:
         outputs = {camel(name) for name in (*FIELDS, PROVIDER_OPTIONS)}
@@ -159,6 +176,7 @@ class SessionProvider:
         """Compare the record with the inputs and the current session. Raises the error of a session that failed."""
         if request.urn in self._refreshed:
             return build_diff(self._refreshed.pop(request.urn))
+        self._learn_secret_outputs(request.urn, request.old_state)
         self._refuse_outputs(request)
         olds, news = to_snake(unwrap_map(request.old_state)), to_snake(unwrap_map(request.new_inputs))
         changed = [name for name in RECORDED_INPUTS if name in news and name in olds and news[name] != olds[name]]
@@ -196,8 +214,8 @@ class SessionProvider:
         if gate_open:
             await self._warn_of_failure(request.urn, wait_request, result)
         else:
-            await self._poller.warn_of_mismatch(request.urn, wait_request, result)
-        session, error = result.session, result.error
+            await self._warn_of_mismatch(request.urn, wait_request, result)
+        session, error = result.session, self._hide_secret_outputs(request.urn, result.error)
         if session is None:
             if isinstance(error, SessionNotFound) and gate_open:
                 return []
@@ -210,6 +228,11 @@ class SessionProvider:
         changed = changed_fields(session, request.old_state, ignore_changes=request.ignore_changes)
         # A pending session has to be waited for, whatever is recorded.
         return [*changed, "status"] if result.state is WaitState.PENDING and not gate_open else changed
+
+    async def _warn_of_mismatch(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
+        """Show a warning for soft expectations that are not met."""
+        if mismatch := self._hide_secret_outputs(urn, request.soft_mismatch(result)):
+            await self._poller.warn(mismatch, urn=urn, session_id=request.session_id)
 
     async def _warn_of_failure(self, urn: str, request: WaitRequest, result: WaitResult) -> None:
         """Show why a session with an open gate would fail."""
@@ -233,6 +256,7 @@ class SessionProvider:
         """Record the session again. Properties in `ignoreChanges` keep their recorded values."""
         if request.preview and not is_readable(request.news):
             return sdk.UpdateResponse(self._unknown_outputs(request.news))
+        self._learn_secret_outputs(request.urn, request.olds)
         wait_request = await self._wait_request(request.news, custom_timeout=request.timeout)
         if is_gate_open(request.news):
             result = await self._poller.poll(request.urn, without_condition(wait_request))
@@ -298,8 +322,8 @@ class SessionProvider:
             else:
                 exactly_one = request.tok == GET_SESSION
                 value = await query_sessions(self._poller, self._options, arguments, exactly_one=exactly_one)
-        except InvalidInput as error:
-            raise hide_secret(error, request.args) from None
+        except GlueSessionError as error:
+            raise hide_secrets(error, request.args) from None
         return sdk.InvokeResponse(return_value=value)
 
     # --- Shared parts ---
@@ -338,8 +362,8 @@ class SessionProvider:
         if result is None or (result.state is not WaitState.SUCCEEDED and not preview):
             result = await self._poller.wait(urn, request, logs=bool(unwrap_map(properties).get("logs")))
         if result.session is None or result.state is WaitState.FAILED:
-            raise result.error or AssertionError
-        await self._poller.warn_of_mismatch(urn, request, result)
+            raise self._hide_secret_outputs(urn, result.error) or AssertionError
+        await self._warn_of_mismatch(urn, request, result)
         if message := request.pending_message(result):
             await self._poller.say_once(message, urn=urn, session_id=request.session_id)
         return result
@@ -370,7 +394,8 @@ def _recorded_inputs(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
 def _refuse(
     error: InvalidInput, inputs: dict[str, PropertyValue], properties: Mapping[str, PropertyValue]
 ) -> sdk.CheckResponse:
-    failure = sdk.CheckFailure(input_path(error.input_name), hide_secret(error, properties).reason(HINTS))
+    reason = hide_secrets(error, properties).report(HINTS).fact
+    failure = sdk.CheckFailure(input_path(error.input_name), reason)
     return sdk.CheckResponse(inputs=inputs, failures=[failure])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from pulumi.provider.experimental.property_value import PropertyValue
 
-from pulumi_glue_session.core.errors import InvalidInput
+from pulumi_glue_session.core.errors import HIDDEN, InvalidInput
 from pulumi_glue_session.core.expectation import EXPECTABLE, Expectation, require_mapping
 from pulumi_glue_session.core.messages import short_repr
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitCondition, WaitRequest
@@ -90,20 +90,23 @@ def _parse_expectations(expect: PropertyValue | None) -> list[Expectation]:
     if expect is None or expect.value is None or unwrap(expect) is UNKNOWN:
         return []
     if not isinstance(expect.value, Mapping) and expect.contains_secret():
-        raise InvalidInput("expect", "the value is invalid, and not shown because it is secret")
+        raise InvalidInput("expect", "the value is not a mapping, and not shown because it is secret")
     values = require_mapping(unwrap(expect))
     properties = cast("Mapping[str, PropertyValue]", expect.value)
     return [
-        _parse_expectation(name, value, secret=expect.is_secret or properties[name].contains_secret())
+        _parse_expectation(
+            name, value, secret=expect.is_secret or properties[name].contains_secret(), secret_name=expect.is_secret
+        )
         for name, value in values.items()
         if not contains_unknown(value)
     ]
 
 
-def _parse_expectation(name: str, value: Any, *, secret: bool) -> Expectation:
+def _parse_expectation(name: str, value: Any, *, secret: bool, secret_name: bool) -> Expectation:
     field = snake(name)
     if field not in EXPECTABLE or camel(field) != name:
         names = ", ".join(map(camel, EXPECTABLE))
-        raise InvalidInput("expect", f"{short_repr(name)} cannot be expected: use one of {names}")
+        shown = HIDDEN if secret_name else short_repr(name)
+        raise InvalidInput("expect", f"{shown} cannot be expected: use one of {names}")
     expected = value if field in USER_KEYS else snake_keys(value, keep=frozenset())
     return Expectation.parse(field, expected, secret=secret)
