@@ -27,15 +27,8 @@ from typing import Self, TypeAlias
 
 from pulumi_glue_session.sandbox.life import GONE, Life, Step, always, reads, step, then, verbatim
 from pulumi_glue_session.sandbox.model import service, violations
-from pulumi_glue_session.sandbox.server import (
-    DEFAULTS,
-    Handler,
-    Request,
-    Response,
-    Sandbox,
-    json_response,
-    parse_object,
-)
+from pulumi_glue_session.sandbox.server import DEFAULTS, Request, Sandbox, parse_object
+from pulumi_glue_session.sandbox.transport import Handler, Response, json_response
 
 # Names under which the tests know them.
 Call: TypeAlias = Request

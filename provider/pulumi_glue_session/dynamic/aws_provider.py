@@ -15,6 +15,7 @@ import pulumi
 from pulumi_glue_session.core.aws_config import UNRECORDED
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.dynamic.stack_config import HONORED, REFUSED, parse_texts
+from pulumi_glue_session.dynamic.wire_format import TYPE_TOKEN
 
 PREFIX = "opts.provider."
 _CREDENTIALS = "the access key of the aws.Provider"
@@ -45,6 +46,13 @@ def listed_providers(opts: object) -> list[pulumi.ProviderResource]:
         return [listed]
     mapping = isinstance(listed, Mapping)
     return list(cast("Mapping[str, pulumi.ProviderResource]", listed).values() if mapping else listed)
+
+
+def has_explicit_provider(opts: pulumi.ResourceOptions) -> bool:
+    """Whether these options give a session a provider with a separate process."""
+    inherited = opts.parent.get_provider(TYPE_TOKEN) if opts.parent is not None else None
+    packages = {getattr(provider, "package", None) for provider in (opts.provider, *listed_providers(opts), inherited)}
+    return not packages <= {None, "aws"}
 
 
 def provider_options(provider: pulumi.ProviderResource) -> pulumi.Output[dict[str, Any]]:

@@ -12,7 +12,6 @@ from typing import Any, Literal, Never, cast
 import pulumi
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.runtime import is_dry_run
-from pulumi.runtime.stack import Stack
 
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import InvalidInput
@@ -21,7 +20,7 @@ from pulumi_glue_session.core.session import DERIVED, SECRET, VOLATILE, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT, WaitRequest
 from pulumi_glue_session.dynamic import aws_options, inputs, run_context
 from pulumi_glue_session.dynamic.aws_options import AwsOptions
-from pulumi_glue_session.dynamic.aws_provider import find_aws_provider, listed_providers
+from pulumi_glue_session.dynamic.aws_provider import find_aws_provider, has_explicit_provider
 from pulumi_glue_session.dynamic.failures import MISSING_DEPENDENCY, prefix_input
 from pulumi_glue_session.dynamic.observation import Observation, ObserveOptions, observe, validate
 from pulumi_glue_session.dynamic.results import SessionCommand
@@ -141,7 +140,7 @@ class GlueSession(pulumi.CustomResource):
         for name in props.keys() & set(opts.additional_secret_outputs or ()):
             # Observed values are inputs too, and an input is a secret only if the program's own value is.
             props[name] = pulumi.Output.secret(props[name])
-        explicit_provider = _has_explicit_provider(opts)
+        explicit_provider = has_explicit_provider(opts)
         if type(aws_arguments) is dict and "profile" in aws_arguments and explicit_provider:
             # The process of an explicit provider does not receive the stack's configuration.
             props["aws"] = {**(props["aws"] or {}), "profile": aws_arguments["profile"]}
@@ -161,7 +160,7 @@ class GlueSession(pulumi.CustomResource):
             is_get=opts.id is not None,
             recorded_options=_recorded_names(props["aws"]),
             secrets=secrets,
-            get_urn=lambda: _urn_of(resource_name, opts.parent),
+            get_urn=lambda: run_context.urn_of(resource_name, opts.parent),
         )
         if run_context.is_mocked():
             if invalid:
@@ -371,17 +370,6 @@ def _recorded_names(options: Any) -> frozenset[str] | None:
     return None if isinstance(options, pulumi.Output) else frozenset(cast("Mapping[str, Any]", options or {}))
 
 
-async def _urn_of(name: str, parent: pulumi.Resource | None) -> str:
-    """URN of a session that is not registered yet, without the Outputs of `pulumi.create_urn`."""
-    # The stack is not part of the URNs of its children.
-    parent_urn = None if parent is None or isinstance(parent, Stack) else await parent.urn.future()
-    if parent_urn is None:
-        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
-    else:
-        prefix = f"{parent_urn.rpartition('::')[0]}$"
-    return f"{prefix}{TYPE_TOKEN}::{name}"
-
-
 def _to_list(wait_for: Any) -> Any:
     return [wait_for] if isinstance(wait_for, str) else wait_for
 
@@ -389,12 +377,6 @@ def _to_list(wait_for: Any) -> Any:
 def _region(aws_arguments: Any) -> Any:
     region: Any = cast("dict[str, Any]", aws_arguments).get("region") if type(aws_arguments) is dict else None
     return cast("object", region) if isinstance(region, (str, pulumi.Output)) else None
-
-
-def _has_explicit_provider(opts: pulumi.ResourceOptions) -> bool:
-    inherited = opts.parent.get_provider(TYPE_TOKEN) if opts.parent is not None else None
-    packages = {getattr(provider, "package", None) for provider in (opts.provider, *listed_providers(opts), inherited)}
-    return not packages <= {None, "aws"}
 
 
 def _unknown_argument(unknown: Mapping[str, object]) -> InvalidInput:

@@ -20,6 +20,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.engine_pb2 import LogRequest, LogSeverity
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON, ResourceInvokeRequest
 from pulumi.runtime.settings import get_engine, get_monitor, monitor_supports_feature
+from pulumi.runtime.stack import Stack
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
@@ -30,7 +31,7 @@ from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, Termi
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
 from pulumi_glue_session.dynamic import terminal
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
-from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG
+from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG, TYPE_TOKEN
 
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
 """Function token that makes the engine start the process of dynamic providers."""
@@ -217,3 +218,14 @@ def _log_on_row(urn: str, line: str) -> None:
         request = LogRequest(severity=LogSeverity.Value("INFO"), message=line, urn=urn, ephemeral=True)
         # Without waiting for the answer, which would hold up the event loop.
         getattr(engine.Log, "future", engine.Log)(request)
+
+
+async def urn_of(name: str, parent: pulumi.Resource | None) -> str:
+    """URN of a session that is not registered yet, without the Outputs of `pulumi.create_urn`."""
+    # The stack is not part of the URNs of its children.
+    parent_urn = None if parent is None or isinstance(parent, Stack) else await parent.urn.future()
+    if parent_urn is None:
+        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+    else:
+        prefix = f"{parent_urn.rpartition('::')[0]}$"
+    return f"{prefix}{TYPE_TOKEN}::{name}"

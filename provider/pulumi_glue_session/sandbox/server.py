@@ -1,27 +1,24 @@
-"""HTTP server of the sandbox: operations of Glue on sessions, and GetCallerIdentity of STS."""
+"""The sandbox: operations of Glue on sessions, and GetCallerIdentity of STS."""
 
 from __future__ import annotations
 
 import json
 import re
-import socket
 import ssl
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any, Self, cast
 
 from pulumi_glue_session.sandbox.life import Life, Step, then
 from pulumi_glue_session.sandbox.model import check_session_fields, shape, violations
+from pulumi_glue_session.sandbox.transport import Handler, Response, Server, error_response, json_response
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -43,8 +40,6 @@ DEFAULTS: Mapping[str, object] = {
 
 _STARTING = then(("PROVISIONING", 15.0), "READY").since_put()
 _STOPPING = then(("STOPPING", 3.0), "STOPPED").since_put()
-
-_JSON_TYPE = "application/x-amz-json-1.1"
 
 _CALLER_IDENTITY = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::{ACCOUNT}:user/sandbox</Arn><UserId>AIDASANDBOX</UserId><Account>{ACCOUNT}</Account>
@@ -69,32 +64,6 @@ class Request:
 _KEPT_HEADERS = frozenset(
     {"amz-sdk-invocation-id", "amz-sdk-request", "content-type", "host", "user-agent", "x-amz-target"}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """One HTTP response, complete and at once."""
-
-    body: bytes = b""
-    http_status: int = 200
-    content_type: str = _JSON_TYPE
-
-
-def json_response(value: object, /, *, http_status: int = 200) -> Response:
-    """A JSON value as the response."""
-    return Response(body=json.dumps(value, default=_epoch_seconds).encode(), http_status=http_status)
-
-
-def error_response(code: str, message: str, *, http_status: int = 400) -> Response:
-    """An error in JSON protocol 1.1."""
-    return json_response({"__type": code, "Message": message}, http_status=http_status)
-
-
-def _epoch_seconds(value: object) -> float:
-    if isinstance(value, datetime) and value.tzinfo:
-        return value.timestamp()
-    message = f"{value!r} cannot be sent as JSON: a time needs a time zone"
-    raise TypeError(message)
 
 
 def parse_object(body: bytes) -> dict[str, Any] | None:
@@ -167,7 +136,7 @@ class Sandbox:
         self._serials = count(1)
         self._pages = _Pages()
         self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", port), partial(self._handler(), self))
+        self._server = Server(("127.0.0.1", port), partial(self._handler(), self))
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
@@ -342,66 +311,3 @@ class Sandbox:
 
 def _not_found(request: Request) -> Response:
     return error_response("EntityNotFoundException", f"Session {request.session_id} not found.")
-
-
-class _Server(ThreadingHTTPServer):
-    # With the standard library's 5, one of many connections that open together waits a second to send its SYN again.
-    request_queue_size = 1024
-
-    def __init__(self, address: tuple[str, int], handler: Callable[..., BaseHTTPRequestHandler], /) -> None:
-        self._open: set[Any] = set()
-        super().__init__(address, handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def server_close(self) -> None:
-        super().server_close()
-        for request in self._open.copy():
-            # The client, or the thread of the connection, may have closed it already.
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the standard library's signature
-        # A client may hang up at any time. Every other error is a bug of the sandbox.
-        problem = sys.exception()
-        if problem and not isinstance(problem, ConnectionError):
-            raise problem
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection. `send` writes a complete response; a subclass may write a broken one."""
-
-    protocol_version = "HTTP/1.1"  # connections are kept alive
-    disable_nagle_algorithm = True
-    wbufsize = -1  # buffered: head and body leave in one segment
-
-    def __init__(self, sandbox: Sandbox, /, *connection: Any) -> None:
-        self.sandbox = sandbox
-        super().__init__(*connection)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-        """Print nothing."""
-
-    def do_POST(self) -> None:
-        """Answer a request."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send(self.sandbox.respond(self.headers, body))
-
-    def send(self, response: Response) -> None:
-        """Write the response."""
-        self.send_head(response)
-        self.wfile.write(response.body)
-
-    def send_head(self, response: Response) -> None:
-        """Write status and headers."""
-        self.send_response(response.http_status)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.send_header("x-amzn-RequestId", str(uuid.uuid4()))
-        self.end_headers()
