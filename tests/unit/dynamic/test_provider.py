@@ -1,4 +1,4 @@
-"""Methods of the provider that record, called in this process (wire/test_provider_process.py: over gRPC)."""
+"""Methods of the provider that record, called in this process (wire/dynamic/test_process.py: over gRPC)."""
 
 from __future__ import annotations
 

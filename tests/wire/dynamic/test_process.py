@@ -3,102 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_glue_session.core.errors import SessionNotFound
-from pulumi_glue_session.core.messages import ErrorReport
-from support.dynamic_server import DynamicServer, Refusal, aws_environment
-from support.glue_endpoint import GlueEndpoint, always
-
-REGION = "eu-west-1"
-OBSERVED = "__observed"
-
-READY: dict[str, Any] = {
-    "status": "READY",
-    "role": "arn:aws:iam::123456789012:role/GlueSession",
-    "glue_version": "5.0",
-    "worker_type": "G.1X",
-    "number_of_workers": 2,
-    "max_capacity": 0,
-    "idle_timeout": 60,
-    "description": "Interactive session for tests",
-    "error_message": "",
-    "created_on": "2026-01-05T09:30:15.250Z",
-    "completed_on": "",
-    "security_configuration": "",
-    "profile_name": "",
-    "session_type": "",
-    "command": {"name": "glueetl", "python_version": "3"},
-    "connections": [],
-    "default_arguments": {},
-}
-INPUTS: dict[str, Any] = {"session_id": "analytics", "wait_for": ["READY"]}
-STATE: dict[str, Any] = {**INPUTS, "region": REGION, **READY}
-MESSAGE = "TIMEOUT, will not become READY"
-FAILURE = ErrorReport(fact=MESSAGE).to_dict()
-INVALID = ErrorReport(fact="not valid").to_dict()
-NOT_FOUND = str(SessionNotFound("analytics", region=REGION))
-
-CONFIG = """
-[profile ci]
-aws_access_key_id=CI
-aws_secret_access_key=planted
-region=ap-south-1
-[profile analysts]
-aws_access_key_id=ANALYSTS
-aws_secret_access_key=planted
-"""
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[GlueEndpoint]:
-    """Glue endpoint of all processes of this file."""
-    with GlueEndpoint() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-def glue(endpoint: GlueEndpoint) -> GlueEndpoint:
-    """The same endpoint without faults and with a session."""
-    endpoint.heal()
-    endpoint.put("analytics", always("READY"), DefaultArguments={})
-    return endpoint
-
-
-@pytest.fixture(scope="module")
-def environment(endpoint: GlueEndpoint, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    config: Path = tmp_path_factory.mktemp("aws") / "config"
-    config.write_text(CONFIG)
-    return {**aws_environment(endpoint.url, region=REGION), "AWS_CONFIG_FILE": str(config)}
-
-
-@pytest.fixture(scope="module")
-def server(environment: dict[str, str]) -> Iterator[DynamicServer]:
-    """`python -m pulumi.dynamic` for a stack without configuration."""
-    with DynamicServer(environment) as server:
-        server.configure({})
-        yield server
-
-
-@pytest.fixture(scope="module")
-def impatient(environment: dict[str, str]) -> Iterator[DynamicServer]:
-    """The same, without retries."""
-    with DynamicServer(environment, retrying=False) as server:
-        server.configure({})
-        yield server
-
-
-def refusal(server: DynamicServer, properties: dict[str, Any]) -> str:
-    """Error of a read, as the engine prints it."""
-    with pytest.raises(Refusal) as caught:
-        server.read("analytics", properties)
-    return str(caught.value)
-
+from support.dynamic_server import DynamicServer, Refusal
+from support.glue_endpoint import GlueEndpoint
+from support.records import FAILURE, INPUTS, MESSAGE, OBSERVED, READY, REGION, STATE
 
 # --- check ---
 

@@ -1,0 +1,45 @@
+"""Runs the command line, in this process or as one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from pulumi_glue_session.cli.app import app
+
+COMMAND = Path(sys.executable).parent / "glue-session"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A command that has ended."""
+
+    out: str
+    err: str
+    code: int
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def ended(process: subprocess.CompletedProcess[str]) -> Ran:
+    return Ran(out=process.stdout, err=process.stderr, code=process.returncode)
+
+
+WITH_SIGINT = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Runs a command that SIGINT can interrupt. In the background a shell ignores SIGINT, and children inherit that."""
+
+
+def run(*arguments: str, stdin: str = "", code: int = 0) -> Ran:
+    """Run a command in this process; `code` is the exit code that it must have."""
+    result = CliRunner().invoke(app, arguments, input=stdin, catch_exceptions=False)
+    assert code == result.exit_code, (result.exit_code, result.stdout, result.stderr)
+    return Ran(out=result.stdout, err=result.stderr, code=result.exit_code)

@@ -1,0 +1,107 @@
+"""`glue-session` as a process: streams, help and completion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support.command_line import COMMAND, ended, run
+from support.glue_endpoint import GlueEndpoint, always, error, looks
+
+
+def test_output_is_utf8_in_every_locale(aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"), Description="Zürich 日本")
+
+    shown = subprocess.run(
+        [COMMAND, "get", "analytics"],
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=True,
+    )
+
+    assert "Zürich 日本" in shown.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code"),
+    [("| head -c 1", 0), (">&-", 0), ("2>&-", 0), ("> /dev/full", 7)],
+    ids=["pipe", "stdout", "stderr", "full disk"],
+)
+def test_lost_stream_ends_quietly(aws: GlueEndpoint, redirect: str, code: int) -> None:
+    for number in range(200):
+        aws.put(f"etl-{number}", always("READY"), Description="x" * 500)
+
+    shown = ended(
+        subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {COMMAND} list -o json {redirect}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    )
+
+    assert (code, "error: cannot write the result: No space left on device\n" if code else "") == (
+        shown.code,
+        shown.err,
+    )
+
+
+def test_lost_stderr_does_not_end_a_wait(aws: GlueEndpoint) -> None:
+    aws.put("analytics", looks("PROVISIONING", "READY"))
+
+    waited = ended(
+        subprocess.run(
+            ["bash", "-c", f"{COMMAND} wait analytics -o name 2>/dev/full"], capture_output=True, text=True, check=False
+        )
+    )
+
+    assert (0, "analytics\n") == (waited.code, waited.out)
+
+
+# --- The command itself ---
+
+
+def test_help_lists_commands_and_exit_codes() -> None:
+    text = subprocess.run([COMMAND, "-h"], capture_output=True, text=True, check=True).stdout
+
+    assert "Exit codes: 0 done, 1 will not become ready or is not as expected, 2 usage" in " ".join(text.split())
+    assert all(command in text for command in ("get", "list", "wait", "external"))
+    assert "..." not in text.partition("Commands:")[2]
+
+
+def test_help_of_a_command_has_examples() -> None:
+    for command in ("get", "list", "wait"):
+        assert f"  glue-session {command} " in run(command, "--help").out
+
+
+def test_command_line_does_not_import_pulumi() -> None:
+    code = "import sys, pulumi_glue_session.cli.app; print(sorted({'pulumi', 'grpc'} & set(sys.modules)))"
+
+    assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_version() -> None:
+    from pulumi_glue_session import __version__
+
+    assert f"{__version__}\n" == run("--version").out
+
+
+def test_shell_completes_commands_statuses_and_ids(aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    aws.put("etl-1", always("READY"))
+
+    def completed(words: str) -> list[str]:
+        told = {"_GLUE_SESSION_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        return subprocess.run(
+            [COMMAND], env=os.environ | told, capture_output=True, text=True, check=False
+        ).stdout.split()
+
+    assert ["wait"] == completed("glue-session w")
+    assert ["READY"] == completed("glue-session wait --for R")
+    assert ["STOPPED", "STOPPING"] == completed("glue-session list --status STOP")
+    assert ["etl-1"] == completed("glue-session wait e")
+    aws.fail("ListSessions", error("AccessDeniedException", "no"))
+    assert [] == completed("glue-session get e")

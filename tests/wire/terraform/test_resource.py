@@ -1,0 +1,239 @@
+"""The resource, called with the messages that Terraform sends, and a scripted Glue."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from pulumi_glue_session.terraform.protocol import ERROR, MESSAGES, WARNING
+from pulumi_glue_session.terraform.provider import UNREAD
+from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode, encode
+from support.glue_endpoint import GONE, GlueEndpoint, always, error, step
+from support.sts_endpoint import StsEndpoint, denied
+from support.terraform_provider import ARGUMENTS, TYPE, Terraform, path_of, summaries
+
+
+def test_resource_is_recorded_and_then_stable(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+
+    first = terraform.plan(None, dict(ARGUMENTS))
+    state = terraform.create()
+    refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+    again = terraform.plan(state, state, prior_private=refreshed.private)
+
+    assert UNKNOWN is decode(first.planned_state)["glue_version"]
+    assert [] == summaries(first)
+    assert ("READY", "5.0") == (state["status"], state["glue_version"])
+    assert state == decode(refreshed.new_state) == decode(again.planned_state)
+    assert b"" == refreshed.private
+
+
+@pytest.mark.parametrize(
+    ("status", "unknown"),
+    [
+        ("PROVISIONING", {"status", "error_message", "completed_on"}),
+        ("TIMEOUT", {"status", "error_message", "completed_on", "created_on"}),
+    ],
+)
+def test_plan_of_a_session_that_does_not_meet_the_condition(
+    terraform: Terraform, aws: GlueEndpoint, status: str, unknown: set[str]
+) -> None:
+    aws.put("analytics", always("READY"))
+    state = {**terraform.create(), "status": status}
+
+    planned = decode(terraform.plan(state, state).planned_state)
+    once = decode(terraform.plan(state, {**state, "gate": "once"}).planned_state)
+
+    assert unknown == {name for name, value in planned.items() if value is UNKNOWN}
+    assert status == once["status"]
+
+
+def test_plan_warns_and_apply_fails(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always(step("FAILED", ErrorMessage="no more addresses")))
+    message = 'FAILED, will not become READY: Glue session "analytics" (eu-west-1)'
+
+    planned = terraform.plan(None, dict(ARGUMENTS))
+    applied = terraform.call(
+        "ApplyResourceChange", type_name=TYPE, prior_state=None, planned_state=decode(planned.planned_state)
+    )
+
+    assert [(WARNING, message)] == summaries(planned)
+    assert [(ERROR, message)] == summaries(applied)
+    assert None is decode(applied.new_state)
+    assert "Glue says: no more addresses" in applied.diagnostics[0].detail
+    assert "set wait_for = []" in applied.diagnostics[0].detail
+
+
+def test_changed_condition_is_checked_in_the_next_apply(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    state = terraform.create()
+    timeouts = {"create": "5m", "update": None}
+
+    for change in ({"triggers": {"release": "2"}}, {"wait_for": ["READY", "STOPPED"]}, {"expect": {"role": UNKNOWN}}):
+        assert UNKNOWN is decode(terraform.plan(state, {**state, **change}).planned_state)["status"]
+    planned = decode(terraform.plan(state, {**state, "timeouts": timeouts}).planned_state)
+    reads = aws.count()
+    applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=planned)
+
+    assert ("READY", timeouts) == (planned["status"], decode(applied.new_state)["timeouts"])
+    assert reads == aws.count()
+
+
+def test_values_of_the_plan_hold_or_the_apply_fails(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    state = {**terraform.create(), "status": "TIMEOUT"}
+    planned = decode(terraform.plan(state, state).planned_state)
+
+    aws.put("analytics", always("READY"), NumberOfWorkers=10)
+    applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=planned)
+
+    assert [(ERROR, 'Changed since the plan: Glue session "analytics"')] == summaries(applied)
+    assert "number_of_workers 2 => 10" in applied.diagnostics[0].detail
+    assert state == decode(applied.new_state)
+
+
+def test_refresh_of_a_session_that_is_gone(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    state = terraform.create()
+    aws.put("analytics", always(GONE))
+
+    gone = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+    kept = terraform.call("ReadResource", type_name=TYPE, current_state={**state, "gate": "once"})
+
+    assert None is decode(gone.new_state)
+    assert "READY" == decode(kept.new_state)["status"]
+    assert [(WARNING, 'Not found: Glue session "analytics" (eu-west-1)')] == summaries(kept)
+
+
+@pytest.mark.parametrize("account", ["210987654321", None])
+def test_refresh_with_credentials_of_another_account_keeps_the_record(
+    terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, account: str | None
+) -> None:
+    aws.put("analytics", always("READY"))
+    state = terraform.create()
+    aws.put("analytics", always(GONE))
+
+    with StsEndpoint(account=account or "") as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        if account is None:
+            sts.fail("GetCallerIdentity", denied())
+        kept = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+
+    assert (state, UNREAD) == (decode(kept.new_state), kept.private)
+    assert {WARNING} == {severity for severity, _ in summaries(kept)}
+    if account is not None:
+        assert "Credentials: account 210987654321" in kept.diagnostics[0].detail
+
+
+def test_refused_refresh_keeps_the_record_and_leaves_it_to_the_apply(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    state = terraform.create()
+    aws.fail("*", error("AccessDeniedException", "not for you"))
+
+    refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+    planned = terraform.plan(state, state, prior_private=refreshed.private)
+    imported = terraform.call(
+        "ReadResource",
+        type_name=TYPE,
+        current_state=conform({"session_id": "analytics"}, ["object", dict.fromkeys(state, "string")]),
+    )
+
+    assert (state, UNREAD) == (decode(refreshed.new_state), refreshed.private)
+    assert [(WARNING, 'Access denied: Glue session "analytics" (eu-west-1)')] == summaries(refreshed)
+    assert UNKNOWN is decode(planned.planned_state)["status"]
+    assert [(ERROR, 'Access denied: Glue session "analytics" (eu-west-1)')] == summaries(imported)
+
+
+def test_other_id_or_region_replaces(terraform: Terraform, aws: GlueEndpoint) -> None:
+    for name in ("analytics", "other"):
+        aws.put(name, always("READY"))
+    state = terraform.create()
+    moved = {**state, "region": "us-east-1"}
+
+    renamed = terraform.plan(state, {**state, "session_id": "other"})
+    elsewhere = Terraform(region="eu-west-1").plan(moved, moved)
+    refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=moved)
+    aws.put("analytics", always(GONE))
+    gone = terraform.call("ReadResource", type_name=TYPE, current_state=moved)
+
+    assert [["session_id"]] == [[step.attribute_name for step in each.steps] for each in renamed.requires_replace]
+    assert [["region"]] == [[step.attribute_name for step in each.steps] for each in elsewhere.requires_replace]
+    assert moved == decode(refreshed.new_state) == decode(gone.new_state)
+
+
+def test_delete_import_and_upgrade(terraform: Terraform, aws: GlueEndpoint) -> None:
+    state = {"session_id": "analytics", "status": "READY", "no_longer_there": 1}
+
+    deleted = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=None)
+    planned = terraform.call("PlanResourceChange", type_name=TYPE, prior_state=state, proposed_new_state=None)
+    imported = terraform.call("ImportResourceState", type_name=TYPE, id="analytics")
+    refused = terraform.call("ImportResourceState", type_name=TYPE, id="")
+    raw = MESSAGES["RawState"](json=json.dumps(state).encode())
+    upgraded = terraform.call("UpgradeResourceState", type_name=TYPE, version=0, raw_state=raw)
+
+    assert None is decode(deleted.new_state)
+    assert None is decode(planned.planned_state)
+    assert "analytics" == decode(imported.imported_resources[0].state)["session_id"]
+    assert ["session_id"] == path_of(refused.diagnostics[0])
+    assert ("READY", None) == (decode(upgraded.upgraded_state)["status"], decode(upgraded.upgraded_state)["triggers"])
+    assert "no_longer_there" not in decode(upgraded.upgraded_state)
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize(("config", "path"), [({"session_id": ""}, "session_id"), ({"gate": "never"}, "gate")])
+def test_invalid_arguments_of_the_resource(terraform: Terraform, config: dict[str, Any], path: str) -> None:
+    answer = terraform.call("ValidateResourceConfig", type_name=TYPE, config={**ARGUMENTS, **config})
+
+    assert [[path]] == [path_of(each) for each in answer.diagnostics]
+
+
+def test_stop_ends_running_and_later_calls(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("PROVISIONING"))
+    aws.fail("ListSessions", error("AccessDeniedException", "no lists"))
+    waits = {"session_id": "analytics", "wait_for": ["READY"]}
+
+    async def run() -> list[Any]:
+        await terraform.send("ConfigureProvider", config={})
+        running = asyncio.ensure_future(terraform.send("ReadDataSource", type_name=TYPE, config=waits))
+        await terraform.has_reported.wait()
+        await terraform.send("StopProvider")
+        return [await running, await terraform.send("ReadDataSource", type_name=TYPE, config=waits)]
+
+    answers = asyncio.run(run())
+
+    assert [[(ERROR, "Interrupted while reading Glue sessions")]] * 2 == [summaries(each) for each in answers]
+
+
+def test_skip_switch(terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.put("analytics", always("STOPPED"))
+    monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "yes")
+
+    assert "STOPPED" == terraform.create()["status"]
+    configured = asyncio.run(terraform.send("ConfigureProvider", config={}))
+    assert [(WARNING, "Waiting is skipped")] == summaries(configured)
+
+    monkeypatch.setenv("PULUMI_GLUE_SESSION_SKIP_WAIT", "perhaps")
+    refused = asyncio.run(terraform.send("ConfigureProvider", config={}))
+    assert [(ERROR, "Invalid value for PULUMI_GLUE_SESSION_SKIP_WAIT")] == summaries(refused)
+    assert [] == path_of(refused.diagnostics[0])
+
+
+def test_schema_names_every_argument_of_the_core(terraform: Terraform) -> None:
+    answer = terraform.call("GetProviderSchema")
+
+    assert [TYPE] == [each.key for each in answer.resource_schemas]
+    assert {TYPE, "gluesession_sessions"} == {each.key for each in answer.data_source_schemas}
+    attributes = {each.name: each for each in answer.resource_schemas[0].value.block.attributes}
+    assert attributes["default_arguments"].sensitive
+    assert attributes["session_id"].required
+    assert ["create", "update"] == [
+        each.name for each in answer.resource_schemas[0].value.block.block_types[0].block.attributes
+    ]
+
+
+def test_value_that_terraform_cannot_take_is_a_bug_with_a_clear_error() -> None:
+    with pytest.raises(TypeError, match="cannot send a object to Terraform"):
+        encode({"value": object()})
