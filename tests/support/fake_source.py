@@ -86,7 +86,7 @@ class ScriptedSource(FakeSource):
         """`latency` is the time of a read; `latencies` are those of single sessions."""
         super().__init__()
         self.clock, self.lives = clock, lives
-        self._latency, self._latencies = latency, latencies or {}
+        self.latency, self._latencies = latency, latencies or {}
         self.reads: list[tuple[float, list[str]]] = []
 
     @property
@@ -108,4 +108,4 @@ class ScriptedSource(FakeSource):
             deliver(session_id, Reading(answer=self.lives[session_id](now), requested_at=now))
 
     def _latency_of(self, session_id: str) -> float:
-        return self._latencies.get(session_id, self._latency)
+        return self._latencies.get(session_id, self.latency)

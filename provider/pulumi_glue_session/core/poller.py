@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pulumi_glue_session.core.concurrency import await_in_thread, start_thread
-from pulumi_glue_session.core.errors import GlueSessionError, SessionEnded
+from pulumi_glue_session.core.errors import GlueSessionError, SessionEnded, Unreachable
+from pulumi_glue_session.core.messages import format_duration
 from pulumi_glue_session.core.progress import Progress, WaitProgress
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.source import Reading, SessionSource
@@ -27,6 +28,9 @@ _SETTLE_SECONDS = 0.005
 """Pause before a read while new waits arrive, so that sessions that a program names together are read together."""
 
 _MAX_SLEEP_SECONDS = 3_600.0
+
+_LAST_READ_SECONDS = 5.0
+"""Time that a read has in any case when the timeout of its wait passes, because the last read starts at the timeout."""
 
 _MAX_SETTLE_ROUNDS = 20
 """Limit of these pauses, so that an endless stream of new waits does not delay the first one."""
@@ -69,6 +73,7 @@ class _Wait:
     next_poll: float
     done: asyncio.Future[WaitResult]
     is_reading: bool = False
+    read_started: float = 0.0
     unanswered_since: float | None = None
     next_update: float = math.inf
     polls: int = 0
@@ -78,6 +83,13 @@ class _Wait:
     def session(self) -> Session | None:
         """The session as it was last read."""
         return self.result.session if self.result else None
+
+    @property
+    def read_deadline(self) -> float:
+        """Moment at which a read in progress is given up. A single read has the time limit of its call instead."""
+        if not self.is_reading or not self.timeout:
+            return math.inf
+        return max(self.started + self.timeout, self.read_started + _LAST_READ_SECONDS)
 
 
 class Poller:
@@ -148,8 +160,9 @@ class Poller:
                 if self._next_poll() <= self._clock.monotonic():
                     await self._settle()
                     self._poll()
+                self._give_up_reads()
                 self._update_progress()
-                due = min([self._next_poll(), *(wait.next_update for wait in self._waits)])
+                due = min([self._next_poll(), *(min(wait.next_update, wait.read_deadline) for wait in self._waits)])
                 pause = due - self._clock.monotonic()
                 await self._clock.sleep(max(pause, 0.0), wake=self._changed)
         finally:
@@ -183,7 +196,7 @@ class Poller:
         now = self._clock.monotonic()
         for wait in self._waits:
             if not wait.is_reading:
-                wait.is_reading = True
+                wait.is_reading, wait.read_started = True, now
                 wait.unanswered_since = now if wait.unanswered_since is None else wait.unanswered_since
                 wait.next_update = now
                 batch.setdefault(wait.session_id, []).append(wait)
@@ -239,6 +252,26 @@ class Poller:
             wait.next_poll = now + min(backoff(waited, jitter=self._jitter()), wait.timeout - waited)
             wait.next_update = now
         self._changed.set()
+
+    def _give_up_reads(self) -> None:
+        """End waits whose timeout has passed without an answer to their last read."""
+        now = self._clock.monotonic()
+        for wait in self._waits:
+            if wait.done.done() or wait.timeout is None or now < wait.read_deadline:
+                continue
+            unanswered = now - (wait.read_started if wait.unanswered_since is None else wait.unanswered_since)
+            region = self._source.region
+            error = Unreachable(
+                f'Glue session "{wait.session_id}"',
+                region=region,
+                detail=f"no answer for {format_duration(unanswered)}",
+            )
+            result = wait.condition.evaluate(wait.session_id, error, region=region, previous=wait.session)
+            result = replace(result, requested_at=wait.read_started)
+            timed_out = wait.condition.timed_out(wait.session_id, result, timeout=wait.timeout, polls=wait.polls)
+            wait.done.set_result(timed_out)
+        if any(wait.done.done() for wait in self._waits):
+            self._changed.set()
 
     def _end_batch(self, waits: Sequence[_Wait], failure: BaseException | None) -> None:
         for wait in waits:

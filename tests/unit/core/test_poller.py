@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -187,6 +188,59 @@ def test_network_failure_after_a_read_does_not_end_the_wait() -> None:
 
     assert SUCCEEDED == result
     assert [0.0, 1.0, 2.0, 3.0] == source.moments
+
+
+@pytest.mark.parametrize(("timeout", "end"), [(8, 8.0), (2, 5.0)], ids=["long", "shorter than any read may take"])
+def test_read_without_an_answer_ends_at_the_timeout(timeout: float, end: float) -> None:
+    async def work(poller: Poller, source: ScriptedSource) -> tuple[WaitResult, float]:
+        result = await poller.wait("analytics", condition=READY, timeout=timeout)
+        return result, source.clock.now
+
+    (result, ended), _ = polling({"analytics": always(READY_SESSION)}, work, latency=60.0)
+
+    assert end == pytest.approx(ended, abs=SETTLED)
+    assert (WaitState.FAILED, None) == (result.state, result.session)
+    assert isinstance(result.error, Unreachable)
+    assert f"no answer for {end:.0f}s" == result.error.detail
+
+
+def test_later_read_without_an_answer_ends_at_the_timeout() -> None:
+    """The error names the last status, and why it is not newer."""
+
+    async def work(poller: Poller, source: ScriptedSource) -> tuple[WaitResult, float]:
+        wait = asyncio.ensure_future(poller.wait("analytics", condition=READY, timeout=20))
+        await source.clock.sleep_until(1.5)
+        source.latency = 60.0
+        return await wait, source.clock.now
+
+    (result, ended), _ = polling({"analytics": always(PROVISIONING)}, work)
+
+    assert 20.0 == ended
+    assert PROVISIONING == result.session
+    assert isinstance(result.error, WaitedTooLong)
+    assert 'No usable answer from Glue: Glue session "analytics"' in result.error.reason
+
+
+def test_read_without_an_answer_does_not_delay_other_sessions() -> None:
+    async def work(poller: Poller, source: ScriptedSource) -> tuple[list[WaitResult], float]:
+        waits = [poller.wait(name, condition=READY, timeout=timeout) for name, timeout in (("hangs", 30), ("late", 60))]
+        return await asyncio.gather(*waits), source.clock.now
+
+    (results, ended), _ = polling(
+        {"hangs": always(READY_SESSION), "late": then((PROVISIONING, 40.0), READY_SESSION)},
+        work,
+        latencies={"hangs": 300.0},
+    )
+
+    assert [WaitState.FAILED, WaitState.SUCCEEDED] == [result.state for result in results]
+    assert 40 <= ended < 50
+
+
+@pytest.mark.parametrize("timeout", [0, None])
+def test_single_read_has_the_time_limit_of_its_call(timeout: float | None) -> None:
+    result, _ = wait(always(READY_SESSION), timeout=timeout, latency=60.0)
+
+    assert SUCCEEDED == result
 
 
 def test_result_has_the_time_of_its_request() -> None:
