@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_glue_session.aws.sessions import GlueSessions
+from pulumi_glue_session.core.aws_config import AwsConfig, Unrecorded
 from pulumi_glue_session.core.errors import (
     BadCredentials,
     CredentialsUnavailable,
@@ -172,6 +174,36 @@ def test_container_answer_without_keys(aws: GlueEndpoint, profile: Any, monkeypa
     assert 0 == aws.count()
 
 
+def test_container_url_of_another_host(aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    del profile
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/credentials")
+
+    assert "Unsupported host 'example.com'" in str(failure(sessions()))
+    assert 0 == aws.count()
+
+
+def test_role_of_a_profile_that_is_not_signed_in(aws: GlueEndpoint, profile: Any) -> None:
+    profile(f"role_arn = {ROLE}", "source_profile = people")
+    profile("sso_session = work", "sso_account_id = 1", "sso_role_name = reader", name="profile people")
+    profile("sso_start_url = https://work.awsapps.com/start", "sso_region = eu-west-1", name="sso-session work")
+
+    assert explained(failure(sessions())) == (
+        BadCredentials,
+        'role of profile "ci"',
+        "run aws sso login for the profile that source_profile names",
+    )
+    assert 0 == aws.count()
+
+
+def test_ca_bundle_of_the_profile_is_missing(aws: GlueEndpoint, profile: Any) -> None:
+    profile("ca_bundle = /nowhere/ca.pem")
+    error = failure(sessions())
+
+    assert Misconfigured is type(error)
+    assert "/nowhere/ca.pem" in str(error)
+    assert 0 == aws.count()
+
+
 def test_ca_bundle_of_the_environment_is_missing(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
     error = failure(sessions())
@@ -308,6 +340,25 @@ def test_local_glue_endpoint_without_sts_endpoint(
 
     assert "endpoints has URLs outside of AWS, but none for sts" in " ".join(str(error).split())
     assert ([], 0) == (sts_calls(sts), aws.count())
+
+
+@pytest.mark.parametrize("ignores", [True, False])
+def test_local_stack_with_an_endpoint_of_the_profile(
+    aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch, *, ignores: bool
+) -> None:
+    """The endpoint counts, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says otherwise."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", str(ignores).lower())
+    profile("services = local", "aws_access_key_id = LOCAL", "aws_secret_access_key = planted")
+    profile("glue =", f"  endpoint_url = {aws.url}", name="services local")
+    source = GlueSessions(AwsConfig(unrecorded=Unrecorded(has_local_endpoints=True)))
+
+    if ignores:
+        assert "endpoints has URLs outside of AWS, but none for glue" in " ".join(str(failure(source)).split())
+        assert 0 == aws.count()
+    else:
+        assert "READY" == source.get("analytics").status
+        assert ["LOCAL"] == access_keys(aws)
 
 
 def test_session_tags_and_source_identity_are_sent(sts: StsEndpoint) -> None:

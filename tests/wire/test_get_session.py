@@ -347,8 +347,9 @@ def test_no_call_without_credentials(aws: GlueEndpoint, monkeypatch: pytest.Monk
 def test_missing_profile_is_named(aws: GlueEndpoint) -> None:
     raised = failure(GlueSessions(AwsConfig(profile="nobody")))
     detail = "The config profile (nobody) could not be found"
+    remedy = "name a profile of the shared files: aws configure list-profiles shows them"
 
-    assert facts(BadCredentials('Glue session "analytics"', region="", detail=detail)) == facts(raised)
+    assert facts(BadCredentials('Glue session "analytics"', region="", detail=detail, remedy=remedy)) == facts(raised)
     assert 0 == aws.count()
 
 

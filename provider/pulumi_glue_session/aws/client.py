@@ -75,7 +75,6 @@ def _max_retries(config: AwsConfig) -> int:
     if config.max_retries is not None:
         return config.max_retries
     attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
-    # botocore rejects other values when it creates the client.
     return int(attempts) - 1 if attempts.isascii() and attempts.isdecimal() and int(attempts) else _RETRIES
 
 
@@ -84,19 +83,22 @@ def _retry_mode(config: AwsConfig) -> str:
 
 
 def _endpoint_url(config: AwsConfig, service: str) -> str | None:
+    return {"glue": config.glue_endpoint_url, "sts": config.sts_endpoint_url}.get(service)
+
+
+def check_endpoint(client: Any, config: AwsConfig, service: str) -> None:
+    """Raise InvalidConfigError if a stack for LocalStack would send a request to AWS itself.
+
+    The URL can also come from a variable or a profile, which botocore resolves.
+    """
     from botocore.exceptions import InvalidConfigError
 
-    urls = {"glue": config.glue_endpoint_url, "sts": config.sts_endpoint_url}
-    if service not in urls or urls[service]:
-        return urls.get(service)
-    # With a stack for LocalStack, requests must not go to AWS itself.
     is_local = config.unrecorded is not None and config.unrecorded.has_local_endpoints
     is_local = is_local or bool(config.endpoints and config.endpoints.glue and not is_aws_url(config.endpoints.glue))
-    variable = f"AWS_ENDPOINT_URL_{service.upper()}"
-    if is_local and not (os.environ.get(variable) or os.environ.get("AWS_ENDPOINT_URL")):
+    if is_local and service in ("glue", "sts") and is_aws_url(client.meta.endpoint_url):
+        variable = f"AWS_ENDPOINT_URL_{service.upper()}"
         message = f"endpoints has URLs outside of AWS, but none for {service}: add {service}, or set {variable}"
         raise InvalidConfigError(error_msg=message)
-    return None
 
 
 def proxies_for(config: AwsConfig, url: str) -> dict[str, str] | None:

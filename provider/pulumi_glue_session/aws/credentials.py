@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi_glue_session.aws.client import client_options
+from pulumi_glue_session.aws.client import check_endpoint, client_options
 from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class CredentialSource:
     name: str = ""
     remedy: str = ""
     profile: str = ""
+    method: str = ""
+    """Method of botocore's credential provider."""
 
 
 @dataclass(kw_only=True)
@@ -159,13 +161,12 @@ def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None
     import boto3
     import botocore.session
 
-    for path in (config.custom_ca_bundle, os.environ.get("AWS_CA_BUNDLE")):
-        if path:
-            _check_ca_bundle(path)
     core: Any = botocore.session.Session(profile=config.profile)
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
     _ignore_empty_variables(core)
     _apply_settings(core, config)
+    if bundle := config.custom_ca_bundle or core.get_config_variable("ca_bundle"):
+        _check_ca_bundle(bundle)
     _apply_client_options(core, config)
     snapshot = _base_credentials(core, config, mfa_prompt)
     roles = [config.assume_role_with_web_identity, *config.assume_roles]
@@ -300,7 +301,7 @@ def _describe_source(method: str, profile: str) -> CredentialSource:
         "config-file": (f"shared configuration file{of_profile}", "correct the profile"),
     }
     name, remedy = sources.get(method, (method, ""))
-    return CredentialSource(name=name, remedy=remedy, profile=profile)
+    return CredentialSource(name=name, remedy=remedy, profile=profile, method=method)
 
 
 def _refuse_mfa(prompt: str) -> str:
@@ -372,7 +373,9 @@ def _apply_client_options(core: Any, config: AwsConfig) -> None:
             options.pop("region_name", None)
         merged = {**defaults, **{name: value for name, value in options.items() if value is not None}}
         merged["config"] = defaults["config"].merge(given) if given else defaults["config"]
-        return create(service_name, *arguments, **merged)
+        client = create(service_name, *arguments, **merged)
+        check_endpoint(client, config, service_name)
+        return client
 
     core.create_client = create_client
 

@@ -81,6 +81,12 @@ _MFA_REMEDY = (
     "role (aws sts get-caller-identity --profile {profile}), or use aws sso login or aws login"
 )
 
+_SSO_REMEDY = "run aws sso login for the profile that source_profile names"
+_PROFILE_REMEDY = "name a profile of the shared files: aws configure list-profiles shows them"
+
+_UNSUPPORTED_HOST = "Unsupported host "
+"""Start of botocore's error for the URL of a container's credentials."""
+
 _PROXY_AUTHENTICATION = 407
 _PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
@@ -152,6 +158,8 @@ def _explain_credentials_error(
             facts["remedy"] = _CLOCK_REMEDY
     elif isinstance(error, _sign_in_errors()):
         facts = {"detail": str(error)}
+        if isinstance(error, (exceptions.SSOError, exceptions.TokenRetrievalError)) and source.method == "assume-role":
+            facts["remedy"] = _SSO_REMEDY
     elif isinstance(error, RuntimeError) and "credentials" in str(error):
         # botocore raises it for credentials that are expired on arrival.
         facts = {"detail": str(error), "remedy": _CLOCK_REMEDY}
@@ -160,6 +168,7 @@ def _explain_credentials_error(
         is_proxy = isinstance(error, _proxy_errors())
         facts = {"source": "proxy", "remedy": _PROXY_REMEDY} if is_proxy else {}
         is_safe = isinstance(error, (exceptions.BotoCoreError, OSError)) and not isinstance(error, ResponseParserError)
+        is_safe = is_safe or str(error).startswith(_UNSUPPORTED_HOST)
         # The text of a parser's error can contain what it could not read, and with it credentials.
         facts["detail"] = str(error) if is_safe else f"invalid output ({type(error).__name__})"
     return kind, facts
@@ -207,6 +216,8 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
         return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
     if isinstance(error, _proxy_errors()):
         return CredentialsUnavailable(subject, region=region, detail=str(error), source="proxy", remedy=_PROXY_REMEDY)
+    if isinstance(error, exceptions.ProfileNotFound):
+        return BadCredentials(subject, region=region, detail=str(error), remedy=_PROFILE_REMEDY)
     kind: type[LookFailed] = Misconfigured
     if isinstance(error, _sign_in_errors()):
         kind = BadCredentials

@@ -221,8 +221,8 @@ def contains_unknown(value: object) -> bool:
 
 
 HINTS = Hints(
-    region="AWS_REGION or the provider's region (glue-session:region)",
-    profile="AWS_PROFILE or the provider's profile (glue-session:profile)",
+    region="AWS_REGION or the provider's region (glue-session:region, not aws:region)",
+    profile="AWS_PROFILE or the provider's profile (glue-session:profile, not aws:profile)",
     allowed_accounts="the provider's allowedAccountIds",
     skip_wait="set waitFor to an empty list",
     list_sessions="getSessions",

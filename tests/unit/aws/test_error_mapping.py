@@ -136,7 +136,6 @@ CLIENTS: dict[str, tuple[Exception, type[LookFailed]]] = {
     "no region": (EXCEPTIONS.NoRegionError(), NoRegion),
     "no credentials": (EXCEPTIONS.NoCredentialsError(), BadCredentials),
     "half of the credentials": (EXCEPTIONS.PartialCredentialsError(provider="env", cred_var="secret"), BadCredentials),
-    "no profile": (EXCEPTIONS.ProfileNotFound(profile="staging"), BadCredentials),
     "no longer signed in": (EXCEPTIONS.UnauthorizedSSOTokenError(), BadCredentials),
     "no token": (EXCEPTIONS.TokenRetrievalError(provider="sso", error_msg="expired"), BadCredentials),
     "no connection": (EXCEPTIONS.EndpointConnectionError(endpoint_url="http://localhost"), Unreachable),
@@ -153,6 +152,15 @@ def test_client_error(error: Exception, kind: type[LookFailed]) -> None:
     found: GlueSessionError = map_client_error(error, SUBJECT, region=REGION)
 
     assert repr(kind(SUBJECT, region=REGION, detail=detail)) == repr(found)
+
+
+def test_missing_profile() -> None:
+    error = EXCEPTIONS.ProfileNotFound(profile="staging")
+    remedy = "name a profile of the shared files: aws configure list-profiles shows them"
+
+    assert repr(BadCredentials(SUBJECT, region=REGION, detail=str(error), remedy=remedy)) == repr(
+        map_client_error(error, SUBJECT, region=REGION)
+    )
 
 
 def test_expired_login(monkeypatch: pytest.MonkeyPatch) -> None:

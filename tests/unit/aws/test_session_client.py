@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,7 +66,11 @@ def test_region_of_option_and_environment(
     assert [{"profile_name": None, "region_name": expected}] == stubbed.sessions
 
 
-def test_profile_and_endpoint_of_the_configuration(stubbed: Boto3) -> None:
+def test_profile_and_endpoint_of_the_configuration(
+    stubbed: Boto3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("[profile analysts]\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     stubbed.stub.add_client_error("get_session", "InvalidInputException")
     failure(GlueSessions(AwsConfig(region=REGION, profile="analysts", endpoint_url="http://localhost:5000")))
 

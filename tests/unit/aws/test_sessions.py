@@ -200,7 +200,6 @@ def test_reading_has_the_time_of_its_request(stubbed: Boto3) -> None:
     ("error", "kind"),
     [
         (botocore_error("PartialCredentialsError", provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), BadCredentials),
-        (botocore_error("ProfileNotFound", profile="nobody"), BadCredentials),
         (botocore_error("InvalidRegionError", region_name="eu west"), Misconfigured),
         (ValueError("Invalid endpoint: nonsense"), Misconfigured),
     ],
