@@ -84,6 +84,7 @@ def test_default_arguments_are_secret_everywhere(project: Project, glue: GlueEnd
     state = project.pulumi("stack", "export")
 
     assert "~ default_arguments: [secret] => [secret]" in drift.lines
+    assert "~ default_arguments: [secret] => [secret]" in failed.lines
     assert "FAILED, will not become READY" in failed.err
     assert [] == [run for run in (*runs, failed, state) if PASSWORD in run.out + run.err]
     assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], (

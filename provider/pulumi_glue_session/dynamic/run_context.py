@@ -65,13 +65,41 @@ class RunContext:
         self._is_watched: bool | None = None
         self._rows = 0
 
-    def progress(self, urn: str) -> ProgressReporter:
-        """Progress on the row of a URN: each second in a terminal, with fewer lines in a log or for many sessions."""
+    def progress(self, row: _Row) -> ProgressReporter:
+        """Progress on a row: each second in a terminal, with fewer lines in a log or for many sessions."""
         if self._is_watched is None:
             self._is_watched = terminal.is_watched()
         self._rows += 1
         is_live = self._is_watched and self._rows <= _MAX_LIVE_ROWS
-        return ProgressReporter(lambda line: _log_on_row(urn, line), TerminalRhythm() if is_live else LogRhythm())
+        return ProgressReporter(row.show, TerminalRhythm() if is_live else LogRhythm())
+
+
+class _Row:
+    """Row of a URN in the engine's display. The resource takes it over when it is registered."""
+
+    def __init__(self, urn: str) -> None:
+        self._urn = urn
+        self._last: Any = None
+
+    def show(self, line: str) -> None:
+        """Replace the line on the row, without waiting for the engine, which would hold up the event loop."""
+        engine: Any = get_engine()
+        if engine is not None:
+            request = LogRequest(severity=LogSeverity.Value("INFO"), message=line, urn=self._urn, ephemeral=True)
+            self._last = getattr(engine.Log, "future", engine.Log)(request)
+
+    async def wait_until_shown(self) -> None:
+        """Wait until the engine has the last line, so that a registration that follows does not overtake it."""
+        if not hasattr(self._last, "add_done_callback"):  # no line, or an engine of tests
+            return
+        loop, shown = asyncio.get_running_loop(), asyncio.Event()
+
+        def set_shown(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed after an interrupt
+                loop.call_soon_threadsafe(shown.set)
+
+        self._last.add_done_callback(set_shown)
+        await shown.wait()
 
 
 _contexts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, RunContext] = weakref.WeakKeyDictionary()
@@ -195,9 +223,12 @@ async def wait_for_session(
             context.reported_skip_wait = True
             pulumi.log.info("This run does not wait for Glue sessions and accepts any status.")
         request = request.without_waiting()
-    progress = context.progress(urn) if urn else None
+    row = _Row(urn) if urn else None
+    progress = context.progress(row) if row else None
     with SIGINT_GUARD:
         result = await _readers(request.aws_config)[1].wait(request, once=is_dry_run(), logs=logs, progress=progress)
+        if row:
+            await row.wait_until_shown()
     _report_pending(request, result, resource)
     return result
 
@@ -209,15 +240,6 @@ def _skips_waiting() -> bool:
     namespace, key = SKIP_WAIT_CONFIG
     text = (pulumi.Config(namespace).get(key) or "").strip()
     return parse_bool(text, input_name=f"{namespace}:{key}") if text else False
-
-
-def _log_on_row(urn: str, line: str) -> None:
-    """Print a line on the row of a URN, which the resource takes over when it is registered."""
-    engine: Any = get_engine()
-    if engine is not None:
-        request = LogRequest(severity=LogSeverity.Value("INFO"), message=line, urn=urn, ephemeral=True)
-        # Without waiting for the answer, which would hold up the event loop.
-        getattr(engine.Log, "future", engine.Log)(request)
 
 
 async def urn_of(name: str, parent: pulumi.Resource | None) -> str:
