@@ -3,9 +3,9 @@
     python tools/captures.py
 
 Follows the blocks of the page in their order. A block with a file name is written to that file. The commands of all
-`console` blocks run in one shell, and a block titled `output` gets what the commands above it printed. A command that
-fails ends the run, unless the page itself handles the exit code with `||`. Times and other values that differ from run
-to run are replaced by fixed ones.
+`console` blocks run in one shell on a terminal, and a block titled `output` gets what the terminal shows after the
+commands above it. A command that fails ends the run, unless the page itself handles the exit code with `||`. Times and
+other values that differ from run to run are replaced by fixed ones.
 
 `pip install` finds the packages of this environment and needs no package index.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import shlex
 import signal
 import subprocess
@@ -22,8 +23,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pyte
+
 import pulumi_glue_session
 from local_pulumi import ROOT, environment, get_engine
+from recording import open_terminal
 
 PAGE = ROOT / "docs" / "tutorial.md"
 
@@ -33,14 +37,17 @@ _BLOCK = re.compile(
 _SANDBOX_READY = 'until grep -q "^#" sandbox.env; do sleep 0.1; done'
 """A reader types the next command later than the sandbox needs to start; the shell does not."""
 
+COLUMNS = 100
+_END_OF_BLOCK = b"\x1e"
+_LONGEST_OUTPUT = 200
+
 _DIFFERS = (
-    (r"\(\d+(\.\d+)?s\)", "(1s)"),
-    (r"Duration: \d+s", "Duration: 1s"),
-    (r"\d+s of at most", "1s of at most"),
+    (r"(ing|ed) \(\d+(\.\d+)?s\)", r"\1 (1s)"),
+    (r"Duration: \d\d+s", "Duration: 19s"),
+    (r"Duration: \ds", "Duration: 2s"),
     (r"READY after \d+s", "READY after 15s"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "2026-11-25T09:30:00.000Z"),
     (r"(?m)^@ .*\n", ""),
-    (r"(?m)[ \t]+$", ""),
     (r"\n{3,}", "\n\n"),
 )
 
@@ -67,54 +74,70 @@ def fill(page: str, folder: Path, *, engine: str) -> str:
             (blocks / str(number)).write_text(block["text"])
             lines.append(f"cp {shlex.quote(str(blocks / str(number)))} {block['title']}")
         if block["language"] == "console":
-            lines += ["{", block["text"].rstrip(), f"}} > {shlex.quote(str(blocks / f'{number:03}.out'))} 2>&1"]
+            lines += ["{", block["text"].rstrip(), "}", f"printf '\\{_END_OF_BLOCK[0]:o}'"]
         if "-m venv" in block["text"]:
             lines.append(f"cp {shlex.quote(str(blocks / 'packages.pth'))} venv/lib/python*/site-packages/")
         if "> sandbox.env" in block["text"]:
             lines.append(_SANDBOX_READY)
-    _run(lines, project, environment(folder, engine, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INDEX="1"))
-    return _BLOCK.sub(_Filler(blocks), page)
+    shown = _run(lines, project, environment(folder, engine, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INDEX="1"))
+    return _BLOCK.sub(_Filler(shown), page)
 
 
 class _Filler:
-    """Replaces the text of each output block of a page by what the commands above it printed."""
+    """Replaces the text of each output block of a page by what the terminal showed after the commands above it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._number = -1
-        self._printed = ""
+    def __init__(self, shown: list[str]) -> None:
+        self._shown = iter(shown)
+        self._last = ""
 
     def __call__(self, block: re.Match[str]) -> str:
-        self._number += 1
         if block["language"] == "console":
-            self._printed = (self._folder / f"{self._number:03}.out").read_text(encoding="utf-8")
+            self._last = next(self._shown)
             for pattern, same in _DIFFERS:
-                self._printed = re.sub(pattern, same, self._printed)
+                self._last = re.sub(pattern, same, self._last)
         if block["title"] != "output":
             return block[0]
-        return block[0].replace(f"\n{block['text']}", "\n" + self._printed.strip("\n") + "\n")
+        return block[0].replace(f"\n{block['text']}", "\n" + self._last.strip("\n") + "\n")
 
 
-def _run(lines: list[str], project: Path, env: dict[str, str]) -> None:
+def _run(lines: list[str], project: Path, env: dict[str, str]) -> list[str]:
+    """What the terminal showed for each block of commands."""
     kept = {name: value for name, value in env.items() if not name.startswith("PYTHON")}
+    terminal, inner = open_terminal(columns=COLUMNS, rows=50)
     shell = subprocess.Popen(
         ["bash", "-c", "\n".join(lines)],
         cwd=project,
-        env=kept,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        env={**kept, "TERM": "xterm"},
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
         start_new_session=True,
     )
+    received = b""
     try:
-        shown, _ = shell.communicate()
+        # The sandbox can outlive the shell, so the end of the shell counts and not that of the terminal.
+        while True:
+            has_ended = shell.poll() is not None
+            if select.select([terminal], [], [], 0 if has_ended else 0.1)[0]:
+                received += os.read(terminal, 65_536)
+            elif has_ended:
+                break
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(shell.pid, signal.SIGKILL)  # the sandbox, if the end of the page was not reached
+        os.close(terminal)
+        os.close(inner)
+    shown = [_screen(each) for each in received.split(_END_OF_BLOCK)]
     if shell.returncode:
-        last = max((project.parent / "blocks").glob("*.out"))
-        raise CaptureError(f"{shown}{last.read_text(encoding='utf-8')}")
+        raise CaptureError(shown[-1])
+    return shown
+
+
+def _screen(received: bytes) -> str:
+    """Text on a terminal that is long enough for everything."""
+    screen = pyte.Screen(COLUMNS, _LONGEST_OUTPUT)
+    pyte.ByteStream(screen).feed(received)
+    return "\n".join(line.rstrip() for line in screen.display).rstrip()
 
 
 def _package_folders() -> list[str]:

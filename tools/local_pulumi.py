@@ -17,8 +17,12 @@ def get_engine() -> str:
 
 
 def environment(folder: Path, engine: str, **settings: str) -> dict[str, str]:
-    """Environment with this venv and the engine first on PATH, state in a folder, and no credentials of the user."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+    """Environment with this venv and the engine first on PATH, state in a folder, and no credentials of the user.
+
+    PYTHONPATH is left out: the engine would look for a plugin of a package that it finds there.
+    """
+    settings_of_user = ("AWS_", "PULUMI_", "PYTHONPATH")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(settings_of_user)}
     return inherited | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ.get("PATH", os.defpath)]),
         "PULUMI_HOME": str(folder / "pulumi"),

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pty
 import re
 import select
-import signal
 import struct
+import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
@@ -29,12 +28,16 @@ _GRAY = 40
 
 _LINE_HEIGHT, _CHARACTER_WIDTH, _MARGIN = 18, 8.4, 12
 
+SHOWN_AT_END = "e"
+"""CSS class of the lines of the last screen."""
+
 _STYLE = """
-svg{--back:#fff;--text:#24292f;--red:#b42318;--green:#1a7f37;--brown:#8a6100;--blue:#0757ba;--magenta:#8250df;--cyan:#0f6e84}
-@media(prefers-color-scheme:dark){svg{--back:#16181d;--text:#e6e8eb;--red:#ff7b72;--green:#56d364;--brown:#e3b341;--blue:#79b8ff;
---magenta:#d2a8ff;--cyan:#76d9e6}}
+svg{--back:#f6f8fa;--edge:#d0d7de;--text:#24292f;--red:#b42318;--green:#1a7f37;--brown:#8a6100;--blue:#0757ba;--magenta:#8250df;--cyan:#0f6e84}
+@media(prefers-color-scheme:dark){svg{--back:#16181d;--edge:#3d444d;--text:#e6e8eb;--red:#ff7b72;--green:#56d364;--brown:#e3b341;
+--blue:#79b8ff;--magenta:#d2a8ff;--cyan:#76d9e6}}
 text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--text);white-space:pre}
 .r{fill:var(--red)}.g{fill:var(--green)}.y{fill:var(--brown)}.b{fill:var(--blue)}.m{fill:var(--magenta)}.c{fill:var(--cyan)}.o{font-weight:600}
+@media(prefers-reduced-motion:reduce){text{animation:none!important;visibility:hidden}.e{visibility:visible}}
 """
 
 _CLASSES = {"red": "r", "green": "g", "brown": "y", "yellow": "y", "blue": "b", "magenta": "m", "cyan": "c"}
@@ -54,20 +57,25 @@ class Screen:
 
 
 def record(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int = 80, rows: int = 24
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    columns: int = 80,
+    rows: int = 30,
+    shown_as: str = "",
 ) -> list[Screen]:
-    """Run a command in a pseudo-terminal of this size. Returns its screens."""
+    """Run a command in a pseudo-terminal of this size. Returns its screens, which start with a prompt."""
     terminal = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(terminal)
-    process, descriptor = pty.fork()
-    if process == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.chdir(cwd)
-        os.execvpe(
-            command[0], list(command), {**env, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)}
-        )
-    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    started, screens, is_open = time.monotonic(), list[Screen](), True
+    descriptor, inner = open_terminal(columns=columns, rows=rows)
+    stream.feed(f"$ {shown_as or ' '.join(command)}\r\n".encode())
+    screens = [Screen(0.0, _lines(terminal))]
+    process = subprocess.Popen(
+        command, cwd=cwd, env={**env, "TERM": "xterm-256color"}, stdin=inner, stdout=inner, stderr=inner
+    )
+    os.close(inner)
+    started, is_open = time.monotonic(), True
     while is_open:
         readable, _, _ = select.select([descriptor], [], [], _SECONDS_PER_SCREEN)
         if readable:
@@ -79,29 +87,38 @@ def record(
             is_open = bool(received)
             stream.feed(received)
         now = time.monotonic() - started
-        if not is_open or not screens or now - screens[-1].at >= _SECONDS_PER_SCREEN:
+        if not is_open or now - screens[-1].at >= _SECONDS_PER_SCREEN:
             lines = _lines(terminal)
-            if not screens or lines != screens[-1].lines:
+            if lines != screens[-1].lines:
                 screens.append(Screen(now, lines))
     os.close(descriptor)
-    os.waitpid(process, 0)
+    process.wait()
     return screens
 
 
-def to_svg(screens: Sequence[Screen], *, title: str, columns: int = 80) -> str:
-    """Animated SVG of the screens, which starts again at the end."""
+def open_terminal(*, columns: int, rows: int) -> tuple[int, int]:
+    """Both ends of a pseudo-terminal of this size: one to read from, one for a program."""
+    outer, inner = os.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    return outer, inner
+
+
+def to_svg(screens: Sequence[Screen], *, title: str, description: str) -> str:
+    """Animated SVG of the screens, which starts again at the end. Without motion it is the last screen."""
     end = screens[-1].at + _LAST_SCREEN_SECONDS
     rows = max(index + 1 for screen in screens for index, line in enumerate(screen.lines) if line)
+    columns = max(sum(len(text) for text, _ in line) for screen in screens for line in screen.lines)
     width, height = columns * _CHARACTER_WIDTH + 2 * _MARGIN, rows * _LINE_HEIGHT + 2 * _MARGIN
     rules: dict[tuple[float, float], str] = {}
     shown: list[str] = []
     for row in range(rows):
         for line, start, stop in _intervals(screens, row, end):
             name = rules.setdefault((start, stop), f"t{len(rules)}")
+            names = f"{name} {SHOWN_AT_END}" if stop == end else name
             runs = "".join(
                 f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line
             )
-            shown.append(f'<text class="{name}" x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>')
+            shown.append(f'<text class="{names}" x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>')
     css = [_STYLE.strip().replace("\n", "")]
     for (start, stop), name in rules.items():
         if (start, stop) == (0.0, end):
@@ -112,9 +129,11 @@ def to_svg(screens: Sequence[Screen], *, title: str, columns: int = 80) -> str:
         css.append(f"@keyframes {name}{{{hidden}{first:.2f}%{{visibility:visible}}{after}}}")
         css.append(f".{name}{{animation:{name} {end:.1f}s step-end infinite}}")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">'
-        f"<title>{escape(title)}</title><style>{''.join(css)}</style>"
-        f'<rect width="100%" height="100%" rx="6" style="fill:var(--back)"/>{"".join(shown)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
+        f'height="{height}" xml:space="preserve" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{''.join(css)}</style>"
+        '<rect x=".5" y=".5" width="99.9%" height="99.7%" rx="6" style="fill:var(--back);stroke:var(--edge)"/>'
+        f"{''.join(shown)}</svg>\n"
     )
 
 

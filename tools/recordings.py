@@ -1,18 +1,19 @@
 """Record commands in a terminal for the README and the site: `make recordings` writes docs/recordings/*.svg.
 
-Each SVG has a text file with its last screen, without times and ids. A test compares it with a new run.
+The tests run the same scenes faster and compare what the commands print with the pictures.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from demo import PROGRAM
 from local_pulumi import ROOT, environment, get_engine
@@ -20,81 +21,125 @@ from pulumi_glue_session.sandbox import Sandbox, always, step, then
 from recording import Screen, record, to_svg
 
 FOLDER = ROOT / "docs" / "recordings"
+TITLES = {
+    "up": "pulumi up waits for a Glue session",
+    "preview": "pulumi preview shows what changed",
+    "wait": "glue-session wait shows each session",
+    "plan": "terraform plan shows what changed",
+}
 SESSION_ID = "analytics-prod"
-_COLUMNS = 100
+CONFIGURATION = f"""terraform {{
+  required_providers {{
+    gluesession = {{
+      source = "terraform.local/pulumi-glue-session/gluesession"
+    }}
+  }}
+}}
+
+resource "gluesession_session" "analytics" {{
+  session_id = "{SESSION_ID}"
+}}
+
+output "job" {{
+  value = {{
+    role         = gluesession_session.analytics.role
+    glue_version = gluesession_session.analytics.glue_version
+  }}
+}}
+"""
+_WIDE, _NARROW = 112, 92
+"""Pulumi cuts the progress of a wait off in a narrower terminal."""
 
 
-@contextmanager
-def project(glue: Sandbox) -> Iterator[tuple[Path, Mapping[str, str]]]:
-    """Folder and environment of the demo's program, with an empty stack."""
-    with tempfile.TemporaryDirectory(prefix="glue-session-recording-") as name:
-        folder = Path(name)
-        (folder / "Pulumi.yaml").write_text("name: analytics\nruntime: python\n", encoding="utf-8")
-        (folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+def record_deployment(folder: Path, *, seconds: float) -> dict[str, list[Screen]]:
+    """`pulumi up` while the session starts, and `pulumi preview` after it changed."""
+    (folder / "Pulumi.yaml").write_text("name: analytics\nruntime: python\n", encoding="utf-8")
+    (folder / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    with Sandbox() as glue:
         env = environment(folder, get_engine(), PULUMI_STACK="prod", **glue.environment)
         subprocess.run(["pulumi", "stack", "init", "prod"], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True)
-        yield folder, env
-
-
-def wait_in_a_deployment(glue: Sandbox) -> list[Screen]:
-    """`pulumi up` while the session starts."""
-    with project(glue) as (folder, env):
-        glue.put(SESSION_ID, then(("PROVISIONING", 12.0), "READY"))
-        return record(["pulumi", "up", "--yes", "--skip-preview"], cwd=folder, env=env, columns=_COLUMNS)
-
-
-def drift_in_a_preview(glue: Sandbox) -> list[Screen]:
-    """`pulumi preview` after the session changed."""
-    with project(glue) as (folder, env):
-        glue.put(SESSION_ID, always("READY"))
-        subprocess.run(
-            ["pulumi", "up", "--yes", "--skip-preview"], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True
-        )
+        glue.put(SESSION_ID, then(("PROVISIONING", seconds), "READY"))
+        up = record(["pulumi", "up", "--yes", "--skip-preview"], cwd=folder, env=env, columns=_WIDE)
         glue.put(SESSION_ID, always("READY"), GlueVersion="5.1")
-        return record(["pulumi", "preview", "--diff"], cwd=folder, env=env, columns=_COLUMNS)
+        preview = record(["pulumi", "preview", "--diff"], cwd=folder, env=env, columns=_NARROW)
+    return {"up": up, "preview": preview}
 
 
-def wait_on_the_command_line(glue: Sandbox) -> list[Screen]:
+def record_command_line(folder: Path, *, seconds: float) -> dict[str, list[Screen]]:
     """`glue-session wait` for two sessions, one of which fails."""
-    glue.put(SESSION_ID, then(("PROVISIONING", 7.0), "READY"))
-    glue.put("etl", then(("PROVISIONING", 4.0), step("FAILED", ErrorMessage="The subnet has no free IP addresses")))
-    env = {
-        **os.environ,
-        **glue.environment,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    }
-    return record(["glue-session", "wait", SESSION_ID, "etl"], cwd=ROOT, env=env, columns=_COLUMNS)
+    with Sandbox() as glue:
+        glue.put(SESSION_ID, then(("PROVISIONING", seconds), "READY"))
+        failed = step("FAILED", ErrorMessage="The subnet has no free IP addresses")
+        glue.put("etl", then(("PROVISIONING", seconds / 2), failed))
+        env = {**_path(), **glue.environment}
+        return {"wait": record(["glue-session", "wait", SESSION_ID, "etl"], cwd=folder, env=env, columns=_NARROW)}
 
 
-SCENES: Mapping[str, tuple[str, Callable[[Sandbox], list[Screen]]]] = {
-    "up": ("pulumi up waits for a Glue session", wait_in_a_deployment),
-    "preview": ("pulumi preview shows what changed", drift_in_a_preview),
-    "wait": ("glue-session wait shows each session", wait_on_the_command_line),
-}
+def record_terraform(folder: Path, *, program: str) -> dict[str, list[Screen]]:
+    """`plan` after the session changed."""
+    (folder / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+    with Sandbox() as glue:
+        env = {**_path(), **glue.environment, "HOME": str(folder), "CHECKPOINT_DISABLE": "1"}
+        env.pop("TF_CLI_CONFIG_FILE", None)
+        glue.put(SESSION_ID, always("READY"))
+        for command in (
+            ["glue-session", "terraform", "install"],
+            [program, "init"],
+            [program, "apply", "-auto-approve"],
+        ):
+            subprocess.run(command, cwd=folder, env=env, capture_output=True, check=True)
+        glue.put(SESSION_ID, always("READY"), GlueVersion="5.1")
+        shown_as = f"{Path(program).name} plan"
+        return {"plan": record([program, "plan"], cwd=folder, env=env, columns=_NARROW, rows=40, shown_as=shown_as)}
 
 
-def stable(text: str) -> str:
-    """A screen without what differs from run to run: times, ids, and blanks between columns."""
-    for pattern, replacement in (
-        (r"\[id=[0-9a-f-]{36}\]", "[id=...]"),
-        (r"\(\d[\d.]*m?s\)|\b\d+m?s\b|\b\d+[dhm]\b", "<time>"),
-        (r"@ (updating|previewing update)\.+", r"@ \1"),
-        (r" +", " "),
-    ):
-        text = re.sub(pattern, replacement, text)
-    return "\n".join(line.strip() for line in text.splitlines()).strip() + "\n"
+def stable(lines: Sequence[str]) -> list[str]:
+    """Lines without times, ids and alignment. Sorted, because rows of resources can change places."""
+    found: list[str] = []
+    for line in lines:
+        for pattern, replacement in (
+            (r"\[id=[0-9a-f-]{36}\]|\[id=[0-9a-f-]{36}\b", "[id=...]"),
+            (r"\(\d[\d.]*m?s\)\.*|\b\d+m?s\b|\b\d+[dhm]\b", "<time>"),
+            (r"^@ .*|[├└│]─?", ""),
+        ):
+            line = re.sub(pattern, replacement, line)  # noqa: PLW2901 - one change after the other
+        if plain := " ".join(line.split()):
+            found.append(plain)
+    return sorted(found)
+
+
+def version_of(program: str) -> str:
+    """Program and version, for example `pulumi 3.259.0`. The description of a recording names it."""
+    printed = subprocess.run([program, "version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return f"{Path(program).name} {printed.split('v', 1)[1].split()[0]}"
 
 
 def main() -> None:
     """Record every scene."""
     FOLDER.mkdir(exist_ok=True)
-    for name, (title, scene) in SCENES.items():
-        with Sandbox() as glue:
-            screens = scene(glue)
-        svg = to_svg(screens, title=title, columns=_COLUMNS)
-        (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
-        (FOLDER / f"{name}.txt").write_text(stable(screens[-1].text), encoding="utf-8")
-        print(f"docs/recordings/{name}.svg: {len(svg) // 1024} kB, {len(screens)} screens")
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        sys.exit("terraform is not on PATH.")
+    pulumi = version_of(f"{get_engine()}/pulumi")
+    for description, recorded in {
+        pulumi: _in_folder(record_deployment, seconds=12.0),
+        "glue-session": _in_folder(record_command_line, seconds=7.0),
+        version_of(terraform): _in_folder(record_terraform, program=terraform),
+    }.items():
+        for name, screens in recorded.items():
+            svg = to_svg(screens, title=TITLES[name], description=description)
+            (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+            print(f"docs/recordings/{name}.svg: {len(svg) // 1024} kB, {len(screens)} screens")
+
+
+def _path() -> dict[str, str]:
+    """Environment with the commands of this venv first on PATH."""
+    return {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+
+
+def _in_folder(scene: Callable[..., dict[str, list[Screen]]], **arguments: Any) -> dict[str, list[Screen]]:
+    with tempfile.TemporaryDirectory(prefix="glue-session-recording-") as folder:
+        return scene(Path(folder), **arguments)
 
 
 if __name__ == "__main__":

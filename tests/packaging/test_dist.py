@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 import tomllib
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import pulumi_glue_session
+from readme import with_absolute_links
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "provider" / "pulumi_glue_session"
@@ -61,7 +63,7 @@ def test_files_in_the_wheel_equal_the_checkout(wheel: Path) -> None:
 
 
 def test_sdist_contains_the_sources_of_the_wheel(sdist: Path) -> None:
-    top_level = [".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"]
+    top_level = [".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "tools/readme.py"]
     expected = [*top_level, *(f"provider/{name}" for name in FILES)]
 
     with tarfile.open(sdist) as archive:
@@ -85,6 +87,16 @@ def test_metadata(metadata: Message, project: dict[str, Any]) -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8") == metadata.get_payload()
 
 
+def test_links_of_the_readme_work_outside_the_repository() -> None:
+    address, version = "https://example.org/us/it", "1.2.3"
+    text = with_absolute_links((ROOT / "README.md").read_text(encoding="utf-8"), address, version=version)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+
+    assert f"{address}/raw/v{version}/docs/recordings/up.svg" in links
+    assert f"{address}/blob/v{version}/docs/tutorial.md" in links
+    assert [] == [link for link in links if not link.startswith(("https://", "#"))]
+
+
 def test_dependencies(metadata: Message) -> None:
     """The command line and the provider for Terraform are extras, because programs do not need them."""
     expected = ["boto3<2,>=1.43.23", "packaging>=26", "pulumi<4,>=3.268"]
@@ -102,5 +114,5 @@ def test_no_address_is_invented(metadata: Message) -> None:
 
 
 def test_version_is_defined_once(project: dict[str, Any]) -> None:
-    assert ["version"] == project["dynamic"]
+    assert ["version", "readme"] == project["dynamic"]
     assert "version" not in project

@@ -1,0 +1,35 @@
+"""The terminal recordings of docs/recordings, for tests that run the same commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from recording import SHOWN_AT_END, Screen
+from recordings import FOLDER, stable
+
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def recordings() -> dict[str, Path]:
+    """Recordings by name."""
+    return {file.stem: file for file in sorted(FOLDER.glob("*.svg"))}
+
+
+def program_of(name: str) -> str:
+    """Program and version that a recording shows."""
+    return _root(name).findtext(f"{_SVG}desc") or ""
+
+
+def assert_shows(name: str, screens: Sequence[Screen]) -> None:
+    """Compare the last screen with that of the recording, and the progress of a wait with all its lines."""
+    texts = [("".join(text.itertext()), text.get("class", "").split()) for text in _root(name).iter(f"{_SVG}text")]
+    waits = {line for screen in screens for line in stable(screen.text.splitlines()) if "PROVISIONING" in line}
+
+    assert stable([line for line, classes in texts if SHOWN_AT_END in classes]) == stable(screens[-1].text.splitlines())
+    assert waits <= set(stable([line for line, _ in texts]))
+
+
+def _root(name: str) -> ET.Element:
+    return ET.parse(recordings()[name]).getroot()  # noqa: S314 - our own file
