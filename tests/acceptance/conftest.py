@@ -30,7 +30,28 @@ def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def env_in(engine: str, pulumi_home: Path) -> Callable[[Path], dict[str, str]]:
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the Python of this environment, for which pip has already listed the packages.
+
+    Pulumi asks pip before each preview, update and refresh, and the answer takes pip longer than most programs take.
+    The tests of the demo and of the tutorial use pip itself.
+    """
+    folder = tmp_path_factory.mktemp("python")
+    question = ["-m", "pip", "list", "-v", "--format", "json"]
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # that has the tools of the tests
+    packages = subprocess.run([sys.executable, *question], env=own, capture_output=True, check=True).stdout
+    (folder / "packages.json").write_bytes(packages)
+    launcher = folder / "python"
+    launcher.write_text(
+        f'#!/bin/sh\n[ "$*" = "{" ".join(question)}" ] && exec cat {folder}/packages.json\nexec {sys.executable} "$@"\n'
+    )
+    launcher.chmod(0o755)
+    (folder / "python3").symlink_to(launcher)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def env_in(engine: str, pulumi_home: Path, python: Path) -> Callable[[Path], dict[str, str]]:
     """Environment with state in a folder and without settings of the user. AWS endpoints are not set."""
 
     def env(folder: Path) -> dict[str, str]:
@@ -38,7 +59,7 @@ def env_in(engine: str, pulumi_home: Path) -> Callable[[Path], dict[str, str]]:
         backend.mkdir()
         kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
         return kept | {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(python), str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
             "PULUMI_HOME": str(pulumi_home),
             "PULUMI_BACKEND_URL": backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "for tests only",

@@ -29,9 +29,11 @@ def sts() -> Iterator[StsEndpoint]:
 
 
 def configure(project: Project, **values: str) -> None:
+    pairs = []
     for key, value in values.items():
-        secret = ["--secret"] if key in ("accessKey", "secretKey") else []
-        project.pulumi("config", "set", *secret, "--path", f"aws:{key.replace('__', '[0].')}", value)
+        secret = "--secret" if key in ("accessKey", "secretKey") else "--plaintext"
+        pairs += [secret, f"aws:{key.replace('__', '[0].')}={value}"]
+    project.pulumi("config", "set-all", "--path", *pairs)
 
 
 def keys(glue: GlueEndpoint) -> set[str]:

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import textwrap
+import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 SESSION = "pulumi-python:dynamic/glue:Session"
+
+
+_NEW_STACKS: dict[tuple[str, str], tuple[bytes, dict[Path, bytes]]] = {}
+"""Files of a new stack, by Pulumi.yaml and passphrase: its configuration and its backend. `stack init` runs once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +87,26 @@ class Project:
         shutil.copytree(ROOT / "examples" / name, self.folder, dirs_exist_ok=True, ignore=own)
         self._init()
 
+    @property
+    def _backend(self) -> Path:
+        return Path(urllib.parse.urlsplit(self.env["PULUMI_BACKEND_URL"]).path)
+
     def _init(self) -> None:
-        if not (self.folder / "Pulumi.dev.yaml").exists():
+        settings = self.folder / "Pulumi.dev.yaml"
+        if settings.exists():
+            return
+        backend = self._backend
+        key = (self.folder / "Pulumi.yaml").read_text(), self.env["PULUMI_CONFIG_PASSPHRASE"]
+        if key not in _NEW_STACKS or any(backend.iterdir()):
             self.pulumi("stack", "init", "dev", "--non-interactive")
-            (self.folder / "Pulumi.dev.yaml").touch()
+            files = {file.relative_to(backend): file.read_bytes() for file in backend.rglob("*") if file.is_file()}
+            _NEW_STACKS[key] = settings.read_bytes(), files
+            return
+        content, files = _NEW_STACKS[key]
+        settings.write_bytes(content)
+        for path, content in files.items():
+            (backend / path).parent.mkdir(parents=True, exist_ok=True)
+            (backend / path).write_bytes(content)
 
     def pulumi(self, *arguments: str, code: int | None = 0, **env: str) -> Run:
         """Run a command; `code` is the expected exit code, None for any."""
@@ -162,12 +183,20 @@ class Project:
         deployment: dict[str, Any] = self.pulumi("stack", "export", *arguments).json()["deployment"]
         return deployment
 
+    def _recorded(self) -> dict[str, Any]:
+        """The same from the backend itself, which takes no command."""
+        name = re.search(r"^name: *(\S+)", (self.folder / "Pulumi.yaml").read_text(), re.MULTILINE)
+        assert name
+        state = json.loads((self._backend / ".pulumi" / "stacks" / name[1] / "dev.json").read_text())
+        latest: dict[str, Any] = state["checkpoint"]["latest"] or {}
+        return latest
+
     def resources(self, type_: str = SESSION, *, show_secrets: bool = False) -> dict[str, dict[str, Any]]:
         """Resources of a type in the state, by name.
 
         Compare states with `show_secrets`: ciphertexts differ in each run.
         """
-        exported = self.deployment(*(["--show-secrets"] if show_secrets else []))
+        exported = self.deployment("--show-secrets") if show_secrets else self._recorded()
         assert not exported.get("pending_operations"), exported["pending_operations"]
         return {each["urn"].split("::")[-1]: each for each in exported.get("resources", []) if each["type"] == type_}
 
