@@ -215,7 +215,7 @@ def test_number_of_calls(
 
 
 def test_pages_without_a_session_are_bounded(small_pages: GlueEndpoint) -> None:
-    """Seven sessions on the first page, three after ten pages of foreign ones: three pages more are not worth reading."""
+    """Seven sessions on the first page, three after ten foreign pages: three pages more are not worth reading."""
     names = [f"own-{number}" for number in range(10)]
     put(small_pages, *names[:7], *(f"foreign-{number}" for number in range(1_000)), *names[7:])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_glue_session.aws import client
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import (
@@ -42,6 +43,7 @@ from support.glue_endpoint import (
 from support.reading import SEEN, facts, failure, put, read_many
 
 REGION = "eu-west-1"
+RETRIES = client._RETRIES  # noqa: SLF001 - the default, which most of these tests change
 NO_STATUS = "an answer without a session or its status"
 
 
@@ -195,6 +197,16 @@ def test_endpoint_that_never_answers_is_unreachable(aws: GlueEndpoint, monkeypat
     assert facts(Unreachable('Glue session "analytics"', region=REGION, detail=detail)) == facts(
         failure(GlueSessions(AwsConfig()))
     )
+
+
+@pytest.mark.usefixtures("fast_retries")
+def test_silent_endpoint_is_tried_four_times(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_glue_session.aws.client._RETRIES", RETRIES)
+    monkeypatch.setattr("pulumi_glue_session.aws.client._READ_SECONDS", 0.1)
+    aws.fail("*", hang(30.0))
+
+    assert isinstance(failure(GlueSessions(AwsConfig())), Unreachable)
+    assert 4 == aws.count()
 
 
 def test_closed_endpoint_is_unreachable(aws: GlueEndpoint) -> None:
