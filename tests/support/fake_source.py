@@ -34,6 +34,7 @@ class FakeSource:
     """Implements `SessionSource` with sessions that stay as they are."""
 
     region = "eu-west-1"
+    console = ""
 
     def __init__(self, **sessions: Session) -> None:
         self.sessions = sessions

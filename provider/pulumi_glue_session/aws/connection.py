@@ -19,8 +19,9 @@ from pulumi_glue_session.aws.error_mapping import (
     map_client_error,
     map_credentials_error,
 )
-from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.aws_config import AwsConfig, is_aws_url
 from pulumi_glue_session.core.concurrency import Deadline
+from pulumi_glue_session.core.console import console_url
 from pulumi_glue_session.core.errors import CredentialsUnavailable, Misconfigured, WrongAccount
 from pulumi_glue_session.core.messages import format_duration
 
@@ -49,6 +50,11 @@ class GlueConnection:
     def region(self) -> str:
         """Region of the client, or of the configuration; empty while it is not known."""
         return self._client.meta.region_name if self._client else self._config.region or ""
+
+    @property
+    def console(self) -> str:
+        """Address of the AWS console, or an empty text."""
+        return _console_of(self._client) if self._client else ""
 
     def client(self, subject: str) -> BaseClient:
         """The client, with credentials that can sign a request now. Raises LookFailed about `subject`."""
@@ -113,6 +119,11 @@ class GlueConnection:
                 raise failure from (None if holds_credentials(error) else error)
 
 
+def _console_of(client: Any) -> str:
+    meta = client.meta
+    return console_url(meta.partition, meta.region_name) if is_aws_url(meta.endpoint_url) else ""
+
+
 class GivenConnection:
     """A client that the caller created, with its own credentials, retries and region."""
 
@@ -123,6 +134,11 @@ class GivenConnection:
     def region(self) -> str:
         """Region of the client."""
         return str(self._client.meta.region_name)
+
+    @property
+    def console(self) -> str:
+        """Address of the AWS console, or an empty text."""
+        return _console_of(self._client)
 
     def client(self, _subject: str) -> BaseClient:
         """The client as it is."""

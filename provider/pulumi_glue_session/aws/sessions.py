@@ -96,6 +96,11 @@ class GlueSessions:
         """Region of the sessions; empty until it is known."""
         return self._connection.region
 
+    @property
+    def console(self) -> str:
+        """Address of the AWS console of this region; empty if it is not known, as with an endpoint outside of AWS."""
+        return self._connection.console
+
     def get(self, session_id: str) -> Session:
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
         answer = self._read(session_id, self._deadline()).answer

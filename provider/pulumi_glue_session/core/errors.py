@@ -29,6 +29,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
+from pulumi_glue_session.core.console import session_links
 from pulumi_glue_session.core.messages import (
     ErrorReport,
     Hints,
@@ -134,20 +135,26 @@ class SessionEnded(_SessionError):
         targets: frozenset[str],
         error_message: str = "",
         logs: Sequence[str] = (),
+        console: str = "",
     ) -> None:
-        """`error_message` is the reason that Glue gives; `logs` are the last lines of the session's system logs."""
+        """`error_message` is the reason that Glue gives; `logs` are the last lines of the session's system logs.
+
+        `console` is the address of the AWS console, if it is known.
+        """
         self.status = status
         self.targets = targets
         self.error_message = error_message
         self.logs = tuple(logs)
+        self.console = console
         super().__init__(session_id, region=region)
 
     def report(self, hints: Hints = _PYTHON) -> ErrorReport:
-        """Fact, Glue's reason, log lines and next step."""
+        """Fact, Glue's reason, log lines, links and next step."""
         says = [("Glue says", sanitize(self.error_message))] if self.error_message else []
+        logs = [("", f"| {sanitize(line)}") for line in self.logs]
         return ErrorReport(
             fact=f"{sanitize(self.status)}, will not become {join_statuses(self.targets)}: {self._subject}",
-            details=(*says, *(("", f"| {sanitize(line)}") for line in self.logs)),
+            details=(*says, *logs, *session_links(self.console, self.region, self.session_id)),
             next_step="ask the session's owner to start it again, name another session, "
             f"or {hints.skip_wait} to go on without waiting",
         )
@@ -183,22 +190,27 @@ class WaitedTooLong(_SessionError):
         seconds: float,
         polls: int,
         reason: str = "",
+        console: str = "",
     ) -> None:
-        """`status` is the last of `polls` reads; `reason` is the error that the last read ended with."""
+        """`status` is the last of `polls` reads; `reason` is the error that the last read ended with.
+
+        `console` is the address of the AWS console, if it is known.
+        """
         self.status = status
         self.targets = targets
         self.seconds = seconds
         self.polls = polls
         self.reason = reason
+        self.console = console
         super().__init__(session_id, region=region)
 
     def report(self, hints: Hints = _PYTHON) -> ErrorReport:
-        """Fact and next step."""
+        """Fact, links and next step."""
         last = [("Last read", self.reason)] if self.reason else []
         return ErrorReport(
             fact=f"Still {sanitize(self.status)} after {format_duration(self.seconds)}, "
             f"not {join_statuses(self.targets)}: {self._subject}",
-            details=tuple(last),
+            details=(*last, *session_links(self.console, self.region, self.session_id)),
             next_step=f"raise {hints.spell('timeout')}, or ask the session's owner why it takes so long",
         )
 

@@ -234,7 +234,11 @@ class Poller:
             wait.is_reading = False
             wait.polls += 1
             result = wait.condition.evaluate(
-                wait.session_id, reading.answer, region=self._source.region, previous=wait.session
+                wait.session_id,
+                reading.answer,
+                region=self._source.region,
+                console=self._source.console,
+                previous=wait.session,
             )
             wait.result = result = replace(result, requested_at=reading.requested_at)
             if isinstance(reading.answer, Session):
@@ -266,7 +270,9 @@ class Poller:
                 region=region,
                 detail=f"no answer for {format_duration(unanswered)}",
             )
-            result = wait.condition.evaluate(wait.session_id, error, region=region, previous=wait.session)
+            result = wait.condition.evaluate(
+                wait.session_id, error, region=region, console=self._source.console, previous=wait.session
+            )
             result = replace(result, requested_at=wait.read_started)
             timed_out = wait.condition.timed_out(wait.session_id, result, timeout=wait.timeout, polls=wait.polls)
             wait.done.set_result(timed_out)
@@ -348,4 +354,5 @@ class Waiter:
             targets=error.targets,
             error_message=error.error_message,
             logs=lines,
+            console=error.console,
         )

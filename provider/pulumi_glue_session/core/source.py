@@ -42,6 +42,11 @@ class SessionSource(Protocol):
         """Region of the sessions; empty until it is known."""
         ...
 
+    @property
+    def console(self) -> str:
+        """Address of the AWS console of this region; empty if it is not known, as with an endpoint outside of AWS."""
+        ...
+
     def get(self, session_id: str) -> Session:
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
         ...

@@ -48,6 +48,8 @@ class WaitResult:
     """Outcome of a read or a wait: the session if it was read, the error if there is one, and the state."""
 
     region: str
+    console: str = ""
+    """Address of the AWS console of this region; empty if it is not known."""
     session: Session | None = None
     error: GlueSessionError | None = None
     state: WaitState = WaitState.SUCCEEDED
@@ -84,7 +86,13 @@ class WaitCondition:
         return cls(targets=frozenset(names))
 
     def evaluate(
-        self, session_id: str, answer: Session | GlueSessionError, *, region: str, previous: Session | None = None
+        self,
+        session_id: str,
+        answer: Session | GlueSessionError,
+        *,
+        region: str,
+        console: str = "",
+        previous: Session | None = None,
     ) -> WaitResult:
         """State after a read that ended with `answer`. `previous` is the session of the last successful read."""
         if isinstance(answer, GlueSessionError):
@@ -92,14 +100,14 @@ class WaitCondition:
                 answer.is_transient if previous else answer.is_transient_before_first_read
             )
             state = WaitState.PENDING if retry else WaitState.FAILED
-            return WaitResult(region=region, session=previous, error=answer, state=state)
+            return WaitResult(region=region, console=console, session=previous, error=answer, state=state)
         reached = not self.targets or answer.status in self.targets
         if reached or can_become(answer.status, self.targets):
             # Expected values are constant during the life of a session, so a mismatch fails before the wait ends.
             mismatches = _find_mismatches(self.expectations, answer)
             if not mismatches:
                 state = WaitState.SUCCEEDED if reached else WaitState.PENDING
-                return WaitResult(region=region, session=answer, state=state)
+                return WaitResult(region=region, console=console, session=answer, state=state)
             error: GlueSessionError = NotAsExpected(session_id, region=region, mismatches=mismatches)
         elif answer.status in STATUSES:
             error = SessionEnded(
@@ -108,10 +116,11 @@ class WaitCondition:
                 status=answer.status,
                 targets=self.targets,
                 error_message=answer.error_message,
+                console=console,
             )
         else:
             error = UnknownStatus(session_id, region=region, status=answer.status, targets=self.targets)
-        return WaitResult(region=region, session=answer, error=error, state=WaitState.FAILED)
+        return WaitResult(region=region, console=console, session=answer, error=error, state=WaitState.FAILED)
 
     def timed_out(self, session_id: str, result: WaitResult, *, timeout: float, polls: int) -> WaitResult:
         """Result of a wait that is still pending at its timeout."""
@@ -125,6 +134,7 @@ class WaitCondition:
             seconds=timeout,
             polls=polls,
             reason=result.error.report().fact if result.error else "",
+            console=result.console,
         )
         return replace(result, error=error, state=WaitState.FAILED)
 

@@ -107,8 +107,10 @@ class ResourcePoller:
         return answer if isinstance(answer, Session) else None
 
     def _evaluate(self, request: WaitRequest, reading: Reading) -> WaitResult:
-        region = self.source(request.aws_config).sessions.region
-        return request.condition.evaluate(request.session_id, reading.answer, region=region)
+        sessions = self.source(request.aws_config).sessions
+        return request.condition.evaluate(
+            request.session_id, reading.answer, region=sessions.region, console=sessions.console
+        )
 
     async def warn(self, error: GlueSessionError, *, urn: str, session_id: str) -> None:
         """Show an error as a warning, once."""

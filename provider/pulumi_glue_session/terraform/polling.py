@@ -94,7 +94,9 @@ class SessionPoller:
             raise
         except GlueSessionError as error:
             answer = error
-        return request.condition.evaluate(request.session_id, answer, region=self.sessions.region)
+        return request.condition.evaluate(
+            request.session_id, answer, region=self.sessions.region, console=self.sessions.console
+        )
 
     async def wait(self, request: WaitRequest) -> WaitResult:
         """Result of a wait. Sessions that need no wait share the calls of all reads at that time."""
