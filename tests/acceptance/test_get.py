@@ -85,9 +85,15 @@ def test_refused_get_fails(project: Project, glue: GlueEndpoint) -> None:
 
 def test_get_of_an_invalid_id_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
     """The SDK would fail with a traceback for a read without an id."""
-    for wrong in ('""', "7", r'"a\nb"', "pulumi.Output.from_input(None)"):
-        project.program(READ.replace('"analytics-prod"', wrong))
-        failed = project.preview(code=1)
-        assert "use 1 to 255 characters" in failed.text
-        assert "Traceback" not in failed.out + failed.err
+    project.program(r"""
+        import pulumi
+        from pulumi_glue_session import GlueSession
+
+        for number, wrong in enumerate(["", 7, "a\nb", pulumi.Output.from_input(None)]):
+            GlueSession.get(f"analytics-{number}", wrong, wait_for=None)
+    """)
+
+    failed = project.preview(code=1)
+    assert 4 == failed.text.count("use 1 to 255 characters")
+    assert "Traceback" not in failed.out + failed.err
     assert 0 == glue.count()
