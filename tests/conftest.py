@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from packaging.version import Version
 
-from torture import Torture, telling
+from torture import Torture, recording
 
 # A shell ignores SIGINT for background jobs (`nohup make test &`), and child processes inherit that. With a handler in
 # this process, they start with the default.
@@ -25,7 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(autouse=True)
 def _row(request: pytest.FixtureRequest) -> Iterator[None]:
-    with telling(request.node):
+    with recording(request.node):
         yield
 
 

@@ -4,10 +4,10 @@
     def test_...(torture: Torture) -> None:
         for attempt in range(torture.tries(short=2, long=200)):
             ...
-        torture.tell("SIGKILL of the engine during up", "the next up worked every time")
+        torture.record("SIGKILL of the engine during up", "the next up worked every time")
 
 In `make test` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records
-a row for each `tell`. A Hypothesis test gets one row, named after the test:
+a row for each `record`. A Hypothesis test gets one row, named after the test:
 
     @true_of_each("Wrong arguments", short=30, long=2_000)
     @given(...)
@@ -29,7 +29,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-__all__ = ["LONG", "Torture", "telling", "true_of_each"]
+__all__ = ["LONG", "Torture", "recording", "true_of_each"]
 
 _T = TypeVar("_T", bound=Callable[..., object])
 
@@ -49,7 +49,7 @@ class Torture:
         self.tried = long if LONG else short
         return self.tried
 
-    def tell(self, what: str, happened: str) -> None:
+    def record(self, what: str, happened: str) -> None:
         """Record what was tried and what happened."""
         if LONG:
             ROWS.mkdir(exist_ok=True)
@@ -70,14 +70,14 @@ def true_of_each(part: str, *, short: int, long: int) -> Callable[[_T], _T]:
 
 
 @contextmanager
-def telling(item: pytest.Item) -> Iterator[None]:
+def recording(item: pytest.Item) -> Iterator[None]:
     """Run a test, and record a row if it has `true_of_each` and passes."""
     mark, failed = item.get_closest_marker("torture"), item.session.testsfailed
     yield
     if mark is not None and len(mark.args) > 1 and item.session.testsfailed == failed:
         torture = Torture(mark.args[0])
         torture.tries(short=mark.args[1], long=mark.args[1])
-        torture.tell(item.name.removeprefix("test_").replace("_", " "), "true each time")
+        torture.record(item.name.removeprefix("test_").replace("_", " "), "true each time")
 
 
 if __name__ == "__main__":

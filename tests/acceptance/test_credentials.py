@@ -155,7 +155,7 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     assert [] == [(secret, path) for secret in secrets for path in held if secret.encode() in path.read_bytes()]
     assert any("stacks" in path.parts for path in held), "includes the state"
     torture.tries(short=len(secrets), long=len(secrets))
-    torture.tell(
+    torture.record(
         "Planted keys, tokens, external id and session arguments in output of preview, up, refresh, --json, stack"
         " export and stack output, in logs at level 8, errors, files of project and state, and the provider's pickles",
         "found only in encrypted form",
@@ -164,7 +164,7 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     lines = [line for log in logs for line in log.splitlines() if any(secret in line for secret in secrets)]
     assert [] == [line for line in lines if not ENGINES_OWN.search(line)]
     assert [EXTERNAL_ID, ARGUMENT] == [secret for secret in secrets if secret in "\n".join(lines)]
-    torture.tell(
+    torture.record(
         "The same secrets in logs at level 9 of up and refresh",
         "no credentials; external ids and session arguments only in lines in which the engine prints all properties",
     )
@@ -206,7 +206,7 @@ def test_role_credentials_are_only_in_the_programs_memory(
     assert {*PLANTED.values(), ARGUMENT} == engine
     assert [] == [line for line, found in held.items() if found - program - {TOKEN}]
     torture.tries(short=len(held), long=len(held))
-    torture.tell(
+    torture.record(
         "Memory of each process of an up that waits, as in a core file",
         "role credentials and web identity token only in the program; credentials of the environment in each process; "
         "session arguments in engine, program and provider",

@@ -73,7 +73,7 @@ def test_demo_hides_credentials_and_leaves_no_core_file(tmp_path: Path, torture:
     assert {"0"} == cores
     assert [] == list(tmp_path.iterdir())
     torture.tries(short=len(held), long=len(held))
-    torture.tell(
+    torture.record(
         "Memory and core limit of each process of the demo, in a shell with credentials and core files",
         "no credentials of the user, no core file of any process, no files at the end",
     )

@@ -74,7 +74,7 @@ def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoi
             expected = {"session_id": session_id, **dict.fromkeys(("description", "role", "error_message"), text)}
             assert expected == {name: kept[name] for name in expected}
             assert {"--text": text} == json.loads(kept["default_arguments"]["plaintext"])
-    torture.tell(
+    torture.record(
         "Control characters, escape sequences, Pulumi's markup, right-to-left overrides, emoji, paths and 255 "
         "characters as ids, tags, descriptions, roles, error messages and arguments: up and refresh on the real engine",
         "state, outputs and a refresh held the very same texts; each tag found its session",
@@ -125,7 +125,7 @@ def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture:
 
         assert (kind, []) == (kind, unfit(failed))
         assert "error: " in failed.err + failed.out
-    torture.tell(
+    torture.record(
         "The same texts in errors about sessions, calls, values, names and ids, and of a function that finds "
         "nothing: pulumi preview --color always",
         "each time one clean error; no control character and no markup reaches the terminal",
@@ -150,7 +150,7 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
     assert [] == unfit(waited)
     assert len(IDS) <= waited.out.count("Not as expected")
     assert len(IDS) == len(project.resources())
-    torture.tell(
+    torture.record(
         "The same texts as ids, in warnings and progress lines: pulumi up --color always",
         "no control character and no markup reaches the terminal",
     )
@@ -180,7 +180,7 @@ def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueE
         project.preview()
         project.up()
         assert {"description": text} == project.outputs()
-    torture.tell(
+    torture.record(
         "Pulumi's markup in a changed description: pulumi preview --diff --color always",
         f"Pulumi interprets its markup in values and failed at {ended} of {len(tried)}; "
         "with --color never it works, and the next up recorded each value unchanged",

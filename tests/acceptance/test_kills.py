@@ -218,7 +218,7 @@ def test_killed_run_loses_nothing(kills: list[Kill], torture: Torture, stack: St
                     f"{kill.what} during {command} after {share:.3f} of its life: exit code {killed.code}\n{killed.out}"
                 )
                 before = judge(stack, kill, command, before)
-            torture.tell(f"{kill.what} during {command}", HAPPENED[kill.leaves_the_lock, command == "preview"])
+            torture.record(f"{kill.what} during {command}", HAPPENED[kill.leaves_the_lock, command == "preview"])
 
 
 def say(what: str) -> None:

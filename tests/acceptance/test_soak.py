@@ -158,16 +158,16 @@ def test_repeated_updates_do_not_grow(
     assert least["threads"] <= most["threads"] + NATIVE_THREADS
     counted = held[0].keys() - {"objects", "kilobytes", "threads"}
     assert [] == [f"{key}: {most[key]}, then {least[key]}" for key in sorted(counted) if least[key] > most[key]]
-    torture.tell(
+    torture.record(
         "updates in a row of one stack with changing sessions",
         "each gave what Glue showed, or said in a sentence what was gone",
     )
-    torture.tell("bytes of the state, whenever the sessions were the same", "the same to the byte")
-    torture.tell(
+    torture.record("bytes of the state, whenever the sessions were the same", "the same to the byte")
+    torture.record(
         "threads, open files, child processes, event loops, AWS clients and objects of this package in the process",
         "as many at the end as after the first hundred updates",
     )
-    torture.tell(
+    torture.record(
         "resident memory of the process that deploys",
         "at the end at most a tenth more than after the first hundred updates",
     )
