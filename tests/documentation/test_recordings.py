@@ -37,7 +37,7 @@ def test_command_line(tmp_path: Path) -> None:
 def test_terraform(tmp_path: Path) -> None:
     program = find_program("terraform")
     if not program or version_of(program) != program_of("plan"):
-        pytest.skip(f"needs {program_of('plan')}, the version of the recording")
+        pytest.skip(f"runs with {program_of('plan')}, the version of `make recordings`")
 
     for name, screens in record_terraform(tmp_path, program=program).items():
         assert_shows(name, screens)
