@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.constrain import Constrain
 from rich.live import Live
 from typer.core import TyperGroup
 
@@ -32,6 +33,7 @@ from pulumi_glue_session.cli.options import (
     option_name,
     output_options,
     parse_expectation,
+    parse_status,
     with_options,
 )
 from pulumi_glue_session.cli.output import (
@@ -42,6 +44,7 @@ from pulumi_glue_session.cli.output import (
     use_utf8,
     write_message,
     write_result,
+    write_sentence,
 )
 from pulumi_glue_session.cli.terraform_install import terraform_app
 from pulumi_glue_session.cli.waiting import WaitDisplay, wait_for_sessions
@@ -72,10 +75,7 @@ class _Group(TyperGroup):
         try:
             code: Any = super().main(*args, **{**kwargs, "standalone_mode": False})
         except _ClickException as error:
-            context = getattr(error, "ctx", None)
-            if context is not None:
-                write_message(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
-            write_message(f"error: {error.format_message()}")
+            _print_usage_error(error)
             code = error.exit_code
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else ExitCode.DONE)
@@ -246,7 +246,7 @@ def wait(
         *(parse_expectation(each, minimum=True) for each in at_least or ()),
     ]
     condition: dict[str, Any] = {
-        "wait_for": [each.upper() for each in wait_for or ["READY"]],
+        "wait_for": [parse_status("wait_for", each) for each in wait_for or ["READY"]],
         "timeout": parsing.parse_text("timeout", timeout),
         "aws": aws_options,
     }
@@ -339,7 +339,10 @@ def _watch(read: Callable[[], list[dict[str, Any]]], options: Result) -> None:
     if sys.stdout is not None and sys.stdout.isatty() and options.output_format is OutputFormat.TABLE:
         with Live(console=Console(), auto_refresh=False) as live:
             while True:
-                live.update(sessions_table(read(), now=datetime.now(UTC)), refresh=True)
+                # Two columns are free: the terminal prints ^C there, which must not start a new line.
+                columns = live.console.width - 2
+                table = sessions_table(read(), now=datetime.now(UTC), columns=columns)
+                live.update(Constrain(table, columns), refresh=True)
                 time.sleep(_WATCH_SECONDS)
     shown: dict[str, Any] = {}
     while True:
@@ -359,7 +362,20 @@ def _state(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _print_error(error: GlueSessionError) -> None:
-    text = str(error.report(HINTS))
     if isinstance(error, InvalidInput):
-        text = f"{option_name(error.input_name)}: {error.reason(HINTS)}" if error.input_name else error.reason(HINTS)
-    write_message(f"error: {text}")
+        option = f"{option_name(error.input_name)}: " if error.input_name else ""
+        write_sentence(f"error: {option}{error.reason(HINTS)}")
+    else:
+        write_message(f"error: {error.report(HINTS)}")
+
+
+def _print_usage_error(error: Any) -> None:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        # Its message is the help of the command.
+        write_message(error.format_message())
+        return
+    if context is not None:
+        write_message(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
+    # Typer takes over this prefix of its own validation.
+    write_sentence(f"error: {error.format_message().replace('Value error, ', '')}")

@@ -126,7 +126,7 @@ def filter_options(
     tags = dict(_split_pair("tags", each) for each in tag or ())
     given = {
         "tags": tags or None,
-        "statuses": [each.upper() for each in status or ()] or None,
+        "statuses": [parse_status("statuses", each) for each in status or ()] or None,
         "id_prefix": id_prefix,
         "id_pattern": id_pattern,
     }
@@ -171,6 +171,14 @@ def with_options(*readers: Callable[..., Any]) -> Callable[[Callable[..., None]]
         return run
 
     return decorate
+
+
+def parse_status(name: str, text: str) -> str:
+    """Status in capitals. Raises InvalidInput with a suggestion for a misspelled one; the core refuses the others."""
+    status = text.upper()
+    if status not in STATUSES and (close := difflib.get_close_matches(status, sorted(STATUSES), n=1)):
+        raise InvalidInput(name, f"{short_repr(text)} is not a status of a Glue session: did you mean {close[0]}?")
+    return status
 
 
 def parse_expectation(text: str, *, minimum: bool = False) -> Expectation:

@@ -11,7 +11,9 @@ import errno
 import io
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,6 +29,14 @@ from pulumi_glue_session.core.messages import sanitize
 
 _PIPE_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe, where every line must stay in one piece."""
+
+_COLUMNS = ("ID", "STATUS", "AGE", "ROLE", "GLUE", "WORKERS", "REASON")
+_LESS_IMPORTANT = ("ROLE", "WORKERS", "GLUE")
+_REASON_WIDTH = 24
+"""Columns that a long reason needs at least. It has more if there is room."""
+
+_GAP = 2
+"""Columns between two columns of a table."""
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -60,6 +70,15 @@ def write_message(text: str) -> None:
     """Write `text` to standard error, if it is still there."""
     with contextlib.suppress(OSError):
         _write(sys.stderr, text)
+
+
+def write_sentence(text: str) -> None:
+    """Write a line to standard error. A terminal gets it wrapped between words."""
+    on_terminal = sys.stderr is not None and sys.stderr.isatty()
+    width = shutil.get_terminal_size().columns - 1 if on_terminal else _PIPE_WIDTH
+    write_message(
+        textwrap.fill(text, max(width, 20), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def _write(stream: IO[str] | None, text: str) -> None:
@@ -107,29 +126,44 @@ def print_sessions(
         if sessions:
             write_result("\n".join(sanitize(each["session_id"]) for each in sessions))
     else:
-        write_result(_render(sessions_table(sessions, now=now or datetime.now(UTC))))
+        write_result(_render(sessions_table(sessions, now=now or datetime.now(UTC), columns=_columns())))
 
 
-def sessions_table(sessions: Sequence[Mapping[str, Any]], *, now: datetime) -> Table:
-    """Table of sessions. Id, status and age are never shortened, whatever the width of the terminal."""
+def sessions_table(sessions: Sequence[Mapping[str, Any]], *, now: datetime, columns: int | None = None) -> Table:
+    """Table of sessions. Id, status and age are always complete, and REASON wraps.
+
+    A terminal with too few `columns` for all of them gets no ROLE, then no WORKERS, then no GLUE.
+    """
+    rows = [_row(each, now) for each in sessions]
+    widths = {name: max(len(name), *(Text(row[name]).cell_len for row in rows), 0) for name in _COLUMNS}
+    widths["REASON"] = min(widths["REASON"], _REASON_WIDTH)
+    shown = list(_COLUMNS)
+    for name in _LESS_IMPORTANT:
+        if columns and sum(widths[each] + _GAP for each in shown) - _GAP > columns:
+            shown.remove(name)
     table = Table(box=None, pad_edge=False)
-    for name, field in (("ID", "session_id"), ("STATUS", "status")):
-        width = max((Text(sanitize(each[field])).cell_len for each in sessions), default=0)
-        table.add_column(name, no_wrap=True, min_width=max(width, len(name)))
-    table.add_column("AGE", no_wrap=True, min_width=4)
-    for name in ("ROLE", "GLUE", "WORKERS"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    table.add_column("REASON", overflow="fold")
-    for each in sessions:
-        workers = (
-            f"{each['number_of_workers']} x {each['worker_type']}"
-            if each["worker_type"]
-            else str(each["number_of_workers"])
-        )
-        role = str(each["role"]).rpartition("/")[2]
-        cells = (each["session_id"], each["status"], _age(each["created_on"], now), role, each["glue_version"], workers)
-        table.add_row(*map(_cell, cells), _cell(each["error_message"]))
+    for name in shown:
+        if name == "REASON":
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, no_wrap=True, min_width=widths[name])
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
     return table
+
+
+def _row(session: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    workers = str(session["number_of_workers"])
+    values = {
+        "ID": session["session_id"],
+        "STATUS": session["status"],
+        "AGE": _age(session["created_on"], now),
+        "ROLE": str(session["role"]).rpartition("/")[2],
+        "GLUE": session["glue_version"],
+        "WORKERS": f"{workers} x {session['worker_type']}" if session["worker_type"] else workers,
+        "REASON": session["error_message"],
+    }
+    return {name: sanitize(value) for name, value in values.items()}
 
 
 def _print_json(value: Any, query: str | None) -> None:
@@ -161,9 +195,15 @@ def _cell(value: object) -> Text:
     return Text(sanitize(value if isinstance(value, str) else json.dumps(value)))
 
 
-def _render(renderable: RenderableType) -> str:
+def _columns() -> int | None:
+    """Width of the terminal; None if the output goes to a file or a pipe."""
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(soft_wrap=True) if on_terminal else Console(width=_PIPE_WIDTH, soft_wrap=True)
+    return Console().width if on_terminal else None
+
+
+def _render(renderable: RenderableType) -> str:
+    columns = _columns()
+    console = Console(soft_wrap=True) if columns else Console(width=_PIPE_WIDTH, soft_wrap=True)
     with console.capture() as captured:
         console.print(renderable, soft_wrap=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())

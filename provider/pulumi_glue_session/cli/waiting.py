@@ -16,7 +16,7 @@ from rich.text import Text
 from pulumi_glue_session.cli.output import write_message
 from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.poller import Waiter
-from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, WaitProgress
+from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, Rhythm, TerminalRhythm, WaitProgress
 from pulumi_glue_session.core.source import SessionSource
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult
 
@@ -27,10 +27,10 @@ class WaitDisplay:
     """State of each wait: a table with moving times on a terminal, otherwise a line for each change."""
 
     def __init__(self, requests: Sequence[WaitRequest], *, now: Callable[[], float] = time.monotonic) -> None:
-        self._timeouts = {each.session_id: each.timeout for each in requests}
         self._now = now
         self._started = now()
-        self._statuses = dict.fromkeys(self._timeouts, _NOT_READ)
+        self._statuses = dict.fromkeys((each.session_id for each in requests), _NOT_READ)
+        self._lines: dict[str, str] = {}
         self._finished: dict[str, float] = {}
         self._on_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._has_written = False
@@ -50,6 +50,11 @@ class WaitDisplay:
         with Live(console=console, get_renderable=self._table, refresh_per_second=4, transient=False):
             yield
 
+    @property
+    def rhythm(self) -> Rhythm:
+        """When lines are due."""
+        return TerminalRhythm() if self._on_terminal else LogRhythm()
+
     def row(self, session_id: str) -> _Row:
         """Receiver of the progress of one wait."""
         return _Row(self, session_id)
@@ -59,8 +64,10 @@ class WaitDisplay:
         self._statuses[session_id] = status or _NOT_READ
 
     def write_progress(self, session_id: str, line: str) -> None:
-        """Write a line about a session, unless a table shows it."""
-        if not self._on_terminal:
+        """Show a line about a session: in the table on a terminal, otherwise as a line of its own."""
+        if self._on_terminal:
+            self._lines[session_id] = line
+        else:
             self._write_line(f"{sanitize(session_id)}: {line}")
 
     def finish(self, session_id: str, result: WaitResult) -> None:
@@ -71,7 +78,7 @@ class WaitDisplay:
             self._statuses[session_id] = result.session.status
         elif result.error:
             self._statuses[session_id] = result.error.report().fact.partition(":")[0]
-        if not self._on_terminal and (self._has_written or len(self._timeouts) > 1):
+        if not self._on_terminal and (self._has_written or len(self._statuses) > 1):
             status = sanitize(self._statuses[session_id])
             self._write_line(f"{sanitize(session_id)}: {status} after {format_duration(waited)}")
 
@@ -81,8 +88,7 @@ class WaitDisplay:
             if name in self._finished:
                 text = f"{status} after {format_duration(self._finished[name])}"
             else:
-                waited, timeout = self._now() - self._started, self._timeouts[name]
-                text = f"{status}, {format_duration(waited)} of at most {format_duration(timeout)}"
+                text = self._lines.get(name, _NOT_READ)
             table.add_row(Text(sanitize(name)), Text(sanitize(text)))
         return table
 
@@ -97,7 +103,7 @@ class _Row:
     def __init__(self, display: WaitDisplay, session_id: str) -> None:
         self._display = display
         self._session_id = session_id
-        self._reporter = ProgressReporter(lambda line: display.write_progress(session_id, line), LogRhythm())
+        self._reporter = ProgressReporter(lambda line: display.write_progress(session_id, line), display.rhythm)
 
     def update(self, progress: WaitProgress) -> float:
         self._display.update(self._session_id, progress.status)

@@ -110,6 +110,26 @@ def test_age_is_in_the_largest_unit(seconds: int, age: str) -> None:
     assert [age] == [str(cell) for cell in table.columns[2].cells]
 
 
+@pytest.mark.parametrize(
+    ("columns", "reason", "shown"),
+    [
+        (None, "no capacity", "ID STATUS AGE ROLE GLUE WORKERS REASON"),
+        (120, "no capacity", "ID STATUS AGE ROLE GLUE WORKERS REASON"),
+        (80, "no capacity", "ID STATUS AGE GLUE REASON"),
+        (70, "", "ID STATUS AGE GLUE REASON"),
+        (40, "no capacity", "ID STATUS AGE REASON"),
+    ],
+)
+def test_narrow_terminal_has_fewer_columns(columns: int | None, reason: str, shown: str) -> None:
+    """The id and the reason stay."""
+    row = {"session_id": "a" * 40, "created_on": "", "status": "FAILED", "role": "etl", "error_message": reason}
+    more = {"glue_version": "5.0", "number_of_workers": 2, "worker_type": "G.1X"}
+
+    table = sessions_table([row | more], now=datetime.fromisoformat("2026-01-05T09:30:15+00:00"), columns=columns)
+
+    assert shown.split() == [str(column.header) for column in table.columns]
+
+
 def test_list_of_no_sessions_is_empty(aws: GlueEndpoint) -> None:
     assert [] == run("list", "-o", "json").json()
     assert "" == run("list", "-o", "name").out
@@ -170,6 +190,14 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
         (
             ("wait", "a", "--expect", "number_of_workers=two"),
             'error: --expect: number_of_workers is a number, not "two"\n',
+        ),
+        (
+            ("wait", "a", "--for", "redy"),
+            "error: --for: 'redy' is not a status of a Glue session: did you mean READY?\n",
+        ),
+        (
+            ("list", "--status", "STOPED"),
+            "error: --status: 'STOPED' is not a status of a Glue session: did you mean STOPPED?\n",
         ),
         (
             ("wait", "a", "--for", "DONE"),

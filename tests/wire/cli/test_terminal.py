@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from recording import Screen, record
-from support.glue_endpoint import GlueEndpoint, always, looks, step
+from recording import record
+from support.glue_endpoint import GlueEndpoint, always, looks, slow, step
 
 COMMAND = str(Path(sys.executable).parent / "glue-session")
 
 
-def screens_of(*arguments: str, folder: Path, columns: int = 80) -> list[Screen]:
-    return record([COMMAND, *arguments], cwd=folder, env=os.environ, columns=columns)
+def screens_of(*arguments: str, folder: Path, columns: int = 80) -> list[str]:
+    """Text of each screen, without the line of the prompt."""
+    screens = record([COMMAND, *arguments], cwd=folder, env=os.environ, columns=columns, shown_as="glue-session")
+    return [screen.text.removeprefix("$ glue-session\n") for screen in screens]
 
 
 @pytest.mark.parametrize("columns", [80, 120, 200])
@@ -26,14 +28,37 @@ def test_wait_shows_a_live_line_for_each_session(aws: GlueEndpoint, tmp_path: Pa
 
     screens = screens_of("wait", "analytics-prod", "etl", folder=tmp_path, columns=columns)
 
-    live = [screen.text for screen in screens if "PROVISIONING" in screen.text]
+    live = [screen for screen in screens if "PROVISIONING" in screen]
     assert live
     assert re.search(r"^analytics-prod  PROVISIONING, \d+s of at most 10m$", live[0], re.MULTILINE), live[0]
-    last = screens[-1].text.splitlines()
+    last = screens[-1].splitlines()
     assert re.fullmatch(r"analytics-prod  READY after \d+s", last[0]), last
     assert re.fullmatch(r"etl             FAILED after \d+s", last[1]), last
     assert 'error: FAILED, will not become READY: Glue session "etl" (eu-west-1)' in last
     assert "  Glue says: no capacity" in last
+
+
+def test_wait_shows_that_glue_does_not_answer(aws: GlueEndpoint, tmp_path: Path) -> None:
+    aws.put("analytics-prod", always("READY"))
+    aws.fail("GetSession", slow(7.0), times=1)
+
+    screens = screens_of("wait", "analytics-prod", folder=tmp_path)
+
+    assert any(
+        re.search(r"^analytics-prod  no answer from Glue for \d+s, trying again$", each, re.MULTILINE)
+        for each in screens
+    )
+    assert re.match(r"analytics-prod  READY after \d+s\n", screens[-1])
+
+
+def test_sentence_wraps_between_words(aws: GlueEndpoint, tmp_path: Path) -> None:
+    del aws
+    text = screens_of("get", folder=tmp_path)[-1]
+
+    assert text.splitlines() == [
+        "error: give SESSION_ID or at least one of --tag, --status, --id-prefix or",
+        "  --id-pattern",
+    ]
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -41,7 +66,7 @@ def test_list_keeps_ids_whole_in_a_narrow_terminal(aws: GlueEndpoint, tmp_path: 
     session_id = "a-long-name-of-a-notebook-session-0123456789"
     aws.put(session_id, always(step("FAILED", ErrorMessage="The subnet has no free IP addresses")))
 
-    text = screens_of("list", folder=tmp_path, columns=columns)[-1].text
+    text = screens_of("list", folder=tmp_path, columns=columns)[-1]
 
     assert session_id in text
     assert "FAILED" in text
@@ -53,7 +78,7 @@ def test_error_fits_a_terminal_of_80_columns(aws: GlueEndpoint, tmp_path: Path) 
         always(step("FAILED", ErrorMessage="The subnet subnet-0a1b2c3d4e5f has no free IP addresses for 5 workers")),
     )
 
-    text = screens_of("wait", "etl", folder=tmp_path, columns=88)[-1].text
+    text = screens_of("wait", "etl", folder=tmp_path, columns=88)[-1]
 
     assert all(len(line) <= 87 for line in text.splitlines())
     assert "    workers" in text.splitlines()
