@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.glue_endpoint import GlueEndpoint, always
+from support.native_programs import ONE_SESSION
 from support.pulumi_project import Project
 from support.sts_endpoint import StsEndpoint
 
@@ -88,4 +89,16 @@ def test_invalid_value_of_the_stack_is_named(project: Project, glue: GlueEndpoin
 
     assert "aws:insecure: Not supported" in failed
     assert "Traceback" not in failed
+    assert [] == glue.calls
+
+
+def test_native_provider_does_not_receive_the_aws_configuration(project: Project, glue: GlueEndpoint) -> None:
+    """The engine passes a plugin only its own configuration. The error names the key to use instead."""
+    project.program(ONE_SESSION)
+    configure(project, region="eu-north-1")
+    del project.env["AWS_REGION"]
+    failed = " ".join((run := project.preview(code=1)).out.split() + run.err.split())
+
+    assert "No AWS region is set" in failed
+    assert "the provider's region (glue-session:region, not aws:region)" in failed
     assert [] == glue.calls
