@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
+.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make captures    run the tutorial and update the output in its page'
 	@echo 'make recordings  record the terminal pictures of the README and the site'
 	@echo 'make archive     build and run the release archive of the native provider for this platform'
+	@echo 'make source-archive   pack the native provider as sources, for platforms without a release archive'
 	@echo 'make schema      generate the schema of the native provider from the Python API'
 	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
 	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
@@ -124,6 +125,13 @@ acceptance: wheel engine
 # A plugin without Python, for every language of Pulumi. Each platform builds its own.
 archive: .archive-venv/made
 	.archive-venv/bin/python tools/archive.py
+
+# The plugin as sources, which Pulumi installs with pip. Of the tree, because Pulumi refuses the pax header of a commit.
+source-archive: VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' provider/pulumi_glue_session/__init__.py)
+source-archive:
+	@mkdir -p archives
+	git archive --format=tar.gz --output=archives/pulumi-resource-glue-session-v$(VERSION)-source.tar.gz 'HEAD^{tree}' \
+		PulumiPlugin.yaml __main__.py requirements.txt pyproject.toml tools/readme.py README.md LICENSE provider
 
 # The same for the provider for Terraform.
 terraform-archive: .archive-venv/made

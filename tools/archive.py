@@ -89,7 +89,7 @@ def main() -> None:
     """Build the archive and start what is in it."""
     archive = ROOT / "archives" / archive_name()
     with tempfile.TemporaryDirectory(prefix="glue-session-archive-") as folder:
-        plugin = freeze(Path(folder), NAME, _ENTRY)
+        plugin = freeze(Path(folder), NAME, _ENTRY, "--exclude-module", "cryptography")  # only Terraform needs it
         size = sum(path.stat().st_size for path in plugin.rglob("*") if path.is_file())
         pack(plugin, archive)
         unpacked = Path(folder) / "unpacked"

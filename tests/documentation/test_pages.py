@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import package_schema
 import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,15 @@ def test_links_of_a_page_work_in_the_repository(page: Path) -> None:
 
 @pytest.mark.parametrize(
     ("page", "example"),
-    [("other-languages.md", "javascript_gate/index.js"), ("terraform/external.md", "terraform_external/main.tf")],
+    [
+        ("other-languages.md", "javascript_gate/index.js"),
+        ("terraform/external.md", "terraform_external/main.tf"),
+        *(
+            (page, f"generated_sdks/{language}/{name}")
+            for language, name in package_schema.FENCES.items()
+            for page in ("_index.md", f"languages/{language}.md")
+        ),
+    ],
 )
 def test_a_page_shows_an_example_as_it_is(page: str, example: str) -> None:
     assert (ROOT / "examples" / example).read_text(encoding="utf-8") in (ROOT / "docs" / page).read_text(
