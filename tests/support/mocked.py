@@ -6,11 +6,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
+from typing import Any
 
 import pulumi
+from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+SESSION = "pulumi-python:dynamic/glue:Session"
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Answers with the values of a test and records calls."""
+
+    def __init__(
+        self,
+        session: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        *,
+        failure: Exception | None = None,
+    ) -> None:
+        self._session = session or {}
+        self._failure = failure
+        self.registered: list[MockResourceArgs] = []
+        self.called: list[tuple[str, dict[str, Any]]] = []
+
+    def _values(self) -> dict[str, Any]:
+        return dict(self._session() if callable(self._session) else self._session)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.registered.append(args)
+        return "some-id", self._values() if args.typ == SESSION else args.inputs
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        self.called.append((args.token, args.args))
+        if self._failure:
+            raise self._failure
+        return self._values(), []
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pulumi_glue_session.core.errors import Mismatch, NotAsExpected, SessionEnde
 from pulumi_glue_session.dynamic import run_context
 from support.glue_endpoint import GlueEndpoint, always, error, looks
 from support.program_run import Ran, run
+from support.sts_endpoint import StsEndpoint
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 
@@ -104,6 +105,22 @@ def test_up_waits_and_reports_progress(aws: GlueEndpoint) -> None:
     (_, first), *_, (_, last) = ran.said
     assert re.fullmatch(r"PROVISIONING, \d+s of at most 10m", first)
     assert re.fullmatch(r"READY after \d+s", last)
+
+
+def test_role_outputs_follow_from_the_role(aws: GlueEndpoint, sts: StsEndpoint) -> None:
+    """Glue returns a name or an ARN, as the creator of the session wrote it."""
+    arn = "arn:aws:iam::123456789012:role/etl"
+    aws.put("name", always("READY"), session_fields={"Role": "etl"})
+    aws.put("arn", always("READY"), Role=arn)
+
+    def program(ran: Ran) -> None:
+        for name in ("name", "arn"):
+            session = GlueSession(name, session_id=name)
+            outputs = {name: [session.role_arn, session.role_name]}
+            pulumi.Output.from_input(outputs).apply(ran.values.update)
+
+    assert {"name": [arn, "etl"], "arn": [arn, "etl"]} == run(program).values
+    assert 1 == sts.count("GetCallerIdentity")
 
 
 def test_preview_reads_once_and_announces_the_wait(aws: GlueEndpoint) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.output import Unknown
-from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 from pulumi_glue_session import (
     AccessDenied,
@@ -23,7 +21,7 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from support.mocked import under_mocks
+from support.mocked import Mocks, under_mocks
 
 SESSION = "pulumi-python:dynamic/glue:Session"
 GET_SESSION = "glue-session:index:getSession"
@@ -69,34 +67,6 @@ NEUTRAL: dict[str, Any] = {
     "execution_time": 0.0,
     "dpu_seconds": 0.0,
 }
-
-
-class Mocks(pulumi.runtime.Mocks):
-    """Answers with the values of a test and records calls."""
-
-    def __init__(
-        self,
-        session: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
-        *,
-        failure: Exception | None = None,
-    ) -> None:
-        self._session = session or {}
-        self._failure = failure
-        self.registered: list[MockResourceArgs] = []
-        self.called: list[tuple[str, dict[str, Any]]] = []
-
-    def _values(self) -> dict[str, Any]:
-        return dict(self._session() if callable(self._session) else self._session)
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.registered.append(args)
-        return "some-id", self._values() if args.typ == SESSION else args.inputs
-
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        self.called.append((args.token, args.args))
-        if self._failure:
-            raise self._failure
-        return self._values(), []
 
 
 async def value(output: object) -> Any:
@@ -232,6 +202,20 @@ def test_mock_returns_session_outputs(preview: bool) -> None:  # noqa: FBT001 - 
     under_mocks(Mocks(FULL), program, preview=preview)
 
     assert [FULL, FULL] == given
+
+
+def test_role_outputs_follow_from_the_role_of_the_mock() -> None:
+    given: list[Any] = []
+    arn = "arn:aws:iam::123456789012:role/etl"
+
+    async def program() -> None:
+        session = GlueSession("analytics", session_id="analytics-prod")
+        given.extend([await value(session.role_arn), await value(session.role_name)])
+
+    under_mocks(Mocks({**FULL, "role": arn}), program)
+    under_mocks(Mocks({**FULL, "role_arn": "chosen", "role_name": "by the mock"}), program)
+
+    assert [arn, "etl", "chosen", "by the mock"] == given
 
 
 def test_mock_returns_function_result() -> None:

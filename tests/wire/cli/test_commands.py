@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from pulumi_glue_session.cli.output import sessions_table
 from pulumi_glue_session.core.session import Session
 from support.command_line import COMMAND, ended, run
-from support.glue_endpoint import GlueEndpoint, always, error, server_fault, verbatim
+from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, verbatim
 from support.hostile_text import HAND_PICKED, is_fit
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
@@ -141,6 +143,24 @@ def test_list_keeps_ids_whole(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("COLUMNS", "80")
 
     assert any(line.startswith("a" * 255) for line in run("list").out.splitlines())
+
+
+def test_watched_list_shows_sessions_again_when_they_change(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.put("analytics", looks("PROVISIONING", "PROVISIONING", "READY"))
+    aws.put("etl", always("READY"))
+    pauses = iter(range(2))
+
+    def pause(_seconds: float) -> None:
+        if next(pauses, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("pulumi_glue_session.cli.app.time", SimpleNamespace(sleep=pause))
+
+    lines = [json.loads(line) for line in run("list", "--watch", "-o", "json", code=130).out.splitlines()]
+    assert [("analytics", "PROVISIONING"), ("etl", "READY"), ("analytics", "READY")] == [
+        (line["session_id"], line["status"]) for line in lines
+    ]
+    assert 3 == aws.count("ListSessions")
 
 
 # --- Failures ---
