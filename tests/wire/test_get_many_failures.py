@@ -146,7 +146,10 @@ def test_bad_credentials_of_a_list_are_not_tried_for_each_session(aws: GlueEndpo
     aws.fail("*", error("ExpiredTokenException", "old"))
     found = read_many(GlueSessions(AwsConfig()), ["a", "b", "c"])
 
-    assert [BadCredentials] * 3 == [type(found[name]) for name in "abc"]
+    for name in "abc":
+        failure = found[name]
+        assert isinstance(failure, BadCredentials)
+        assert f'Glue session "{name}"' == failure.subject
     assert 1 == aws.count()
 
 

@@ -127,7 +127,8 @@ class GlueSessions:
             self._deliver_listed(remaining, deliver_and_remove)
         except _SAME_FOR_ALL as error:
             for session_id in list(remaining):
-                deliver_and_remove(session_id, Reading(answer=error, requested_at=self._monotonic()))
+                answer = error.about(f'Glue session "{session_id}"')
+                deliver_and_remove(session_id, Reading(answer=answer, requested_at=self._monotonic()))
         except LookFailed as error:
             self._policy.close(error)
             if isinstance(error, AccessDenied):
@@ -144,7 +145,8 @@ class GlueSessions:
             )
         except OutOfThreads as error:
             for session_id in list(remaining):
-                deliver(session_id, Reading(answer=error, requested_at=self._monotonic()))
+                answer = error.about(f'Glue session "{session_id}"')
+                deliver(session_id, Reading(answer=answer, requested_at=self._monotonic()))
 
     def pages(self) -> Iterator[Page]:
         """Pages of all sessions. Raises LookFailed if a page could not be read within FRESH_SECONDS."""

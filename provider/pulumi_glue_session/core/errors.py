@@ -298,6 +298,11 @@ class LookFailed(GlueSessionError):
             next_step=self._next_step(hints),
         )
 
+    def about(self, subject: str) -> LookFailed:
+        """The same error about another subject."""
+        error: LookFailed = _restore(type(self), {**self.__dict__, "subject": subject})  # type: ignore[assignment] # of the same class
+        return error
+
     def _next_step(self, hints: Hints) -> str:
         raise NotImplementedError
 
