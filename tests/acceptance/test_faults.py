@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from support.faults import AFTER, COMMANDS, FAULTS, SESSIONS, Command, Fault, Stage
+from support.faults import AFTER, COMMANDS, FAULTS, SESSIONS, Fault, PulumiCommand, Stage
 from support.glue_endpoint import GlueEndpoint, always
 from support.pulumi_project import Project, Run
 from torture import Torture
@@ -27,7 +27,7 @@ OF_THE_ENGINE = {
 }
 
 State = dict[str, dict[str, Any]]
-Recorded = Callable[[Command, Fault], tuple[Project, State]]
+Recorded = Callable[[PulumiCommand, Fault], tuple[Project, State]]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def recorded(env_in: Callable[[Path], dict[str, str]], tmp_path_factory: pytest.
     """A project in which the program has run with the description "before", created once and restored each time."""
     made: dict[tuple[str, int], tuple[Project, State, Path, bytes]] = {}
 
-    def project_of(command: Command, fault: Fault) -> tuple[Project, State]:
+    def project_of(command: PulumiCommand, fault: Fault) -> tuple[Project, State]:
         # A refresh uses the options in the state.
         key = command.program, fault.retries if command.verb == "refresh" else 1
         if key not in made:
@@ -65,7 +65,7 @@ def behind_tls(certificate: Path) -> Iterator[GlueEndpoint]:
         yield glue
 
 
-def rotated(fault: Fault) -> list[Command]:
+def rotated(fault: Fault) -> list[PulumiCommand]:
     """Commands in another order for each fault, affected ones first."""
     turn = FAULTS.index(fault) % len(COMMANDS)
     return sorted([*COMMANDS[turn:], *COMMANDS[:turn]], key=lambda command: not fault.hits(command))
@@ -101,7 +101,7 @@ def test_command_succeeds_or_reports_the_fault(
     )
 
 
-def run(command: Command, fault: Fault, stage: Stage, project: Project, before: State) -> str:
+def run(command: PulumiCommand, fault: Fault, stage: Stage, project: Project, before: State) -> str:
     """Run the command. Raises AssertionError for an unexpected result."""
     done: Run = getattr(project, command.verb)(
         "--diff", code=None, RETRIES=str(fault.retries), TIMEOUT=fault.timeout(command), **stage.env
@@ -110,7 +110,7 @@ def run(command: Command, fault: Fault, stage: Stage, project: Project, before: 
 
     assert "Traceback" not in done.out + done.err, done.err
     fails = fault.error is not None and fault.hits(command)
-    leaves = set(fault.leaves) if command.verb == "refresh" and not fails else set()
+    leaves = set(fault.leaves) if command.drops_missing and not fails else set()
     assert before.keys() - leaves == after.keys()
     messages = errors_of(done)
     if not fails:

@@ -1,7 +1,8 @@
 """Faults and commands: rows and columns of the matrix in tests/acceptance/test_faults.py.
 
 A command succeeds under a fault, or fails with the message of the fault's error. Three sessions, a, b and c, were
-recorded with the description "before" and now have the description "after".
+recorded with the description "before" and now have the description "after". The commands here run a Pulumi program in
+Python on the engine; those of the other faces are in tests/support/faces.py.
 """
 
 from __future__ import annotations
@@ -76,18 +77,15 @@ LISTED = f"""{_IMPORTS}
     pulumi.export("described", [each.description for each in get_sessions(id_pattern="[abc]", aws=aws).sessions])
 """
 
-_A, _B, _C = (f'Glue session "{each}"' for each in SESSIONS)
-_ALL = "The list of Glue sessions"
+A, B, C = (f'Glue session "{each}"' for each in SESSIONS)
+ALL = "The list of Glue sessions"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A pulumi command with a program."""
+    """A command, or a call, of one face."""
 
     name: str
-    program: str
-    verb: str
-    """`preview`, `up` or `refresh`: a method of `Project`."""
     about: Sequence[str]
     """Subjects of its errors."""
     checks_status: bool = False
@@ -95,38 +93,49 @@ class Command:
     """Transient errors do not end it."""
     waits: bool = False
     """Its session is PROVISIONING at the first read, and the fault begins after that."""
+    drops_missing: bool = False
+    """It removes the record of a session that does not exist, as a refresh does."""
 
     @property
     def wants_whole_list(self) -> bool:
         """Whether it needs every page."""
-        return _ALL in self.about
+        return ALL in self.about
+
+
+@dataclass(frozen=True, kw_only=True)
+class PulumiCommand(Command):
+    """A pulumi command with a program."""
+
+    program: str
+    verb: str
+    """`preview`, `up` or `refresh`: a method of `Project`."""
 
 
 COMMANDS = (
-    Command(name="preview", program=ONE, verb="preview", about=[_A], checks_status=True),
-    Command(name="preview of several", program=THREE, verb="preview", about=[_A, _B, _C], checks_status=True),
-    Command(name="up", program=THREE, verb="up", about=[_A, _B, _C], checks_status=True, tolerates_transient=True),
-    Command(
+    PulumiCommand(name="preview", program=ONE, verb="preview", about=[A], checks_status=True),
+    PulumiCommand(name="preview of several", program=THREE, verb="preview", about=[A, B, C], checks_status=True),
+    PulumiCommand(name="up", program=THREE, verb="up", about=[A, B, C], checks_status=True, tolerates_transient=True),
+    PulumiCommand(
         name="up that waits",
         program=ONE,
         verb="up",
-        about=[_A],
+        about=[A],
         checks_status=True,
         tolerates_transient=True,
         waits=True,
     ),
-    Command(name="refresh", program=THREE, verb="refresh", about=[_A, _B, _C]),
-    Command(name=".get in a preview", program=READ, verb="preview", about=[_A]),
-    Command(
+    PulumiCommand(name="refresh", program=THREE, verb="refresh", about=[A, B, C], drops_missing=True),
+    PulumiCommand(name=".get in a preview", program=READ, verb="preview", about=[A]),
+    PulumiCommand(
         name=".get in an up",
         program=READ_WHEN_READY,
         verb="up",
-        about=[_A, _B, _C],
+        about=[A, B, C],
         checks_status=True,
         tolerates_transient=True,
     ),
-    Command(name="get_session", program=ASKED, verb="up", about=[_A]),
-    Command(name="get_sessions", program=LISTED, verb="preview", about=[_ALL]),
+    PulumiCommand(name="get_session", program=ASKED, verb="up", about=[A]),
+    PulumiCommand(name="get_sessions", program=LISTED, verb="preview", about=[ALL]),
 )
 
 
@@ -349,14 +358,15 @@ FAULTS = (
         name="a response after 60 s",
         lay=strikes(slow(60)),
         error=errors.Unreachable,
-        details=['Read timeout on endpoint URL: "{url}/"'],
+        # A wait ends at its timeout.
+        details=['Read timeout on endpoint URL: "{url}/"', "no answer for "],
         retries=0,
     ),
     Fault(
         name="a response that drips for 60 s",
         lay=strikes(drip(60)),
         error=errors.Unreachable,
-        details=["no complete answer within 15s"],
+        details=["no complete answer within 15s", "no answer for "],
         retries=0,
     ),
     Fault(
@@ -373,8 +383,8 @@ FAULTS = (
         ),
         error=errors.AccessDenied,
         details=[f"AccessDeniedException: {_NOT_AUTHORIZED}"],
-        hits=lambda command: command.wants_whole_list or _B in command.about,
-        about=[_B],
+        hits=lambda command: command.wants_whole_list or B in command.about,
+        about=[B],
     ),
     Fault(
         name="a list with a stale entry",
@@ -388,7 +398,7 @@ FAULTS = (
         error=errors.Unreachable,
         details=["a list that does not end"],
         hits=lambda command: command.wants_whole_list,
-        about=[_ALL],
+        about=[ALL],
     ),
     Fault(
         name="a page with the same token",
@@ -396,7 +406,7 @@ FAULTS = (
         error=errors.Unreachable,
         details=["a list that does not end"],
         hits=lambda command: command.wants_whole_list,
-        about=[_ALL],
+        about=[ALL],
     ),
     Fault(
         name="deleted and created again between two looks",
@@ -407,8 +417,8 @@ FAULTS = (
         lay=shows("a", GONE, *[GONE] * 4, step("READY", **_CREATED_AGAIN)),
         error=errors.SessionNotFound,
         # A refresh does not fail: it removes the record, which `leaves` names.
-        hits=lambda command: command.verb != "refresh" and not command.wants_whole_list,
-        about=[_A],
+        hits=lambda command: not command.drops_missing and not command.wants_whole_list,
+        about=[A],
         leaves=["a"],
     ),
 )

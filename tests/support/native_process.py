@@ -27,10 +27,14 @@ _engine_grpc: Any = import_module("pulumi.runtime.proto.engine_pb2_grpc")
 _provider_grpc: Any = import_module("pulumi.runtime.proto.provider_pb2_grpc")
 _Empty: Any = import_module("google.protobuf.empty_pb2").Empty
 
-URN = f"urn:pulumi:dev::test::{SESSION}::analytics"
 READY = {"waitFor": ["READY"]}
 
 Properties = dict[str, PropertyValue]
+
+
+def urn_of(session_id: object) -> str:
+    """URN of the resource of a session."""
+    return f"urn:pulumi:dev::test::{SESSION}::{session_id}"
 
 
 class Refusal(Exception):
@@ -102,27 +106,37 @@ class NativeProcess:
     ) -> tuple[Properties, list[str]]:
         """Checked inputs and the reasons of failures."""
         olds, news, outputs = (_marshal(_wrap_all(each)) for each in (old_inputs, inputs, old_outputs))
-        request = provider_pb2.CheckRequest(urn=URN, type=SESSION, olds=olds, news=news, old_outputs=outputs)
+        urn = urn_of(inputs["sessionId"])
+        request = provider_pb2.CheckRequest(urn=urn, type=SESSION, olds=olds, news=news, old_outputs=outputs)
         answer = self._call("Check", request)
         return _unmarshal(answer.inputs), [each.reason for each in answer.failures]
 
     def diff(self, olds: Mapping[str, Any], **inputs: Any) -> list[str]:
         """Names of the outputs that changed."""
+        news = {**READY, **inputs}
         request = provider_pb2.DiffRequest(
-            urn=URN, id="analytics", olds=_marshal(_wrap_all(olds)), news=_marshal(_wrap_all({**READY, **inputs}))
+            urn=urn_of(news["sessionId"]),
+            id=news["sessionId"],
+            olds=_marshal(_wrap_all(olds)),
+            news=_marshal(_wrap_all(news)),
         )
         return list(self._call("Diff", request).diffs)
 
     def create(self, *, preview: bool = False, **inputs: Any) -> Properties:
         """Outputs of a new record."""
         properties = _marshal(_wrap_all({**READY, **inputs}))
-        request = provider_pb2.CreateRequest(urn=URN, properties=properties, preview=preview)
+        request = provider_pb2.CreateRequest(urn=urn_of(inputs["sessionId"]), properties=properties, preview=preview)
         return _unmarshal(self._call("Create", request).properties)
 
-    def update(self, olds: Mapping[str, Any], **inputs: Any) -> Properties:
+    def update(self, olds: Mapping[str, Any], *, preview: bool = False, **inputs: Any) -> Properties:
         """Outputs of a changed record."""
+        news = {**READY, **inputs}
         request = provider_pb2.UpdateRequest(
-            urn=URN, id="analytics", olds=_marshal(_wrap_all(olds)), news=_marshal(_wrap_all({**READY, **inputs}))
+            urn=urn_of(news["sessionId"]),
+            id=news["sessionId"],
+            olds=_marshal(_wrap_all(olds)),
+            news=_marshal(_wrap_all(news)),
+            preview=preview,
         )
         return _unmarshal(self._call("Update", request).properties)
 
@@ -130,7 +144,10 @@ class NativeProcess:
         """Outputs after a refresh; None if the record is removed."""
         properties = _marshal(_wrap_all(outputs))
         request = provider_pb2.ReadRequest(
-            urn=URN, id=session_id, properties=properties, inputs=_marshal(_wrap_all({"sessionId": session_id}))
+            urn=urn_of(session_id),
+            id=session_id,
+            properties=properties,
+            inputs=_marshal(_wrap_all({"sessionId": session_id})),
         )
         answer = self._call("Read", request)
         return _unmarshal(answer.properties) if answer.id else None

@@ -473,18 +473,11 @@ def without_values(error: GlueSessionError, names: Collection[str]) -> GlueSessi
     if isinstance(error, InvalidInput) and re.split(r"[.\[]", error.input_name)[0] in names:
         return error.without_value()
     if isinstance(error, NotOneSession):
-        criteria = [(name, HIDDEN if name in names else text) for name, text in error.criteria]
-        return NotOneSession(criteria, region=error.region, found=error.found)
+        criteria = tuple((name, HIDDEN if name in names else text) for name, text in error.criteria)
+        return _restore(type(error), {**error.__dict__, "criteria": criteria})
     if isinstance(error, NotAsExpected):
-        hidden = [replace(each, found=HIDDEN) if each.name in names else each for each in error.mismatches]
-        return NotAsExpected(error.session_id, region=error.region, mismatches=hidden)
+        mismatches = tuple(replace(each, found=HIDDEN) if each.name in names else each for each in error.mismatches)
+        return _restore(type(error), {**error.__dict__, "mismatches": mismatches})
     if isinstance(error, SessionEnded) and error.error_message and "error_message" in names:
-        return SessionEnded(
-            error.session_id,
-            region=error.region,
-            status=error.status,
-            targets=error.targets,
-            error_message=HIDDEN,
-            logs=error.logs,
-        )
+        return _restore(type(error), {**error.__dict__, "error_message": HIDDEN})
     return error

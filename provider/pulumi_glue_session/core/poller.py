@@ -29,11 +29,17 @@ _SETTLE_SECONDS = 0.005
 
 _MAX_SLEEP_SECONDS = 3_600.0
 
-_LAST_READ_SECONDS = 5.0
+LAST_READ_SECONDS = 5.0
 """Time that a read has in any case when the timeout of its wait passes, because the last read starts at the timeout."""
 
 _MAX_SETTLE_ROUNDS = 20
 """Limit of these pauses, so that an endless stream of new waits does not delay the first one."""
+
+
+def unanswered(session_id: str, *, region: str, seconds: float) -> Unreachable:
+    """Error of a read that is given up, because the timeout of its wait has passed."""
+    detail = f"no answer for {format_duration(seconds)}"
+    return Unreachable(f'Glue session "{session_id}"', region=region, detail=detail)
 
 
 class Clock(Protocol):
@@ -89,7 +95,7 @@ class _Wait:
         """Moment at which a read in progress is given up. A single read has the time limit of its call instead."""
         if not self.is_reading or not self.timeout:
             return math.inf
-        return max(self.started + self.timeout, self.read_started + _LAST_READ_SECONDS)
+        return max(self.started + self.timeout, self.read_started + LAST_READ_SECONDS)
 
 
 class Poller:
@@ -121,11 +127,14 @@ class Poller:
         condition: WaitCondition,
         timeout: float | None,  # noqa: ASYNC109 - it ends with a result, not with TimeoutError
         progress: Progress | None = None,
+        waited: float = 0.0,
+        last: WaitResult | None = None,
     ) -> WaitResult:
         """Wait until the session meets the condition, fails or times out.
 
         With `timeout=None` the session is read once, and a pending session is the result, as in a preview. With a
-        timeout of 0 it is read once, and a pending session times out.
+        timeout of 0 it is read once, and a pending session times out. `waited` is the part of `timeout` that is over,
+        and `last` the result of a read in that time.
         """
         now = self._clock.monotonic()
         wait = _Wait(
@@ -133,8 +142,11 @@ class Poller:
             condition=condition,
             timeout=timeout,
             progress=progress,
-            started=now,
-            next_poll=now,
+            started=now - waited,
+            next_poll=now + (min(self._pause(waited), max(timeout - waited, 0.0)) if last and timeout else 0.0),
+            result=last,
+            polls=1 if last else 0,
+            next_update=now if last else math.inf,
             done=asyncio.get_running_loop().create_future(),
         )
         self._waits.append(wait)
@@ -253,7 +265,7 @@ class Poller:
                 wait.done.set_result(timed_out)
                 continue
             # The last poll is at the timeout, so that a session that became READY in time succeeds.
-            wait.next_poll = now + min(backoff(waited, jitter=self._jitter()), wait.timeout - waited)
+            wait.next_poll = now + min(self._pause(waited), wait.timeout - waited)
             wait.next_update = now
         self._changed.set()
 
@@ -263,13 +275,9 @@ class Poller:
         for wait in self._waits:
             if wait.done.done() or wait.timeout is None or now < wait.read_deadline:
                 continue
-            unanswered = now - (wait.read_started if wait.unanswered_since is None else wait.unanswered_since)
+            seconds = now - (wait.read_started if wait.unanswered_since is None else wait.unanswered_since)
             region = self._source.region
-            error = Unreachable(
-                f'Glue session "{wait.session_id}"',
-                region=region,
-                detail=f"no answer for {format_duration(unanswered)}",
-            )
+            error = unanswered(wait.session_id, region=region, seconds=seconds)
             result = wait.condition.evaluate(
                 wait.session_id, error, region=region, console=self._source.console, previous=wait.session
             )
@@ -278,6 +286,9 @@ class Poller:
             wait.done.set_result(timed_out)
         if any(wait.done.done() for wait in self._waits):
             self._changed.set()
+
+    def _pause(self, waited: float) -> float:
+        return backoff(waited, jitter=self._jitter())
 
     def _end_batch(self, waits: Sequence[_Wait], failure: BaseException | None) -> None:
         for wait in waits:
@@ -325,18 +336,28 @@ class Waiter:
         self._poller = Poller(sessions, note=note, clock=clock)
 
     async def wait(
-        self, request: WaitRequest, *, once: bool = False, logs: bool = False, progress: Progress | None = None
+        self,
+        request: WaitRequest,
+        *,
+        once: bool = False,
+        logs: bool = False,
+        progress: Progress | None = None,
+        waited: float = 0.0,
+        last: WaitResult | None = None,
     ) -> WaitResult:
         """Wait until the session meets the condition of the request, fails or times out.
 
         `once` reads the session once, and a pending session is the result, as in a preview. `logs` adds the last lines
-        of the system logs of a session that FAILED. `progress` is informed about this wait.
+        of the system logs of a session that FAILED. `progress` is informed about this wait. `waited` is the part of the
+        timeout that is over, and `last` the result of a read in that time.
         """
         result = await self._poller.wait(
             request.session_id,
             condition=request.condition,
             timeout=None if once else request.timeout,
             progress=progress,
+            waited=waited,
+            last=last,
         )
         if logs and result.session and result.session.status == "FAILED" and isinstance(result.error, SessionEnded):
             return replace(result, error=await self._with_logs(request.session_id, result.error))

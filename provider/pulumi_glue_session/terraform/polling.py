@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
-from pulumi_glue_session.core.poller import Waiter
+from pulumi_glue_session.core.poller import LAST_READ_SECONDS, Waiter, unanswered
 from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
@@ -100,10 +101,21 @@ class SessionPoller:
 
     async def wait(self, request: WaitRequest) -> WaitResult:
         """Result of a wait. Sessions that need no wait share the calls of all reads at that time."""
-        result = await self.read(request)
+        started = time.monotonic()
+        # A single read has the time limit of its call.
+        has_timeout = bool(request.condition.targets and request.timeout)
+        try:
+            async with asyncio.timeout(max(request.timeout, LAST_READ_SECONDS) if has_timeout else None):
+                result = await self.read(request)
+        except TimeoutError:
+            region = self.sessions.region
+            error = unanswered(request.session_id, region=region, seconds=time.monotonic() - started)
+            return request.condition.evaluate(request.session_id, error, region=region)
         if result.state is WaitState.PENDING:
             progress = ProgressReporter(
                 lambda line: self._log("info", f"{sanitize(request.session_id)}: {line}"), LogRhythm()
             )
-            result = await self._interrupter.run(self._waiter.wait(request, progress=progress))
+            result = await self._interrupter.run(
+                self._waiter.wait(request, progress=progress, waited=time.monotonic() - started, last=result)
+            )
         return result

@@ -236,6 +236,21 @@ def test_read_without_an_answer_does_not_delay_other_sessions() -> None:
     assert 40 <= ended < 50
 
 
+def test_wait_goes_on_from_an_earlier_read() -> None:
+    """A network failure does not end it, and the timeout counts from the earlier start."""
+    unreachable = Unreachable('Glue session "analytics"', region=REGION)
+    last = WaitResult(region=REGION, session=PROVISIONING, state=WaitState.PENDING)
+
+    async def work(poller: Poller, _: ScriptedSource) -> WaitResult:
+        return await poller.wait("analytics", condition=READY, timeout=10, waited=6.0, last=last)
+
+    result, source = polling({"analytics": always(unreachable)}, work)
+
+    assert [1.0, 2.0, 3.0, 4.0] == source.moments
+    assert isinstance(result.error, WaitedTooLong)
+    assert (10, 5) == (result.error.seconds, result.error.polls)
+
+
 @pytest.mark.parametrize("timeout", [0, None])
 def test_single_read_has_the_time_limit_of_its_call(timeout: float | None) -> None:
     result, _ = wait(always(READY_SESSION), timeout=timeout, latency=60.0)

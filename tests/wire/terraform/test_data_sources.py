@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pulumi_glue_session.terraform.protocol import ERROR
 from pulumi_glue_session.terraform.provider import UNREAD
 from pulumi_glue_session.terraform.resource import SessionResource
 from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode
-from support.glue_endpoint import GlueEndpoint, always, looks
+from support.glue_endpoint import GlueEndpoint, always, hang, looks, reset
 from support.terraform_provider import ARGUMENTS, TYPE, Terraform, path_of, summaries
 
 
@@ -35,7 +36,31 @@ def test_data_source_waits_and_reports_progress(terraform: Terraform, aws: GlueE
     answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "1m"})
 
     assert "READY" == decode(answer.state)["status"]
-    assert "analytics: PROVISIONING, 0s of at most 1m" == terraform.lines[0]
+    # The seconds include those of the first read.
+    assert re.fullmatch(r"analytics: PROVISIONING, \d+s of at most 1m", terraform.lines[0])
+
+
+def test_network_failure_after_the_first_read_does_not_end_a_wait(terraform: Terraform, aws: GlueEndpoint) -> None:
+    aws.put("analytics", looks("PROVISIONING", "READY"))
+    aws.fail("GetSession", reset(), after=1, times=1)
+
+    answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "10m"})
+
+    assert [] == summaries(answer)
+    assert "READY" == decode(answer.state)["status"]
+
+
+def test_wait_ends_at_its_timeout_without_an_answer(
+    terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulumi_glue_session.terraform.polling.LAST_READ_SECONDS", 0.1)
+    aws.put("analytics", always("READY"))
+    aws.fail("GetSession", hang(300.0))
+
+    answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "1s"})
+
+    assert [(ERROR, 'No usable answer from Glue: Glue session "analytics" (eu-west-1)')] == summaries(answer)
+    assert "Reason: no answer for " in answer.diagnostics[0].detail
 
 
 def test_data_source_without_a_wait_takes_any_status(terraform: Terraform, aws: GlueEndpoint) -> None:
