@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
-.PHONY: help demo test check format lint types project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
+.PHONY: help demo test check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
 	plugin oldest schema state audit torture mutants bench engine release clean
 
 help:
@@ -39,7 +39,10 @@ demo: .demo-venv/made
 
 test: check docs package acceptance terraform
 
-check: lint types unit-and-wire
+# Type checkers use one core each.
+check: .venv/made
+	@$(MAKE) --jobs=2 lint mypy pyright
+	@$(MAKE) unit-and-wire
 
 format: .venv/made
 	$(BIN)/ruff format
@@ -59,11 +62,15 @@ lint: .venv/made
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 
-types: .venv/made
+types: mypy pyright
+
+mypy: .venv/made
 	$(BIN)/mypy
 	$(BIN)/mypy examples --exclude '^examples/(testing|generated_sdks)/'
 	MYPYPATH=examples/testing $(BIN)/mypy examples/testing/__main__.py examples/testing/test_infrastructure.py
 	$(BIN)/mypy noxfile.py bench/*.py bench/contenders/*.py
+
+pyright: .venv/made
 	$(BIN)/pyright
 
 # pyproject.toml has the coverage threshold.
