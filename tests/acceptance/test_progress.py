@@ -8,7 +8,7 @@ import pty
 import re
 import subprocess
 
-from support.glue_endpoint import GlueEndpoint, always, looks, then
+from support.glue_endpoint import GlueEndpoint, always, looks, slow, then
 from support.pulumi_project import SESSION, Project
 
 PROGRAM = """
@@ -74,6 +74,38 @@ def test_json_has_no_progress(project: Project, glue: GlueEndpoint) -> None:
 
     preview = project.pulumi("preview", "--json").json()
     assert 3 == len([each for each in preview["diagnostics"] if each["severity"] == "info"])
+
+
+def test_many_pending_sessions_take_one_line(project: Project, glue: GlueEndpoint) -> None:
+    for number in range(8):
+        glue.put(f"s{number}", always("PROVISIONING"))
+    project.program("""
+        from pulumi_glue_session import GlueSession
+
+        for number in range(8):
+            GlueSession(f"s{number}", session_id=f"s{number}")
+    """)
+
+    lines = [line for line in project.preview().lines if "wait for" in line or "PROVISIONING" in line]
+    assert 1 == len(lines), lines
+    assert re.fullmatch(r"up will wait for 8 pending Glue sessions: s\d, s\d, s\d and 5 more", lines[0].strip())
+
+
+def test_row_shows_that_glue_does_not_answer(project: Project, glue: GlueEndpoint) -> None:
+    """After five seconds. The wait continues."""
+    glue.put("analytics", always("READY"))
+    glue.fail("GetSession", slow(7.0), times=1)
+    project.program("""
+        from pulumi_glue_session import GlueSession
+
+        GlueSession("analytics", session_id="analytics")
+    """)
+
+    lines = project.pulumi(*UP, "--non-interactive").lines
+    row = rf"{SESSION} analytics +(.*)"
+    shown = [match[1] for line in lines if (match := re.search(row, line))]
+    assert any(re.fullmatch(r"no answer from Glue for \d+s, trying again", each) for each in shown), lines
+    assert any(each.startswith("READY after ") for each in shown), lines
 
 
 def run_in_terminal(project: Project, *arguments: str) -> str:

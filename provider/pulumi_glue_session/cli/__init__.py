@@ -9,9 +9,10 @@ def main() -> None:
     """Run `glue-session`. Exits with one sentence if a package of the extra `cli` is not installed."""
     try:
         from pulumi_glue_session.cli.app import app
+
+        app()
     except ModuleNotFoundError as missing:
         name = str(missing.name).partition(".")[0]
         if name not in ("rich", "typer"):
             raise
         sys.exit(f'glue-session needs {name}, which is not installed: run pip install "pulumi-glue-session[cli]".')
-    app()

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.constrain import Constrain
-from rich.live import Live
 from typer.core import TyperGroup
 
 from pulumi_glue_session.aws.sessions import GlueSessions
-from pulumi_glue_session.cli import terraform_external
 from pulumi_glue_session.cli.exit_codes import ExitCode, exit_code_for
 from pulumi_glue_session.cli.mfa import mfa_prompt
 from pulumi_glue_session.cli.options import (
@@ -47,7 +41,6 @@ from pulumi_glue_session.cli.output import (
     write_sentence,
 )
 from pulumi_glue_session.cli.terraform_install import terraform_app
-from pulumi_glue_session.cli.waiting import WaitDisplay, wait_for_sessions
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
@@ -111,6 +104,8 @@ def _exit_with_message(command: Callable[..., None]) -> Callable[..., None]:
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature that Typer calls
     if wanted:
+        from importlib.metadata import version
+
         write_result(version("pulumi-glue-session"))
         raise typer.Exit
 
@@ -241,6 +236,10 @@ def wait(
     output_options: Result,
 ) -> None:
     """Wait until each session has the status that is waited for, and show it."""
+    import asyncio
+
+    from pulumi_glue_session.cli.waiting import WaitDisplay, wait_for_sessions
+
     expectations = [
         *map(parse_expectation, expect or ()),
         *(parse_expectation(each, minimum=True) for each in at_least or ()),
@@ -275,6 +274,8 @@ def wait(
 @app.command("external", short_help="Answer Terraform's external data source.")
 def external_() -> None:
     """Answer the external data source of Terraform and OpenTofu: JSON objects of strings on stdin and stdout."""
+    from pulumi_glue_session.cli import terraform_external
+
     raise typer.Exit(terraform_external.answer(sys.stdin, sys.stdout, sys.stderr))
 
 
@@ -337,6 +338,10 @@ def _print_results(results: dict[str, WaitResult], options: Result, sessions: Gl
 def _watch(read: Callable[[], list[dict[str, Any]]], options: Result) -> None:
     """List again and again: one table on a terminal, otherwise each session once and again whenever it changes."""
     if sys.stdout is not None and sys.stdout.isatty() and options.output_format is OutputFormat.TABLE:
+        from rich.console import Console
+        from rich.constrain import Constrain
+        from rich.live import Live
+
         with Live(console=Console(), auto_refresh=False) as live:
             while True:
                 # Two columns are free: the terminal prints ^C there, which must not start a new line.

@@ -1,7 +1,7 @@
 """What `glue-session` prints: results to standard output, everything else to standard error.
 
 Session data is printed without control characters in tables, and escaped in JSON. A stream that its reader has closed
-never changes the exit code, and a lost standard error never ends a wait.
+never changes the exit code, and a lost standard error never ends a wait. rich is imported only for tables.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import IO, Any
-
-from rich.console import Console, RenderableType
-from rich.table import Table
-from rich.text import Text
+from typing import IO, TYPE_CHECKING, Any
 
 from pulumi_glue_session.cli.exit_codes import ExitCode
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import sanitize
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
 _PIPE_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe, where every line must stay in one piece."""
@@ -104,6 +105,9 @@ def print_session(session: Mapping[str, Any], output_format: OutputFormat, *, qu
     elif output_format is OutputFormat.NAME:
         write_result(sanitize(session["session_id"]))
     else:
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=None, show_header=False, pad_edge=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
@@ -134,6 +138,9 @@ def sessions_table(sessions: Sequence[Mapping[str, Any]], *, now: datetime, colu
 
     A terminal with too few `columns` for all of them gets no ROLE, then no WORKERS, then no GLUE.
     """
+    from rich.table import Table
+    from rich.text import Text
+
     rows = [_row(each, now) for each in sessions]
     widths = {name: max(len(name), *(Text(row[name]).cell_len for row in rows), 0) for name in _COLUMNS}
     widths["REASON"] = min(widths["REASON"], _REASON_WIDTH)
@@ -192,16 +199,20 @@ def _age(created_on: str, now: datetime) -> str:
 
 def _cell(value: object) -> Text:
     """A value as text without markup."""
+    from rich.text import Text
+
     return Text(sanitize(value if isinstance(value, str) else json.dumps(value)))
 
 
 def _columns() -> int | None:
     """Width of the terminal; None if the output goes to a file or a pipe."""
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return Console().width if on_terminal else None
+    return shutil.get_terminal_size().columns if on_terminal else None
 
 
 def _render(renderable: RenderableType) -> str:
+    from rich.console import Console
+
     columns = _columns()
     console = Console(soft_wrap=True) if columns else Console(width=_PIPE_WIDTH, soft_wrap=True)
     with console.capture() as captured:

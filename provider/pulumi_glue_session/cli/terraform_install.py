@@ -7,7 +7,6 @@ import os
 import platform
 import shutil
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -105,6 +104,8 @@ def _place() -> Path:
 
 def _version() -> str:
     """Version as Terraform accepts it: 0.2.0.dev1 is 0.2.0-dev1."""
+    from importlib.metadata import version
+
     release, separator, rest = version("pulumi-glue-session").partition(".dev")
     return f"{release}-dev{rest}" if separator else release
 

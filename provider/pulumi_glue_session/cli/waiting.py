@@ -27,9 +27,10 @@ class WaitDisplay:
     """State of each wait: a table with moving times on a terminal, otherwise a line for each change."""
 
     def __init__(self, requests: Sequence[WaitRequest], *, now: Callable[[], float] = time.monotonic) -> None:
+        self._timeouts = {each.session_id: each.timeout for each in requests}
         self._now = now
         self._started = now()
-        self._statuses = dict.fromkeys((each.session_id for each in requests), _NOT_READ)
+        self._statuses = dict.fromkeys(self._timeouts, _NOT_READ)
         self._lines: dict[str, str] = {}
         self._finished: dict[str, float] = {}
         self._on_terminal = sys.stderr is not None and sys.stderr.isatty()
@@ -88,7 +89,9 @@ class WaitDisplay:
             if name in self._finished:
                 text = f"{status} after {format_duration(self._finished[name])}"
             else:
-                text = self._lines.get(name, _NOT_READ)
+                waited, timeout = self._now() - self._started, self._timeouts[name]
+                first = f"{_NOT_READ}, {format_duration(waited)} of at most {format_duration(timeout)}"
+                text = self._lines.get(name, first)
             table.add_row(Text(sanitize(name)), Text(sanitize(text)))
         return table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import math
 import threading
@@ -53,6 +52,9 @@ async def await_in_thread(work: Callable[[], _T]) -> _T:
 
     The loop's executor is not used: the SDK keeps its threads busy with registrations that can wait for this result.
     """
+    # The command line reads sessions without it, and importing it takes a while.
+    import asyncio
+
     return await asyncio.wrap_future(run_in_thread(work))
 
 
