@@ -1,7 +1,7 @@
 """SDKs generated from the package schema compile under strict checks, and a program in each language runs.
 
-The generators are packages of the engine's Go module (tools/engine/newest/generate-sdk), which has none for C#.
-YAML needs no SDK, but a language host that the engine of the tests lacks.
+The generators are packages of the engine's Go module (tools/engine/newest/generate-sdk), which has none for C# or
+Java.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from support.glue_endpoint import GlueEndpoint, then
 from support.pulumi_project import ROLE, ROOT, Project
 
 EXAMPLES = ROOT / "examples" / "generated_sdks"
-MODULE = ROOT / "tools" / "engine" / "newest"
+MODULE = get_engine.ENGINE_MODULES / "newest"
 OUTPUTS = {"status": "READY", "role": ROLE, "idleTimeout": 60}
 
 Generate = Callable[[str], Path]
@@ -60,10 +60,13 @@ def run_go(go: str, folder: Path, *arguments: str) -> None:
     subprocess.run(command, env=os.environ | get_engine.GO_SETTINGS, check=True)
 
 
-def write_project(project: Project, glue: GlueEndpoint, *, runtime: str, main: str = "") -> None:
+def write_project(project: Project, glue: GlueEndpoint, *, runtime: str) -> None:
     glue.put("analytics-prod", then(("PROVISIONING", 4.0), "READY"))
-    settings = {"name": "generated-sdks", "runtime": runtime} | ({"main": main} if main else {})
-    (project.folder / "Pulumi.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    if runtime == "yaml":
+        shutil.copy(EXAMPLES / "yaml" / "Pulumi.yaml", project.folder)
+    else:
+        settings = {"name": "generated-sdks", "runtime": runtime}
+        (project.folder / "Pulumi.yaml").write_text(json.dumps(settings), encoding="utf-8")
     project.pulumi("stack", "init", "dev", "--non-interactive")
     project.pulumi("config", "set", "sessionId", "analytics-prod")
 
@@ -149,4 +152,18 @@ def test_go(go: str, generate: Generate, project: Project, glue: GlueEndpoint, t
         "GO_PROGRAM": str(tmp_path / "bin" / "program"),
     }
     write_project(project, glue, runtime="go")
+    assert_deployed(project)
+
+
+@pytest.mark.timeout(900)
+def test_yaml(go: str, project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
+    """A program in YAML needs no SDK."""
+    if "GLUE_SESSION_SDKS" not in os.environ:
+        pytest.skip("runs in `make sdks`, which CI runs too: it builds the language host")
+    host = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
+    (tmp_path / "bin").mkdir()
+    run_go(go, get_engine.ENGINE_MODULES / "yaml", "build", "-mod=readonly", "-o", str(tmp_path / "bin"), host)
+    project.env["PATH"] = os.pathsep.join([str(tmp_path / "bin"), project.env["PATH"]])
+
+    write_project(project, glue, runtime="yaml")
     assert_deployed(project)

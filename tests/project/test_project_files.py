@@ -98,7 +98,7 @@ def test_no_test_is_skipped_with_the_installed_versions() -> None:
 def test_skipped_tests_name_the_command_that_runs_them() -> None:
     skips = re.findall(r"(?:skipif?\(|pytest\.skip\()(.*)", SOURCES)
 
-    assert 9 == len(skips)
+    assert 10 == len(skips)
     assert [] == [skip for skip in skips if not re.search(r'"runs (?:in|with) .*`make \w+`', skip)]
 
 
