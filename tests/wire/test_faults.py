@@ -57,7 +57,7 @@ def test_face_is_right_or_reports_the_fault(face: str, behind_tls: GlueEndpoint,
     ]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
-    torture.tell(f"{len(FAULTS)} faults, {face}", "the right answer or one message each time; no record was lost")
+    torture.record(f"{len(FAULTS)} faults, {face}", "the right answer or one message each time; no record was lost")
 
 
 def problem_of(fault: Fault, command: FaceCommand, behind_tls: GlueEndpoint) -> str:
