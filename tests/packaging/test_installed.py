@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 import pulumi_glue_session
+from support.dynamic_server import aws_environment
+from support.glue_endpoint import GlueEndpoint, always
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "provider" / "pulumi_glue_session"
@@ -118,6 +120,54 @@ def test_command_line_names_its_extra(python: Path, tmp_path: Path) -> None:
     expected = 'glue-session needs typer, which is not installed: run pip install "pulumi-glue-session[cli]".\n'
 
     assert (1, "", expected) == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def without_pulumi(python: Path, tmp_path: Path) -> Path:
+    """Folder with the wheel's package and what `pip install boto3 packaging typer rich` installs, and nothing else."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    [package] = python.parents[1].glob("lib/python*/site-packages/pulumi_glue_session")
+    (folder / "pulumi_glue_session").symlink_to(package)
+    for name in set().union(*(dependencies(each, found=set()) for each in ("boto3", "packaging", "typer", "rich"))):
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:  # for another platform
+            continue
+        for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+            if not (folder / top).exists():
+                (folder / top).symlink_to(str(found.locate_file(top)))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        (["get", "analytics", "-o", "json"], ""),
+        (["wait", "analytics"], ""),
+        (["external"], '{"session_id": "analytics"}'),
+    ],
+    ids=["get", "wait", "external"],
+)
+def test_command_line_works_without_pulumi(
+    python: Path, without_pulumi: Path, arguments: list[str], stdin: str
+) -> None:
+    """As docs/command-line.md installs it with --no-deps."""
+    assert not {"pulumi", "grpc"} & {each.name for each in without_pulumi.iterdir()}
+    code = f"import sys; sys.path.insert(0, {str(without_pulumi)!r}); from pulumi_glue_session.cli import main; main()"
+    with GlueEndpoint() as glue:
+        glue.put("analytics", always("READY"))
+        done = subprocess.run(
+            [str(python), "-I", "-S", "-c", code, *arguments],
+            env=aws_environment(glue.url),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "READY" in done.stdout
 
 
 def test_version_equals_the_metadata(python: Path, tmp_path: Path) -> None:
