@@ -51,7 +51,7 @@ class _EngineLog(_engine_grpc.EngineServicer):  # type: ignore[misc] # it is Any
 
 
 class NativeProcess:
-    """`python -m pulumi_glue_session` while the `with` block lasts, and an engine with a log."""
+    """`python -m pulumi_glue_session` while the `with` block lasts, in a process group of its own, and an engine."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
@@ -69,6 +69,7 @@ class NativeProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         assert self.process.stdout is not None
         self._channel = _grpc.insecure_channel(f"127.0.0.1:{self.process.stdout.readline().strip()}")

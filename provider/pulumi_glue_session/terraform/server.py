@@ -64,6 +64,9 @@ async def serve() -> None:
     from pulumi_glue_session.terraform.provider import GlueSessionProvider
 
     ended = asyncio.Event()
+    if os.name != "nt":
+        # Also at the end of this process the folder of the socket is removed.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     certificate, key = _create_certificate()
     server = grpc.aio.server(options=_UNLIMITED)
     server.add_generic_rpc_handlers((_provider_handler(GlueSessionProvider(log=log)), *_plugin_handlers(ended.set)))
