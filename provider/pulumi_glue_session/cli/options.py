@@ -32,6 +32,7 @@ _OPTIONS = {
     "id_prefix": "--id-prefix",
     "id_pattern": "--id-pattern",
     "expect": "--expect",
+    "at_least": "--at-least",
     "timeout": "--timeout",
     "query": "--query",
 }
@@ -183,9 +184,10 @@ def parse_status(name: str, text: str) -> str:
 
 def parse_expectation(text: str, *, minimum: bool = False) -> Expectation:
     """Expectation of `NAME=VALUE`. Raises InvalidInput."""
-    name, value = _split_pair("expect", text)
+    option = "at_least" if minimum else "expect"
+    name, value = _split_pair(option, text)
     if name not in EXPECTABLE and (close := difflib.get_close_matches(name, EXPECTABLE, n=1)):
-        raise InvalidInput("expect", f"{short_repr(name)} cannot be expected: did you mean {close[0]}?")
+        raise InvalidInput(option, f"{short_repr(name)} cannot be expected: did you mean {close[0]}?")
     expected: Any = value
     if name in EXPECTABLE and not isinstance(Session().to_state()[name], str):
         # Numbers and mappings are JSON; a list may also be names with commas. The core refuses any other text by the
@@ -194,7 +196,10 @@ def parse_expectation(text: str, *, minimum: bool = False) -> Expectation:
             expected = json.loads(value)
         if isinstance(expected, str) and isinstance(Session().to_state()[name], list):
             expected = [each.strip() for each in value.split(",")]
-    return Expectation.parse(name, {AT_LEAST: expected} if minimum else expected)
+    try:
+        return Expectation.parse(name, {AT_LEAST: expected} if minimum else expected)
+    except InvalidInput as error:
+        raise InvalidInput(option, error.reason) from None
 
 
 def option_name(name: str) -> str:

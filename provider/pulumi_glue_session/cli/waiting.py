@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pulumi_glue_session.cli.output import write_message
+from pulumi_glue_session.core.errors import WaitedTooLong
 from pulumi_glue_session.core.messages import format_duration, sanitize
 from pulumi_glue_session.core.poller import Waiter
 from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, Rhythm, TerminalRhythm, WaitProgress
@@ -77,6 +78,8 @@ class WaitDisplay:
         self._finished[session_id] = waited
         if result.session:
             self._statuses[session_id] = result.session.status
+            if isinstance(result.error, WaitedTooLong):
+                self._statuses[session_id] = f"still {result.session.status}"
         elif result.error:
             self._statuses[session_id] = result.error.report().fact.partition(":")[0]
         if not self._on_terminal and (self._has_written or len(self._statuses) > 1):

@@ -211,6 +211,12 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
             ("wait", "a", "--expect", "number_of_workers=two"),
             'error: --expect: number_of_workers is a number, not "two"\n',
         ),
+        (("wait", "a", "--at-least", "glue_version"), "error: --at-least: 'glue_version' is not NAME=VALUE\n"),
+        (("wait", "a", "--at-least", "role=x"), "error: --at-least: "),
+        (
+            ("wait", "a", "--at-least", "glue_versoin=5"),
+            "error: --at-least: 'glue_versoin' cannot be expected: did you mean glue_version?\n",
+        ),
         (
             ("wait", "a", "--for", "redy"),
             "error: --for: 'redy' is not a status of a Glue session: did you mean READY?\n",

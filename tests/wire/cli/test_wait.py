@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,15 @@ def test_wait_prints_the_session_when_it_is_ready(aws: GlueEndpoint) -> None:
     assert ["READY"] == [each["status"] for each in waited.json()]
     assert "PROVISIONING" in waited.err
     assert "READY" in waited.err.splitlines()[-1]
+
+
+def test_wait_that_times_out_ends_with_a_line(aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("PROVISIONING"))
+    aws.put("ready", always("READY"))
+
+    lines = run("wait", "analytics", "ready", "--timeout", "1", code=5).err.splitlines()
+
+    assert [line for line in lines if re.fullmatch(r"analytics: still PROVISIONING after \d+s", line)], lines
 
 
 def test_wait_reads_several_sessions_together(aws: GlueEndpoint) -> None:
