@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_glue_session import BadCredentials, SessionEnded, SessionNotFound
+from pulumi_glue_session import BadCredentials, SessionNotFound
 from support.glue_endpoint import GlueEndpoint, always, error, looks
 from support.pulumi_project import REGION, ROLE, Project, flat
 
@@ -60,16 +60,6 @@ def test_get_waits_until_ready(project: Project, glue: GlueEndpoint) -> None:
     assert "status: [unknown]" in project.preview().lines
     project.up()
     assert "READY" == project.outputs()["status"]
-
-
-def test_get_of_an_ended_session_fails(project: Project, glue: GlueEndpoint) -> None:
-    glue.put("analytics-prod", always("STOPPED"))
-    project.program(GATED)
-
-    error = SessionEnded("analytics-prod", region=REGION, status="STOPPED", targets=frozenset({"READY"}))
-    for failed in (project.preview(code=1), project.up(code=1)):
-        assert flat(error) in failed.text
-        assert "Traceback" not in failed.out + failed.err
 
 
 def test_refused_get_fails(project: Project, glue: GlueEndpoint) -> None:

@@ -192,7 +192,7 @@ def stack(project: Project, glue: GlueEndpoint) -> Iterator[Stack]:
 
 
 @pytest.mark.torture("Killed runs")
-@pytest.mark.timeout(0 if LONG else 300)
+@pytest.mark.timeout(0 if LONG else 900)
 @pytest.mark.parametrize(
     "kills",
     [[each] for each in KILLS] if LONG else [[KILL_ENGINE, KILL_PROGRAM, KILL_PROVIDER]],

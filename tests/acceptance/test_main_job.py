@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pulumi_glue_session import AccessDenied, SessionEnded, SessionNotFound, WaitedTooLong
-from support.glue_endpoint import GlueEndpoint, always, error, looks, step
+from pulumi_glue_session import SessionEnded, SessionNotFound, WaitedTooLong
+from support.glue_endpoint import GlueEndpoint, always, looks, step
 from support.pulumi_project import REGION, ROLE, Moto, Project, flat, steps
 
 GATED = """
@@ -136,19 +136,6 @@ def test_missing_session_fails_the_preview_and_refresh_drops_it(aws_project: Pro
 
     aws_project.refresh()
     assert {} == aws_project.resources()
-
-
-def test_refused_refresh_keeps_the_session(project: Project, glue: GlueEndpoint) -> None:
-    glue.put("analytics-prod", always("READY"))
-    project.program(GATED)
-    project.up()
-
-    glue.fail("*", error("AccessDeniedException", "User: arn:aws:iam::123456789012:user/ci is not authorized"))
-    refused = project.refresh(code=1)
-    assert f'{AccessDenied.what}: Glue session "analytics-prod" (eu-west-1)' in refused.text
-    assert "User: arn:aws:iam::123456789012:user/ci is not authorized" in refused.text
-    assert "Traceback" not in refused.out + refused.err
-    assert "READY" == project.resources()["analytics"]["outputs"]["status"]
 
 
 def test_destroy_makes_no_call(project: Project, glue: GlueEndpoint) -> None:

@@ -106,7 +106,7 @@ def failing_deployer(project: Project) -> Iterator[Deployer]:
 
 
 @pytest.mark.torture("Soak")
-@pytest.mark.timeout(0 if LONG else 300)
+@pytest.mark.timeout(0 if LONG else 900)
 def test_repeated_updates_do_not_grow(
     torture: Torture, deployer: Deployer, failing_deployer: Deployer, glue: GlueEndpoint
 ) -> None:

@@ -184,7 +184,7 @@ class Project:
         return deployment
 
     def _recorded(self) -> dict[str, Any]:
-        """The same from the backend itself, which takes no command."""
+        """The same, read from the file of the backend."""
         name = re.search(r"^name: *(\S+)", (self.folder / "Pulumi.yaml").read_text(), re.MULTILINE)
         assert name
         state = json.loads((self._backend / ".pulumi" / "stacks" / name[1] / "dev.json").read_text())
