@@ -72,6 +72,14 @@ def test_help_lists_commands_and_exit_codes() -> None:
     assert "..." not in text.partition("Commands:")[2]
 
 
+@pytest.mark.parametrize("arguments", [(), ("terraform",)])
+def test_command_without_arguments_shows_the_help(arguments: tuple[str, ...]) -> None:
+    shown = run(*arguments, code=2).err
+
+    assert (1, 0) == (shown.count("Usage:"), shown.count("error:"))
+    assert "Commands:" in shown
+
+
 def test_help_of_a_command_has_examples() -> None:
     for command in ("get", "list", "wait"):
         assert f"  glue-session {command} " in run(command, "--help").out
