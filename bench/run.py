@@ -10,6 +10,7 @@ samples to samples.json, the medians to table.md and a plot to plot.svg. docs/pe
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -41,7 +42,13 @@ for number in range(int(os.environ["BENCH_SESSIONS"])):
 """
 GATE_SECONDS = 20
 MOST = {"textbook": 500, "loop": 500}  # more sessions take minutes and change nothing in the comparison
-PANELS = ("first preview", "up", "preview of .get", "refresh")
+LINES = {
+    "textbook": ("a dynamic provider of your own, with one client per session", "#cf222e"),
+    "ours": ("pulumi-glue-session", "#3f51b5"),
+    "floor": ("Pulumi alone: as many resources that read nothing", "#8c959f"),
+}
+"""Contenders in the plot: label and color."""
+INK = "#57606a"
 
 Samples = dict[str, list[float]]
 """Samples by "measure | contender | sessions": seconds, CPU seconds or calls."""
@@ -148,24 +155,30 @@ def table(samples: Samples, sizes: list[int]) -> str:
 
 
 def draw(samples: Samples, path: Path) -> None:
-    """Seconds by number of sessions, one panel per command. Dashed: boto3 in a loop, without Pulumi."""
+    """Seconds of `pulumi up` by number of sessions. The text of the SVG follows a light or dark page."""
     mpl.rcParams |= {
-        "svg.hashsalt": "pulumi-glue-session",
+        **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), INK),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "font.size": 12,
         "svg.fonttype": "none",
-    }  # the same numbers give the same file
-    figure = Figure(figsize=(10, 7), layout="constrained")
-    for axes, measure in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
-        lines = [(measure, "floor", "-"), (measure, "ours", "-"), (measure, "textbook", "-"), ("loop", "loop", "--")]
-        for of, contender, style in lines:
-            keys = [key for key in samples if key.startswith(f"{of} | {contender} |")]
-            points = [(int(key.rsplit(" | ", 1)[1]), median(samples[key])) for key in keys]
-            if points:
-                axes.plot(*zip(*sorted(points), strict=True), style, marker="o", markersize=3, label=contender)
-        axes.set(title=measure, xlabel="sessions", ylabel="seconds", xscale="symlog", yscale="log")
-        axes.minorticks_off()
-        axes.grid(visible=True, alpha=0.3)
-        axes.legend(fontsize="small")
-    figure.savefig(path, metadata={"Date": None})
+        "svg.hashsalt": "pulumi-glue-session",  # the same numbers give the same file
+    }
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for contender, (label, color) in LINES.items():
+        keys = [key for key in samples if key.startswith(f"up | {contender} |")]
+        points = sorted((int(key.rsplit(" | ", 1)[1]), median(samples[key])) for key in keys)
+        if points:
+            axes.plot(*zip(*points, strict=True), color=color, marker="o", markersize=4, linewidth=2, label=label)
+    axes.set(xlabel="sessions in the stack", ylabel="seconds of pulumi up", xlim=0, ylim=0)
+    axes.grid(visible=True, alpha=0.2)
+    axes.legend(frameon=False)
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    style = "<style>svg{--ink:#57606a}@media(prefers-color-scheme:dark){svg{--ink:#b1bac4}}</style>"
+    head, tag, body = text.getvalue().replace(INK, "var(--ink)").partition("<defs>")
+    path.write_text(f"{head}{style}{tag}{body}", encoding="utf-8")
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
     python tools/pages.py site-source
 
-Copies docs/ and adds pages for files that are elsewhere in the repository: the README as the home page, the changelog,
-the contributing guide, and each example with its files.
+Copies docs/ and adds pages for files that are elsewhere in the repository: the changelog, the contributing guide, and
+each example with its files. The search leaves out the decisions, the license and the files of examples.
 
 Write links so that they work in the repository. They are changed to lead to the page of the same file. A link to a file
 without a page is an error. The strict build of the site checks the anchors.
@@ -28,7 +28,6 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "LICENSE": "license.md",
-    "README.md": "index.md",
     "SECURITY.md": "security.md",
     "examples/README.md": "examples/index.md",
 }
@@ -46,6 +45,9 @@ LANGUAGES = {
     ".yaml": "yaml",
     ".yml": "yaml",
 }
+
+_HIDDEN = "---\nsearch:\n  exclude: true\n---\n\n"
+"""Front matter of pages that the search leaves out."""
 
 _FENCE = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1 *$", flags=re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} (.+?) *$", flags=re.MULTILINE)
@@ -70,7 +72,8 @@ def main(target: Path) -> None:
     for name, text in sources.items():
         file = target / places[name]
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(_with_links(text, name, places), encoding="utf-8")
+        hidden = _HIDDEN if name.startswith(("docs/decisions/0", "LICENSE")) else ""
+        file.write_text(hidden + _with_links(text, name, places), encoding="utf-8")
 
 
 def headings(text: str) -> list[str]:
@@ -104,7 +107,9 @@ def _example(readme: Path, places: dict[str, str]) -> str:
         # A link to a folder shows its first file.
         places.setdefault(file.parent.relative_to(ROOT).as_posix(), place)
         text = file.read_text(encoding="utf-8").rstrip()
-        parts.append(f"### `{name}` {{#{slug(name)}}}\n\n```{LANGUAGES[file.suffix]}\n{text}\n```\n")
+        parts.append(
+            f"### `{name}` {{#{slug(name)} data-search-exclude}}\n\n```{LANGUAGES[file.suffix]}\n{text}\n```\n"
+        )
     return "\n".join(parts)
 
 

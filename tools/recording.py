@@ -22,7 +22,7 @@ from typing import Any
 import pyte
 
 _SECONDS_PER_SCREEN = 0.5
-_LAST_SCREEN_SECONDS = 4.0
+_LAST_SCREEN_SECONDS = 8.0
 _GRAY = 40
 """Difference of the channels of a color up to which it counts as gray."""
 
@@ -65,7 +65,10 @@ def record(
     rows: int = 30,
     shown_as: str = "",
 ) -> list[Screen]:
-    """Run a command in a pseudo-terminal of this size. Returns its screens, which start with a prompt."""
+    """Run a command in a pseudo-terminal of this size. Returns its screens, which start with a prompt.
+
+    The time before the first output is shortened.
+    """
     terminal = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(terminal)
     descriptor, inner = open_terminal(columns=columns, rows=rows)
@@ -93,7 +96,8 @@ def record(
                 screens.append(Screen(now, lines))
     os.close(descriptor)
     process.wait()
-    return screens
+    too_late = max(0.0, screens[1].at - _SECONDS_PER_SCREEN) if screens[1:] else 0.0
+    return [screens[0], *(Screen(each.at - too_late, each.lines) for each in screens[1:])]
 
 
 def open_terminal(*, columns: int, rows: int) -> tuple[int, int]:

@@ -47,7 +47,7 @@ output "job" {{
   }}
 }}
 """
-_WIDE, _NARROW = 112, 92
+_WIDE, _NARROW = 116, 92
 """Pulumi cuts the progress of a wait off in a narrower terminal."""
 
 
