@@ -83,8 +83,9 @@ def test_default_arguments_are_secret_everywhere(project: Project, glue: GlueEnd
     failed = project.preview(code=1)
     state = project.pulumi("stack", "export")
 
-    assert "~ default_arguments: [secret] => [secret]" in drift.lines
-    assert "~ default_arguments: [secret] => [secret]" in failed.lines
+    for run in (drift, failed):
+        # Engine 3.259 hides the whole mapping, 3.276 only the values.
+        assert {"~ default_arguments: [secret] => [secret]", "~ --password: [secret] => [secret]"} & set(run.lines)
     assert "FAILED, will not become READY" in failed.err
     assert [] == [run for run in (*runs, failed, state) if PASSWORD in run.out + run.err]
     assert {"--password": PASSWORD} == project.outputs()["asked"]["default_arguments"], (
