@@ -6,7 +6,7 @@ BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
 .PHONY: help demo test check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
-	plugin oldest schema state audit torture mutants bench engine release clean
+	plugin oldest versions schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
@@ -22,6 +22,7 @@ help:
 	@echo 'make sdks        compile the generated SDKs and run a program in each language; needs Go and npm'
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
+	@echo 'make versions    run them with the oldest and with the newest dependencies and engine'
 	@echo 'make captures    run the tutorial and update the output in its page'
 	@echo 'make recordings  record the terminal pictures of the README and the site'
 	@echo 'make archive     build and run the release archive of the native provider for this platform'
@@ -181,9 +182,13 @@ sdks: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_SDKS=1 $(BIN)/python -m pytest tests/acceptance/test_sdks.py
 
 # The lower bounds in pyproject.toml and the oldest engine, with the Python of .venv. `.venv/bin/nox` runs all combinations.
-oldest: export PULUMI_GLUE_SESSION_ENGINE := oldest
-oldest: .venv/made engine
+oldest: .venv/made
+	PULUMI_GLUE_SESSION_ENGINE=oldest $(BIN)/python tools/get_engine.py
 	$(BIN)/nox -s "oldest-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+
+# Both sessions of noxfile.py: the oldest and the newest dependencies and engine, with the Python of .venv.
+versions: .venv/made
+	$(BIN)/nox --python "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 
 torture: .venv/made engine
 	rm -rf .torture

@@ -1,10 +1,10 @@
-"""Run the tests with the oldest and the newest dependencies on each installed Python.
+"""Run the tests with the oldest and the newest dependencies and engine on each installed Python.
 
     nox                                # all combinations; a Python that is not installed is skipped
     nox -s oldest-3.12
     make oldest                        # the oldest dependencies with the Python of .venv
 
-Needs the engine for the acceptance tests: `make engine` gets it.
+Free-threaded Python is left out, because grpcio has no wheels for it.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ TOOLS = ("hypothesis", "moto", "pytest")  # prefixes of the pins in requirements
 @nox.session(python=PYTHONS, venv_params=["--seed"])  # the engine calls pip
 def oldest(session: nox.Session) -> None:
     """Every dependency at the lower bound in pyproject.toml. Tests of newer features skip themselves (mark `since`)."""
-    _test(session, "lowest-direct")
+    _test(session, "lowest-direct", engine="oldest")
 
 
 @nox.session(python=PYTHONS, venv_params=["--seed"])
 def newest(session: nox.Session) -> None:
     """Every dependency at its newest version."""
-    _test(session, "highest")
+    _test(session, "highest", engine="newest")
 
 
-def _test(session: nox.Session, resolution: str) -> None:
+def _test(session: nox.Session, resolution: str, *, engine: str) -> None:
     boto3 = re.search(r"boto3(>=[\d.]+)", Path("pyproject.toml").read_text(encoding="utf-8"))
     assert boto3  # noqa: S101 - for the type checker
     pins = [
@@ -44,4 +44,6 @@ def _test(session: nox.Session, resolution: str) -> None:
     session.install(
         "--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins
     )  # boto3 accepts newer patch versions of botocore
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *(session.posargs or TESTS))
+    tests = session.posargs or TESTS
+    env = {"PULUMI_GLUE_SESSION_ENGINE": engine}  # built or downloaded if it is not cached
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *tests, env=env)
