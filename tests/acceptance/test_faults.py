@@ -24,6 +24,7 @@ OF_THE_ENGINE = {
     "preview failed",
     "update failed",
     "an unhandled error occurred: program exited with non-zero exit code: 1",
+    "Resource monitor has terminated, shutting down",  # engine 3.276, if a resource fails while the program still runs
 }
 
 State = dict[str, dict[str, Any]]
