@@ -204,7 +204,7 @@ mutants: .venv/made
 		assert n["killed"] + n["timeout"] >= 0.9 * n["total"], "More than 10 % of the mutants survived."'
 
 bench: .bench-venv/made engine
-	@PYTHONPATH=tests .bench-venv/bin/python bench/run.py
+	@PYTHONPATH=tests:bench/contenders .bench-venv/bin/python bench/run.py
 
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from record import API_FIELDS
+
 from support.glue_endpoint import GlueEndpoint, always, then
 
 _started: list[GlueEndpoint] = []
@@ -22,7 +24,7 @@ def fill(sessions: int, ready_after: float) -> None:
     _filled[:] = sessions, glue.count()
     life = then(("PROVISIONING", ready_after), "READY").since_put() if ready_after else always("READY")
     for number in range(sessions):
-        glue.put(f"s{number}", life)
+        glue.put(f"s{number}", life, **API_FIELDS)
 
 
 def calls() -> int:

@@ -1,6 +1,6 @@
 """Measure what a read-only session costs in a Pulumi run, compared with Pulumi alone and with other ways to read it.
 
-    PYTHONPATH=tests python bench/run.py [--repetitions 5] [--sizes 1 10 100 500] [--latency-ms 50] [--out .bench]
+    PYTHONPATH=tests:bench/contenders python bench/run.py [--repetitions 5] [--sizes 1 100] [--contenders floor ours]
 
 Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each
 repetition, so a busy minute of the machine affects all of them. Each repetition starts with a new stack. Writes all
@@ -41,7 +41,8 @@ for number in range(int(os.environ["BENCH_SESSIONS"])):
     declare(f"session-{{number}}", f"s{{number}}")
 """
 GATE_SECONDS = 20
-MOST = {"textbook": 500, "loop": 500}  # more sessions take minutes and change nothing in the comparison
+CONTENDER_NAMES = ("floor", "ours", "native", "textbook", "loop")
+MOST = {"textbook": 300, "loop": 300}  # more sessions take minutes and change nothing in the comparison
 LINES = {
     "textbook": ("a dynamic provider of your own, with one client per session", "#cf222e"),
     "ours": ("pulumi-glue-session", "#3f51b5"),
@@ -140,14 +141,20 @@ class Bench:
 
 
 def table(samples: Samples, sizes: list[int]) -> str:
-    """Medians as a Markdown table, with the versions."""
+    """Medians as a Markdown table, with the ratio to Pulumi alone, and the versions."""
+
+    def cell(name: str, size: int) -> str:
+        measure, contender = name.split(" | ")
+        value, floor = (samples.get(f"{measure} | {each} | {size}") for each in (contender, "floor"))
+        if not value:
+            return ""
+        ratio = f" ({median(value) / median(floor):.2f})" if floor and contender != "floor" and median(floor) else ""
+        return f"{median(value):.2f}{ratio}"
+
     names = sorted({key.rsplit(" | ", 1)[0] for key in samples})
     versions = [f"{name} {metadata.version(name)}" for name in ("pulumi-glue-session", "pulumi", "boto3")]
     head = ["measure | contender", *map(str, sizes)]
-    rows = [
-        [name, *(f"{median(samples[key]):.2f}" if (key := f"{name} | {size}") in samples else "" for size in sizes)]
-        for name in names
-    ]
+    rows = [[name, *(cell(name, size) for size in sizes)] for name in names]
     lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * (len(sizes) + 2), *rows)]
     return "\n".join(
         [f"Python {platform.python_version()}, {', '.join(versions)}, {os.cpu_count()} CPUs.", "", *lines, ""]
@@ -185,7 +192,8 @@ def main() -> None:
     """Parse the arguments, run the contenders, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10, 100, 500])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 300, 1000])
+    parser.add_argument("--contenders", nargs="+", default=CONTENDER_NAMES, choices=CONTENDER_NAMES)
     parser.add_argument("--latency-ms", type=float, default=50)
     parser.add_argument("--out", type=Path, default=ROOT / ".bench")
     options = parser.parse_args()
@@ -201,12 +209,12 @@ def main() -> None:
         bench = Bench(Path(folder), engine.stdout.strip(), worker, url)
         for sessions in options.sizes:
             for _ in range(options.repetitions):
-                for contender in ("floor", "ours", "textbook", "loop"):
+                for contender in options.contenders:
                     if sessions <= MOST.get(contender, sessions):
                         bench.run(contender, sessions)
                 (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
         for _ in range(options.repetitions):
-            for contender in ("floor", "ours", "textbook"):
+            for contender in [name for name in options.contenders if name != "loop"]:
                 bench.gate(contender, min(100, max(options.sizes)))
         worker.submit(endpoint.stop).result()
     (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))

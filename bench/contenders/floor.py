@@ -7,27 +7,7 @@ from typing import Any
 
 import pulumi
 from pulumi import dynamic
-
-RECORD: dict[str, Any] = {
-    "region": "eu-west-1",
-    "status": "READY",
-    "role": "arn:aws:iam::123456789012:role/GlueSession",
-    "glue_version": "5.0",
-    "worker_type": "G.1X",
-    "number_of_workers": 2,
-    "max_capacity": 0,
-    "idle_timeout": 60,
-    "description": "Interactive session for tests",
-    "error_message": "",
-    "created_on": "2026-01-05T09:30:15.250Z",
-    "completed_on": "",
-    "security_configuration": "",
-    "profile_name": "",
-    "session_type": "",
-    "command": {"name": "glueetl", "python_version": "3"},
-    "connections": [],
-}
-ARGUMENTS = {"--enable-glue-datacatalog": "true"}  # recorded as a secret, as GlueSession does
+from record import ARGUMENTS, OUTPUTS
 
 
 class DoNothing(dynamic.ResourceProvider):
@@ -41,7 +21,7 @@ class DoNothing(dynamic.ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Return the recorded values."""
-        outs = {**props, **RECORD, "default_arguments": ARGUMENTS, "session_id": id_}
+        outs = {**props, **OUTPUTS, "default_arguments": ARGUMENTS, "session_id": id_}
         return dynamic.ReadResult(id_, outs, dict(outs))
 
 
@@ -51,7 +31,7 @@ class Session(dynamic.Resource):
     def __init__(self, resource_name: str, session_id: str) -> None:
         """Register the resource, or read it if BENCH_READ is set."""
         read = "BENCH_READ" in os.environ
-        values: dict[str, Any] = dict.fromkeys(RECORD) if read else RECORD
+        values: dict[str, Any] = dict.fromkeys(OUTPUTS) if read else OUTPUTS
         props = {**values, "default_arguments": pulumi.Output.secret({} if read else ARGUMENTS), "wait_for": ["READY"]}
         opts = pulumi.ResourceOptions(id=session_id) if read else None
         super().__init__(DoNothing(), resource_name, {**props, "session_id": session_id}, opts)

@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from pulumi_glue_session.core.console import session_links
 from pulumi_glue_session.core.messages import (
@@ -300,8 +300,7 @@ class LookFailed(GlueSessionError):
 
     def about(self, subject: str) -> LookFailed:
         """The same error about another subject."""
-        error: LookFailed = _restore(type(self), {**self.__dict__, "subject": subject})  # type: ignore[assignment] # of the same class
-        return error
+        return cast("LookFailed", _restore(type(self), {**self.__dict__, "subject": subject}))
 
     def _next_step(self, hints: Hints) -> str:
         raise NotImplementedError

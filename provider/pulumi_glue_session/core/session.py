@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -200,18 +200,27 @@ class Session:
 
     def to_state(self) -> dict[str, Any]:
         """Fields that are recorded, as plain JSON values: all except the volatile and the derived ones."""
-        return {name: value for name, value in self.to_dict().items() if name not in (*VOLATILE, *DERIVED)}
+        return {name: value for name, value in self.to_dict().items() if name in _RECORDED}
 
     def to_dict(self) -> dict[str, Any]:
         """Every field as a plain JSON value."""
-        return {**asdict(self), "connections": list(self.connections)}
+        values = {name: getattr(self, name) for name in _NAMES}
+        return values | {
+            "command": {"name": self.command.name, "python_version": self.command.python_version},
+            "connections": list(self.connections),
+            "default_arguments": dict(self.default_arguments),
+        }
 
+
+_NAMES = tuple(f.name for f in fields(Session))
 
 VOLATILE = tuple(f.name for f in fields(Session) if f.metadata["volatile"])
 """Fields that change all the time. They are shown, but never recorded."""
 
 DERIVED = tuple(f.name for f in fields(Session) if f.metadata.get("derived"))
 """Fields that follow from others. They are shown, but never recorded, so they never are a change."""
+
+_RECORDED = frozenset(_NAMES) - {*VOLATILE, *DERIVED}
 
 SECRET = tuple(f.name for f in fields(Session) if f.metadata["secret"])
 """Fields that may hold secrets: job arguments often carry passwords and keys."""

@@ -16,9 +16,8 @@ import pulumi
 
 from pulumi_glue_session.core.aws_config import UNRECORDED, merge_options
 from pulumi_glue_session.core.messages import mask_passwords
-from pulumi_glue_session.dynamic import inputs
+from pulumi_glue_session.dynamic import inputs, run_context
 from pulumi_glue_session.dynamic.aws_provider import provider_options
-from pulumi_glue_session.dynamic.stack_config import stack_options
 
 _T = TypeVar("_T")
 
@@ -146,7 +145,7 @@ def with_defaults(aws: Any, provider: pulumi.ProviderResource | None = None) -> 
     if type(by_name) is not dict:
         return by_name
     if provider is None:
-        return merge_options(stack_options(), by_name)
+        return merge_options(run_context.stack_options(), by_name)
     both = pulumi.Output.all(provider_options(provider), pulumi.Output.from_input(by_name))
     return both.apply(lambda known: merge_options(*known))
 

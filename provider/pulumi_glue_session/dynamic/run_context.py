@@ -16,6 +16,7 @@ from typing import Any
 import grpc
 import pulumi
 from pulumi.runtime import is_dry_run
+from pulumi.runtime.config import get_config
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto.engine_pb2 import LogRequest, LogSeverity
 from pulumi.runtime.proto.resource_pb2 import RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON, ResourceInvokeRequest
@@ -31,6 +32,7 @@ from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter, Termi
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, parse_skip_wait
 from pulumi_glue_session.dynamic import terminal
 from pulumi_glue_session.dynamic.interrupts import SIGINT_GUARD
+from pulumi_glue_session.dynamic.stack_config import parse_stack_config
 from pulumi_glue_session.dynamic.wire_format import SKIP_WAIT_CONFIG, TYPE_TOKEN
 
 _START_FUNCTION = "pulumi-python:dynamic/glue:start"
@@ -62,6 +64,8 @@ class RunContext:
         self.pending: list[tuple[str, str, pulumi.Resource | None]] = []
         """Session id, message and resource of each pending session of a preview."""
         self.is_ending = False
+        self.stack_options: dict[str, Any] | None = None
+        """AWS options of the stack's configuration, which does not change during a run; None until they are needed."""
         self._is_watched: bool | None = None
         self._rows = 0
 
@@ -111,6 +115,14 @@ def _current() -> RunContext:
     except RuntimeError:
         # Threads of the program run without an event loop and share nothing.
         return RunContext()
+
+
+def stack_options() -> dict[str, Any]:
+    """AWS options of the stack's configuration, for `merge_options`. `AwsConfig.parse` reports an invalid value."""
+    context = _current()
+    if context.stack_options is None:
+        context.stack_options = parse_stack_config(lambda key: get_config(f"aws:{key}"))
+    return context.stack_options
 
 
 def glue_sessions(config: AwsConfig) -> GlueSessions:

@@ -10,8 +10,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from pulumi.runtime.config import get_config
-
 from pulumi_glue_session.core.aws_config import UNRECORDED, is_aws_url, parse_option
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.parsing import parse_bool
@@ -95,11 +93,6 @@ WITHOUT_EFFECT = frozenset(
     }
 )
 """Keys that change neither the credentials nor the endpoint of a read."""
-
-
-def stack_options() -> dict[str, Any]:
-    """Options of the running program's stack, for `merge_options`. `AwsConfig.parse` reports an invalid value."""
-    return parse_stack_config(lambda key: get_config(f"aws:{key}"))
 
 
 def parse_stack_config(get: Callable[[str], str | None]) -> dict[str, Any]:
