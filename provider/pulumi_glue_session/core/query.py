@@ -29,7 +29,10 @@ class SessionQuery:
             raise InvalidInput(
                 next(iter(criteria)), lambda hints: f"use {hints.spell('session_id')} or a filter, not both"
             )
-        if exactly_one and session_id is None and not criteria:
+        session_filter = SessionFilter.parse(criteria)
+        # An empty filter matches whichever session exists. A pattern such as `*` says so explicitly.
+        is_empty = session_filter == SessionFilter() and "id_pattern" not in criteria
+        if exactly_one and session_id is None and is_empty:
             raise InvalidInput(
                 "session_id",
                 lambda hints: (
@@ -39,7 +42,7 @@ class SessionQuery:
             )
         if session_id is not None:
             validate_session_id(session_id)
-        return cls(session_id=session_id, filter=SessionFilter.parse(criteria), exactly_one=exactly_one)
+        return cls(session_id=session_id, filter=session_filter, exactly_one=exactly_one)
 
     def run(self, source: SessionSource) -> Mapping[str, Session]:
         """Matching sessions by id. Raises SessionNotFound, NotOneSession, or LookFailed if Glue could not be read."""

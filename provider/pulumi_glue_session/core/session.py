@@ -78,12 +78,23 @@ A stack with such a text in its state cannot even be destroyed. One more backsla
 """
 
 
+_MAX_INTEGER = 2**53
+"""Pulumi and Terraform send every number as a double, which has larger integers only in part."""
+
+
 def _parse_string(value: Any) -> str:
     text = str(value)
     if not text.isascii():
         # A service that cuts a text can leave half of a surrogate pair, which Pulumi cannot send. It becomes U+FFFD.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return f"\\{text}" if _RESERVED.fullmatch(text) else text
+
+
+def _parse_int(value: Any) -> int:
+    number = int(value)
+    if abs(number) > _MAX_INTEGER:
+        raise OverflowError
+    return number
 
 
 def _parse_float(value: Any) -> float:
@@ -119,7 +130,7 @@ _NEUTRAL: Mapping[Callable[[Any], Any], Callable[[], Any]] = {
     _parse_string: str,
     _parse_timestamp: str,
     _parse_float: float,
-    int: int,
+    _parse_int: int,
     _parse_command: Command,
     _parse_connections: tuple,
     _parse_arguments: dict,
@@ -149,9 +160,9 @@ class Session:
     role: str = _api_field("Role")
     glue_version: str = _api_field("GlueVersion")
     worker_type: str = _api_field("WorkerType")
-    number_of_workers: int = _api_field("NumberOfWorkers", int)
+    number_of_workers: int = _api_field("NumberOfWorkers", _parse_int)
     max_capacity: float = _api_field("MaxCapacity", _parse_float)
-    idle_timeout: int = _api_field("IdleTimeout", int)
+    idle_timeout: int = _api_field("IdleTimeout", _parse_int)
     description: str = _api_field("Description")
     error_message: str = _api_field("ErrorMessage")
     created_on: str = _api_field("CreatedOn", _parse_timestamp)

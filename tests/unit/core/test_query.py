@@ -85,7 +85,11 @@ def test_invalid_filter_is_refused() -> None:
     assert "statuses" == caught.value.input_name
 
 
-@pytest.mark.parametrize("arguments", [{}, {"session_id": None, "tags": None}], ids=["missing", "none"])
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"session_id": None, "tags": None}, {"tags": {}}, {"id_prefix": ""}, {"tags": {}, "id_prefix": ""}],
+    ids=["missing", "none", "no tags", "empty prefix", "several empty filters"],
+)
 def test_missing_id_never_means_any_session(arguments: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput) as caught:
         query(**arguments)
@@ -93,5 +97,10 @@ def test_missing_id_never_means_any_session(arguments: dict[str, Any]) -> None:
     assert "session_id" == caught.value.input_name
 
 
-def test_list_needs_no_criteria() -> None:
-    assert {"a": READY} == query(exactly_one=False).run(source("a"))
+def test_explicit_pattern_means_any_session() -> None:
+    assert {"a": READY} == query(id_pattern="*").run(source("a"))
+
+
+@pytest.mark.parametrize("arguments", [{}, {"tags": {}}, {"id_prefix": ""}], ids=["missing", "no tags", "empty prefix"])
+def test_list_needs_no_criteria(arguments: dict[str, Any]) -> None:
+    assert {"a": READY} == query(exactly_one=False, **arguments).run(source("a"))

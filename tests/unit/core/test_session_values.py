@@ -52,6 +52,7 @@ def test_different_arguments_stay_different(arguments: dict[str, str]) -> None:
         ("NumberOfWorkers", "many"),
         ("NumberOfWorkers", float("inf")),
         ("NumberOfWorkers", float("nan")),
+        ("NumberOfWorkers", 10**400),
         ("IdleTimeout", [60]),
         ("MaxCapacity", float("nan")),
         ("MaxCapacity", float("-inf")),
