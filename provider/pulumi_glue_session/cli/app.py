@@ -44,6 +44,7 @@ from pulumi_glue_session.cli.terraform_install import terraform_app
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
+from pulumi_glue_session.core.filter import SessionFilter
 from pulumi_glue_session.core.messages import sanitize
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import session_to_dict
@@ -304,9 +305,11 @@ def _ids_to_wait_for(
         if filters or all_sessions:
             raise InvalidInput("", "use SESSION_ID or a filter, not both")
         return list(dict.fromkeys(session_ids))
-    if not filters and not all_sessions:
+    query = SessionQuery.parse(filters, exactly_one=False)
+    # An empty filter, such as that of a variable without a value, does not mean all sessions.
+    if query.filter == SessionFilter() and "id_pattern" not in filters and not all_sessions:
         raise InvalidInput("", f"give SESSION_ID, --all or at least one of {_FILTERS}")
-    ids = list(SessionQuery.parse(filters, exactly_one=False).run(sessions))
+    ids = list(query.run(sessions))
     if not ids:
         write_message("No session matches, so there is nothing to wait for.")
         raise typer.Exit(ExitCode.NOT_FOUND)

@@ -200,7 +200,11 @@ def _unknown_option(name: str, names: Sequence[str], hints: Hints) -> str:
 def _text(noun: str, pattern: str, accepted: str, *, ascii_only: bool = True) -> Callable[[Any, str], str]:
     def parse(value: Any, where: str) -> str:
         if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII if ascii_only else 0):
-            raise InvalidInput(where, f"Invalid {noun} {_describe(value)}: use {accepted}")
+            shown = value
+            if isinstance(value, str) and "@" in value and noun.endswith("URL"):
+                # Without a scheme nothing else tells the password from the rest.
+                shown = f"***@{value.rpartition('@')[2]}"
+            raise InvalidInput(where, f"Invalid {noun} {_describe(shown)}: use {accepted}")
         return value
 
     return parse

@@ -45,7 +45,7 @@ def provider_options(options: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("endpoint_url", "glue"):
             if isinstance(urls.get(name), str):
                 # Without user name and password.
-                urls[name] = re.sub(r"//[^/@]*@", "//", urls[name])
+                urls[name] = re.sub(r"//[^\s?#]*@", "//", urls[name])
     return selecting
 
 

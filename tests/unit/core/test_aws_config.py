@@ -284,6 +284,15 @@ def test_invalid_option_is_named_in_one_sentence(options: object, input_name: st
     assert (input_name, message) == (error.input_name, error.reason())
 
 
+@pytest.mark.parametrize("url", ["user:planted@host", "http:/user:planted@host", "http://user:planted@ho st"])
+def test_password_of_an_invalid_url_is_not_shown(url: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        AwsConfig.parse({"endpoint_url": url})
+
+    assert "Invalid URL '***@ho" in refused.value.reason()
+    assert "planted" not in refused.value.reason()
+
+
 @pytest.mark.parametrize("url", ["", "ftp://localhost", "http://", "http://local host"])
 def test_invalid_urls(url: str) -> None:
     assert "aws.endpoint_url" == invalid_input({"endpoint_url": url}).input_name

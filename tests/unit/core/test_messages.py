@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_glue_session.core.messages import ErrorReport, format_duration, join_statuses, sanitize, short_repr
+from pulumi_glue_session.core.messages import (
+    ErrorReport,
+    format_duration,
+    join_statuses,
+    mask_passwords,
+    sanitize,
+    short_repr,
+)
 from support.hostile_text import HAND_PICKED, hostile_texts, is_fit
 from torture import true_of_each
 
@@ -129,3 +136,17 @@ def test_report_wraps_between_words_at_80_columns() -> None:
 
     assert 80 >= max(len(line) for line in lines if long_word not in line)
     assert [f"    {long_word}", "    now"] == lines[-2:]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ('connect to "http://user:planted@host:9/path"', 'connect to "http://***@host:9/path"'),
+        ("http://user:pl@nted@host/x?y=a@b", "http://***@host/x?y=a@b"),
+        ("http://user:pl/nted@host/x", "http://***@host/x"),
+        ("Invalid endpoint: user:planted@host", "Invalid endpoint: ***@host"),
+        ("http://host/x?y=a@b and a@b", "http://host/x?y=a@b and a@b"),
+    ],
+)
+def test_passwords_of_urls_are_masked(text: str, masked: str) -> None:
+    assert masked == mask_passwords(text)

@@ -47,7 +47,8 @@ def test_wait_takes_filters(aws: GlueEndpoint) -> None:
     assert "etl-1" == run("wait", "--id-prefix", "etl", "-o", "json").json()[0]["session_id"]
     assert {"etl-1", "notebook"} == {each["session_id"] for each in run("wait", "--all", "-o", "json").json()}
     assert "error: use SESSION_ID or a filter, not both\n" == run("wait", "etl-1", "--all", code=2).err
-    assert run("wait", code=2).err.startswith("error: give SESSION_ID, --all or at least one of ")
+    for no_filter in ([], ["--id-prefix", ""]):
+        assert run("wait", *no_filter, code=2).err.startswith("error: give SESSION_ID, --all or at least one of ")
     assert "No session matches, so there is nothing to wait for.\n" == run("wait", "--id-prefix", "x", code=3).err
 
 

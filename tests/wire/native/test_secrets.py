@@ -171,7 +171,7 @@ def test_secret_option_is_not_shown(process: NativeProcess) -> None:
 
 def test_password_of_an_endpoint_is_not_recorded(engine: RecordingEngine, aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
-    options = {"endpointUrl": aws.url.replace("//", "//user:planted@")}
+    options = {"endpointUrl": aws.url.replace("//", "//user:pl@nted@")}
 
     outputs = unwrap_map(create(engine, options=options).properties)
 
