@@ -6,7 +6,7 @@ BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
 .PHONY: help demo test check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
-	plugin oldest versions schema state audit torture mutants bench engine release clean
+	plugin newest oldest versions schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
@@ -21,6 +21,7 @@ help:
 	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
 	@echo 'make sdks        compile the generated SDKs and run a program in each language; needs Go and npm'
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
+	@echo 'make newest      run the acceptance tests on the newest engine'
 	@echo 'make oldest      run the tests with the oldest supported dependencies'
 	@echo 'make versions    run them with the oldest and with the newest dependencies and engine'
 	@echo 'make captures    run the tutorial and update the output in its page'
@@ -129,6 +130,10 @@ package: wheel
 acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
+
+# The same on the newest engine.
+newest: export PULUMI_GLUE_SESSION_ENGINE := newest
+newest: acceptance
 
 # A plugin without Python, for every language of Pulumi. Each platform builds its own.
 archive: .archive-venv/made
