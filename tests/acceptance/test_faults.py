@@ -95,7 +95,7 @@ def test_command_succeeds_or_reports_the_fault(
             except (AssertionError, TimeoutExpired) as problem:
                 problems[command.name] = str(problem)
 
-    assert {} == problems
+    assert not problems, "\n".join(problems.values())
     torture.record(
         fault.name,
         "; ".join(f"{end}: {', '.join(names)}" for end, names in ends.items() if names) + "; no record was lost",

@@ -80,6 +80,8 @@ class _Wait:
     done: asyncio.Future[WaitResult]
     is_reading: bool = False
     read_started: float = 0.0
+    batch: int = 0
+    """Number of the last read. A read of several sessions can go on after the next one of this session has started."""
     unanswered_since: float | None = None
     next_update: float = math.inf
     polls: int = 0
@@ -117,6 +119,7 @@ class Poller:
         self._jitter = jitter
         self._start = start
         self._waits: list[_Wait] = []
+        self._batches = 0
         self._changed = asyncio.Event()
         self._driver: asyncio.Task[None] | None = None
 
@@ -204,11 +207,12 @@ class Poller:
     def _poll(self) -> None:
         """Start to read all sessions without a read in progress, even if some would be due a little later."""
         self._remove_done()
-        batch: dict[str, list[_Wait]] = {}
+        self._batches += 1
+        number, batch = self._batches, dict[str, list[_Wait]]()
         now = self._clock.monotonic()
         for wait in self._waits:
             if not wait.is_reading:
-                wait.is_reading, wait.read_started = True, now
+                wait.is_reading, wait.read_started, wait.batch = True, now, self._batches
                 wait.unanswered_since = now if wait.unanswered_since is None else wait.unanswered_since
                 wait.next_update = now
                 batch.setdefault(wait.session_id, []).append(wait)
@@ -230,7 +234,7 @@ class Poller:
                 self._source.get_many(list(batch), deliver, note=self._note)
             except BaseException as error:
                 failure = error
-            call_on_loop(self._end_batch, [wait for waits in batch.values() for wait in waits], failure)
+            call_on_loop(self._end_batch, number, [wait for waits in batch.values() for wait in waits], failure)
 
         try:
             self._start(read)
@@ -290,9 +294,9 @@ class Poller:
     def _pause(self, waited: float) -> float:
         return backoff(waited, jitter=self._jitter())
 
-    def _end_batch(self, waits: Sequence[_Wait], failure: BaseException | None) -> None:
+    def _end_batch(self, number: int, waits: Sequence[_Wait], failure: BaseException | None) -> None:
         for wait in waits:
-            if wait.is_reading:
+            if wait.is_reading and wait.batch == number:
                 self._end(wait, failure or KeyError(wait.session_id))
         self._changed.set()
 

@@ -197,3 +197,19 @@ def test_session_is_judged_by_its_own_answer() -> None:
 
     assert SUCCEEDED == result
     assert 0.1 > age
+
+
+def test_end_of_a_slow_read_does_not_end_the_next_read_of_other_sessions() -> None:
+    """The sessions of one read answer at different times, so some are read again before the slowest has answered."""
+
+    async def work(poller: Poller, _: ScriptedSource) -> list[WaitResult]:
+        waits = [poller.wait(name, condition=READY, timeout=600) for name in ("slow", "late")]
+        return await asyncio.gather(*waits)
+
+    results, _ = polling(
+        {"slow": always(READY_SESSION), "late": then((PROVISIONING, 60.0), READY_SESSION)},
+        work,
+        latencies={"slow": 18.0, "late": 3.0},
+    )
+
+    assert [SUCCEEDED, SUCCEEDED] == results
