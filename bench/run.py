@@ -45,7 +45,7 @@ CONTENDER_NAMES = ("floor", "ours", "native", "textbook", "loop")
 MOST = {"textbook": 300, "loop": 300}  # more sessions take minutes and change nothing in the comparison
 LINES = {
     "textbook": ("a dynamic provider of your own, with one client per session", "#cf222e"),
-    "ours": ("pulumi-glue-session", "#3f51b5"),
+    "ours": ("pulumi-glue-session", "#4c6ef5"),
     "floor": ("Pulumi alone: as many resources that read nothing", "#8c959f"),
 }
 """Contenders in the plot: label and color."""
