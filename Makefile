@@ -106,7 +106,7 @@ docs-serve: .venv/made
 
 # With the wheel, as a reader has it: the engine prints a warning about an editable installation.
 captures: wheel engine
-	.wheel-venv/bin/python tools/captures.py
+	PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" .wheel-venv/bin/python tools/captures.py
 
 # With the wheel, as users have it: a linked package makes the engine look for a plugin.
 recordings: wheel engine
