@@ -29,6 +29,7 @@ from pulumi_glue_session.core.errors import (
     NoRegion,
     OutOfThreads,
     SessionNotFound,
+    Throttled,
     Unreachable,
     WrongAccount,
 )
@@ -87,6 +88,7 @@ class GlueSessions:
         self._monotonic = monotonic
         self._connection = GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt)
         self._policy = ListingPolicy(monotonic)
+        self._throttled_at = -math.inf
         self._account: str | None = None
         self._account_lock = threading.Lock()
         self._origin: dict[str, Any] = {"RequestOrigin": config.request_origin} if config.request_origin else {}
@@ -328,7 +330,9 @@ class GlueSessions:
             answer: Mapping[str, Any] = deadline.run(lambda: getattr(client, operation)(**parameters), seconds=limit)
         except TimeoutError as error:
             detail = f"no complete answer within {format_duration(limit)}"
-            raise Unreachable(subject, region=self.region, detail=detail) from error
+            # boto3 slows all requests of a client down when Glue throttles one, and this one may have waited for that.
+            kind = Throttled if self._throttled_at >= requested_at else Unreachable
+            raise kind(subject, region=self.region, detail=detail) from error
         except RecursionError as error:
             detail = "invalid answer: it is nested too deeply"
             raise Unreachable(subject, region=self.region, detail=detail) from error
@@ -336,5 +340,7 @@ class GlueSessions:
             if isinstance(error, RuntimeError) and type(error) is not RuntimeError:
                 raise
             failure = map_error(error, subject, session_id=session_id, region=self.region)
+            if isinstance(failure, Throttled):
+                self._throttled_at = self._monotonic()
             raise failure from (None if holds_credentials(error) else error)
         return requested_at, answer

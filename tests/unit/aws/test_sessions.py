@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -310,3 +311,31 @@ def test_other_runtime_errors_are_raised(stubbed: Boto3, monkeypatch: pytest.Mon
 
     with pytest.raises(NotImplementedError):
         GlueSessions(AwsConfig()).get("analytics")
+
+
+class SlowWhileThrottled:
+    """Client whose request for "slow" ends at its limit, after a request for "other" was throttled."""
+
+    meta = SimpleNamespace(region_name=REGION)
+    source: GlueSessions
+
+    def get_session(self, Id: str) -> object:  # noqa: N803 - as boto3 spells it
+        if Id == "other":
+            raise EXCEPTIONS.ClientError(
+                {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "GetSession"
+            )
+        with pytest.raises(Throttled):
+            self.source.get("other")
+        raise TimeoutError
+
+
+def test_call_that_is_slowed_down_by_throttling_counts_as_throttled() -> None:
+    """A wait goes on after it, also before the first answer."""
+    client: Any = SlowWhileThrottled()
+    client.source = GlueSessions(AwsConfig(), client=client)
+
+    with pytest.raises(Throttled) as caught:
+        client.source.get("slow")
+
+    assert 'Glue session "slow"' == caught.value.subject
+    assert caught.value.detail.startswith("no complete answer within ")
