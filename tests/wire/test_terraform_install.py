@@ -65,6 +65,6 @@ def test_windows_has_no_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("ours", "terraforms"), [("0.2.0", "0.2.0"), ("0.2.0.dev1", "0.2.0-dev1")])
 def test_version_as_terraform_accepts_it(monkeypatch: pytest.MonkeyPatch, ours: str, terraforms: str) -> None:
-    monkeypatch.setattr(terraform_install, "version", lambda _name: ours)
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: ours)
 
     assert f'version = "{terraforms}"' in terraform_install._required_providers()  # noqa: SLF001 - no other way to see it
