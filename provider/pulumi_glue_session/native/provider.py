@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
@@ -399,8 +399,15 @@ def _refuse(
     return sdk.CheckResponse(inputs=inputs, failures=[failure])
 
 
+_URL_OPTIONS = frozenset({"endpoint_url", "endpoints", "http_proxy", "https_proxy"})
+"""Options with URLs, which can contain a user name and a password."""
+
+
 def _holds_credentials(option: str, value: Any) -> bool:
     if option == "assume_roles":
         roles: list[object] = [] if value is UNKNOWN else value
         return any(isinstance(role, dict) and "external_id" in role for role in roles)
-    return option == "endpoint_url" and isinstance(value, str) and "@" in value
+    if option not in _URL_OPTIONS:
+        return False
+    urls: list[object] = list(cast("dict[str, object]", value).values()) if isinstance(value, dict) else [value]
+    return any(isinstance(url, str) and "@" in url for url in urls)

@@ -186,6 +186,11 @@ def test_password_of_an_endpoint_is_not_recorded(engine: RecordingEngine, aws: G
         ({"assumeRoles": [{"roleArn": ROLE}]}, []),
         ({"endpointUrl": "https://user:planted@example.com"}, ["endpointUrl"]),
         ({"endpointUrl": "https://example.com"}, []),
+        ({"endpoints": {"glue": "https://user:planted@example.com"}}, ["endpoints"]),
+        ({"endpoints": '{"glue": "https://user:planted@example.com"}'}, ["endpoints"]),
+        ({"endpoints": {"glue": "https://example.com"}}, []),
+        ({"httpProxy": "http://user:planted@proxy:3128"}, ["httpProxy"]),
+        ({"httpsProxy": "user:planted@proxy:3128", "noProxy": "example.com"}, ["httpsProxy"]),
     ],
 )
 def test_options_with_credentials_become_secret(
