@@ -15,11 +15,12 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 from pulumi_glue_session.core.aws_config import UNRECORDED, merge_options
-from pulumi_glue_session.core.messages import mask_passwords
 from pulumi_glue_session.dynamic import inputs, run_context
 from pulumi_glue_session.dynamic.aws_provider import provider_options
 
 _T = TypeVar("_T")
+
+_URLS = ("endpoint_url", "glue", "sts", "http_proxy", "https_proxy")
 
 _SECRET = "external_id"  # noqa: S105 - the name of the option
 
@@ -186,7 +187,7 @@ def _provider_state(options: Any) -> Any:
 
 def _mark_secret(name: str, value: Any) -> Any:
     """The value as a secret, if it is an external id or a URL with a password."""
-    has_password = isinstance(value, str) and mask_passwords(value) != value
+    has_password = name in _URLS and isinstance(value, str) and "@" in value
     return pulumi.Output.secret(value) if has_password or (name == _SECRET and value is not None) else value
 
 

@@ -239,7 +239,15 @@ def test_program_cannot_pass_hidden_options() -> None:
         AwsConfig.parse(aws_options.with_defaults(given))
 
 
-@pytest.mark.parametrize(("url", "secret"), [("http://user:planted@proxy:3128", True), ("http://proxy:3128", False)])
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("http://user:planted@proxy:3128", True),
+        ("user:planted@proxy:3128", True),
+        ("http://proxy:3128", False),
+        ("proxy:3128", False),
+    ],
+)
 def test_url_with_a_password_is_a_secret_in_the_state(url: str, *, secret: bool) -> None:
     async def program() -> list[bool]:
         recorded = aws_options.to_state(AwsOptions(endpoint_url=url, endpoints={"sts": url}, https_proxy=url))
