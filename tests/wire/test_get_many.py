@@ -32,7 +32,8 @@ def _no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page may take as long as this machine needs."""
+    """A page and a list may take as long as this machine needs."""
+    monkeypatch.setattr("pulumi_glue_session.aws.sessions.max_call_seconds", lambda _: 600.0)
     monkeypatch.setattr("pulumi_glue_session.aws.sessions.FRESH_SECONDS", 600.0)
     monkeypatch.setattr("pulumi_glue_session.aws.sessions._SLOW_SECONDS", 600.0)
 

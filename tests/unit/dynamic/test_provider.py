@@ -13,7 +13,6 @@ from pulumi.runtime.rpc import wrap_rpc_secret
 
 from pulumi_glue_session.core.messages import ErrorReport
 from pulumi_glue_session.core.session import SET_BY_WAITING, Session
-from pulumi_glue_session.dynamic import provider as provider_module
 from pulumi_glue_session.dynamic.failures import AWS_MISMATCH
 from pulumi_glue_session.dynamic.wire_format import FAILURE, OBSERVED, PREVIEW_FAILURE, REPLACING, fingerprint
 from pulumi_glue_session.provider import GlueSessionProvider
@@ -48,10 +47,6 @@ def configure(provider: GlueSessionProvider, **config: str) -> None:
 def failures(provider: GlueSessionProvider, olds: dict[str, Any], news: dict[str, Any]) -> list[tuple[str, str]]:
     """Failures of `check`, without the line breaks of their texts."""
     return [(failure.property, " ".join(failure.reason.split())) for failure in provider.check(olds, news).failures]
-
-
-def test_tests_leave_no_clients_or_configuration() -> None:
-    assert ({}, {}) == (provider_module._readers, provider_module._stack_options)  # noqa: SLF001 - shared by a process
 
 
 # --- check ---
