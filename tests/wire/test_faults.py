@@ -46,8 +46,8 @@ def test_face_is_right_or_reports_the_fault(face: str, behind_tls: GlueEndpoint,
     cells = [(fault, command) for fault in FAULTS for command in chosen(face, fault)]
     torture.tries(short=len(cells), long=len(cells))
 
-    # At once, because most of the time is spent in waits and pauses.
-    with ThreadPoolExecutor(8) as pool:
+    # Several at once, because much of the time is spent in waits and pauses. More would delay the first reads of waits.
+    with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda cell: problem_of(cell[0], cell[1], behind_tls), cells))
 
     problems = [
