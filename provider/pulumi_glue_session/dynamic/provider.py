@@ -128,9 +128,8 @@ class GlueSessionProvider(ResourceProvider):
             [] if _identity(olds) == _identity(news) else [key for key in REPLACING if olds.get(key) != news.get(key)]
         )
         # The engine skips a step without changes, and a failure must not be skipped. With `changes=None` the engine
-        # compares the inputs itself, honors ignore_changes and names each property, also secret ones.
-        fails = FAILURE in news or (PREVIEW_FAILURE in news and not _engine_finds_change(olds, news))
-        has_changes = bool(replaces) or fails
+        # compares the inputs itself, honors ignore_changes and names each property, hidden ones too.
+        has_changes = bool(replaces) or FAILURE in news or PREVIEW_FAILURE in news
         return DiffResult(changes=True if has_changes else None, replaces=replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -221,11 +220,6 @@ def _to_properties(session: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: session[name] for name in _FIELDS if name in session}
     secrets = {name for name in SECRET if known.get(name) and known[name] is not pulumi.UNKNOWN}
     return {name: wrap_rpc_secret(value) if name in secrets else value for name, value in known.items()}
-
-
-def _engine_finds_change(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether a text differs. ignore_changes cannot name a part of it, and `check` has replaced those named whole."""
-    return any(type(olds.get(name)) is str is type(news.get(name)) and olds[name] != news[name] for name in _FIELDS)
 
 
 def _parse_observation(value: Any) -> Any:
