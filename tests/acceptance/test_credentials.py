@@ -95,7 +95,7 @@ def operations(project: Project) -> list[tuple[str, str]]:
 
 
 ENGINES_OWN = re.compile(r'"msg":"(?:Unm|M)arshaling property for RPC')
-"""Start of the engine's line about a property at log level 9. Engine 3.259 prints secrets in it, 3.276 does not."""
+"""Start of the line about a property, secrets included, that engine 3.259 prints at log level 9 and 3.276 does not."""
 
 
 @pytest.mark.timeout(1_800)  # many commands of the engine
@@ -164,7 +164,7 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     lines = [line for log in logs for line in log.splitlines() if any(secret in line for secret in secrets)]
     assert [] == [line for line in lines if not ENGINES_OWN.search(line)]
     assert {secret for secret in secrets if secret in "\n".join(lines)} in ({EXTERNAL_ID, ARGUMENT}, set())
-    assert all(ENGINES_OWN.search(log) for log in logs), "they have that level"
+    assert all('"v":9' in log for log in logs), "they have that level"
     torture.record(
         "The same secrets in logs at level 9 of up and refresh",
         "no credentials; external ids and session arguments only in lines in which the engine prints all properties",
