@@ -20,7 +20,7 @@ nox.options.download_python = "never"
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 TESTS = ("tests/unit", "tests/wire", "tests/acceptance/test_main_job.py", "tests/acceptance/test_states.py")
-TOOLS = ("hypothesis", "moto", "pytest")  # prefixes of the pins in requirements-dev.txt that these tests need
+TOOLS = ("hypothesis", "moto", "pyte==", "pytest")  # prefixes of the pins in requirements-dev.txt that these tests need
 
 
 @nox.session(python=PYTHONS, venv_params=["--seed"])  # the engine calls pip
@@ -42,7 +42,7 @@ def _test(session: nox.Session, resolution: str, *, engine: str) -> None:
         line for line in Path("requirements-dev.txt").read_text(encoding="utf-8").splitlines() if line.startswith(TOOLS)
     ]
     session.install(
-        "--resolution", resolution, ".[cli]", f"botocore{boto3[1]}", *pins
+        "--resolution", resolution, ".[cli,terraform]", f"botocore{boto3[1]}", *pins
     )  # boto3 accepts newer patch versions of botocore
     tests = session.posargs or TESTS
     env = {"PULUMI_GLUE_SESSION_ENGINE": engine}  # built or downloaded if it is not cached
