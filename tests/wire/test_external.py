@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_glue_session.cli import terraform_external
 from pulumi_glue_session.core.session import Session
-from support.glue_endpoint import GlueEndpoint, always, error, looks, step
+from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [str(Path(sys.executable).parent / "glue-session"), "external"]
@@ -62,6 +62,18 @@ def test_without_wait_for_any_status_is_returned(aws: GlueEndpoint) -> None:
     code, values, errors = ask({"session_id": "analytics"})
 
     assert (0, "STOPPED", "") == (code, values["status"], errors)
+    assert 1 == aws.count()
+
+
+def test_without_wait_for_an_outage_is_an_error(aws: GlueEndpoint) -> None:
+    """A wait would try again until its timeout, and a plan would stand still for ten minutes."""
+    aws.put("analytics", always("READY"))
+    aws.fail("GetSession", server_fault(503))
+
+    code, _, message = ask({"session_id": "analytics"})
+
+    assert 6 == code
+    assert message.startswith('Glue failed after all retries: Glue session "analytics" (eu-west-1)\n')
     assert 1 == aws.count()
 
 

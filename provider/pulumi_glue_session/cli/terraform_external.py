@@ -90,7 +90,8 @@ async def _read_session(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         if query.session_id is None:
             request = replace(request, session_id=next(iter(query.run(sessions))))
-        result = await Waiter(sessions).wait(request)
+        # Without statuses to wait for there is one read, so that an outage of Glue does not hold up the plan.
+        result = await Waiter(sessions).wait(request, once=not request.condition.targets)
         if result.error is not None or result.session is None:
             raise result.error or AssertionError
     except (SessionNotFound, NotOneSession) as error:
