@@ -76,6 +76,8 @@ except subprocess.CalledProcessError as error:
     sys.exit(error.output.decode(errors="replace"))
 """
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 PROBE_SECONDS = 15
 DOWNLOAD_SECONDS = 300
 QUERY_SECONDS = 30
@@ -224,23 +226,24 @@ def _go_build(go: str, module: Path, package: str, folder: Path, *, link: str) -
     command = [go, "build", "-C", str(module), "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", link]
     command += ["-o", f"{folder}/", package]
     env = os.environ | GO_SETTINGS | {"GOTMPDIR": str(folder)}  # removed with the folder if the build is interrupted
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as process:
+    # A signal between the start of the child and the `try` would leave it running.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    # A new session, so that the compilers that `go build` starts can be ended with it.
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True) as process:
         started = time.monotonic()
         try:
-            while (code := _wait(process)) is None:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = process.wait(timeout=PROGRESS_SECONDS)
+                    break
                 _print(f"Still building ({time.monotonic() - started:.0f} s).")
         except BaseException:
-            process.kill()  # the compilers that it started end with their package
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             raise
     if code:
         raise EngineError(f"Building {package} failed. See above, or {INSTALL_PULUMI}.")
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int | None:
-    try:
-        return process.wait(timeout=PROGRESS_SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def find_go(module: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -173,23 +174,28 @@ def test_without_a_new_enough_go_the_message_names_the_version(go: str, machine:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_build_ends(number: signal.Signals, machine: Machine, tmp_path: Path) -> None:
-    """`go` holds the pipe open as long as it runs."""
-    endless = 'if [ "$1" = env ]; then echo go1.99.0; else exec 3>"$PIPE"; echo started >&3; exec /bin/sleep 600; fi'
+def test_interrupted_build_ends_its_processes(number: signal.Signals, machine: Machine, tmp_path: Path) -> None:
+    """`go` and the compiler that it started hold the pipe open as long as they run."""
+    endless = (
+        'if [ "$1" = env ]; then echo go1.99.0; else PATH=/bin; exec 3>"$PIPE"; sleep 600 & echo started >&3; wait; fi'
+    )
     write_program(machine.path, "go", endless)
     os.mkfifo(tmp_path / "pipe")
+    pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with subprocess.Popen(  # noqa: S603
         [sys.executable, get_engine.__file__],
         env=os.environ | {"PIPE": str(tmp_path / "pipe"), "https_proxy": "http://127.0.0.1:9"},
         stdout=subprocess.PIPE,
     ) as run:
-        with (tmp_path / "pipe").open() as pipe:
-            assert "started\n" == pipe.readline()
-            run.send_signal(number)
-            assert "" == pipe.read()
+        select.select([pipe], [], [])
+        os.read(pipe, 100)
+        run.send_signal(number)
         out, _ = run.communicate()
+    select.select([pipe], [], [])
+    held_open = os.read(pipe, 100)  # raises BlockingIOError while a process has it open
+    os.close(pipe)
 
-    assert (run.returncode, out) == (128 + number, b"")
+    assert (run.returncode, out, held_open) == (128 + number, b"", b"")
     assert machine.cache_content() == ["lock"]
 
 
