@@ -144,7 +144,9 @@ def _command(*arguments: str, query: Mapping[str, str] | None = None) -> Run:
         assert bool(ended.returncode) == bool(messages), ended
         printed = json.loads(ended.stdout) if ended.stdout else []
         found = [printed] if isinstance(printed, dict) else printed
-        return Outcome(messages=messages, described={each["session_id"]: each["description"] for each in found})
+        # A session that could not be read has an error and no fields.
+        described = {each["session_id"]: each["description"] for each in found if "error" not in each}
+        return Outcome(messages=messages, described=described)
 
     return run
 
