@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -35,6 +36,7 @@ class FakeSource:
 
     region = "eu-west-1"
     console = ""
+    throttled_at = -math.inf
 
     def __init__(self, **sessions: Session) -> None:
         self.sessions = sessions

@@ -297,14 +297,14 @@ FAULTS = (
         name="throttling for 30 s on end",
         lay=lambda stage: stage.fail(throttled(), seconds=_A_WHILE if stage.command.tolerates_transient else 1e9),
         error=errors.Throttled,
-        details=["ThrottlingException: Rate exceeded"],
+        details=["ThrottlingException: Rate exceeded", "because boto3 slows throttled requests down"],
         hits=lambda command: not command.tolerates_transient,
     ),
     Fault(
         name="throttling",
         lay=strikes(throttled()),
         error=errors.Throttled,
-        details=["ThrottlingException: Rate exceeded"],
+        details=["ThrottlingException: Rate exceeded", "because boto3 slows throttled requests down"],
     ),
     Fault(
         name="500",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +16,7 @@ from pulumi_glue_session.aws.credentials import (
     track_sources,
 )
 from pulumi_glue_session.aws.error_mapping import (
+    THROTTLING_CODES,
     credential_errors,
     holds_credentials,
     map_client_error,
@@ -37,9 +40,18 @@ _PROMPT_SECONDS = 300.0
 class GlueConnection:
     """Client and credentials of one configuration. Safe to use from several threads."""
 
-    def __init__(self, config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        config: AwsConfig,
+        *,
+        mfa_prompt: Callable[[str], str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Nothing is imported or opened before `client` is called. `mfa_prompt` asks the user for an MFA code."""
+        self.throttled_at = -math.inf
+        """When Glue last throttled an attempt, also one that boto3 repeats (seconds of `monotonic`)."""
         self._config = config
+        self._monotonic = monotonic
         self._mfa_prompt = mfa_prompt
         self._lock = threading.Lock()
         self._session: Any = None
@@ -85,11 +97,17 @@ class GlueConnection:
                 try:
                     self._session = create_session(self._config, mfa_prompt=self._mfa_prompt)
                     self._client = create_client(self._session, self._config)
+                    self._client.meta.events.register("needs-retry.glue", self._note_throttling)
                 except BotoCoreError as error:
                     raise map_client_error(error, subject, region=self.region) from error
                 except (OSError, ValueError) as error:
                     raise Misconfigured(subject, region=self.region, detail=str(error)) from error
             return self._client, self._session
+
+    def _note_throttling(self, response: Any, **_: Any) -> None:
+        """Called by botocore after each attempt; `response` is None if there was no response."""
+        if response is not None and response[1].get("Error", {}).get("Code") in THROTTLING_CODES:
+            self.throttled_at = self._monotonic()
 
     def _check_account(self, subject: str) -> None:
         allowed, forbidden = self._config.allowed_account_ids, self._config.forbidden_account_ids
@@ -126,6 +144,9 @@ def _console_of(client: Any) -> str:
 
 class GivenConnection:
     """A client that the caller created, with its own credentials, retries and region."""
+
+    throttled_at = -math.inf
+    """The client's own events belong to the caller."""
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client

@@ -48,7 +48,7 @@ _BAD_CREDENTIALS = frozenset(
 )
 """Error codes of AWS services that point to the credentials (Glue API reference, "Common Errors")."""
 
-_THROTTLED = frozenset(
+THROTTLING_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
         "LimitExceededException",
@@ -199,7 +199,7 @@ def map_service_error(
     kind: type[LookFailed] = Refused
     if code in _BAD_CREDENTIALS:
         kind = BadCredentials
-    elif code in _THROTTLED:
+    elif code in THROTTLING_CODES:
         kind = Throttled
     elif code in _FAULTS or status >= _SERVER_ERROR:
         kind = ServiceFault

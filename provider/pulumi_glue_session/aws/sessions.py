@@ -86,7 +86,9 @@ class GlueSessions:
         """
         self._config = config
         self._monotonic = monotonic
-        self._connection = GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt)
+        self._connection = (
+            GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt, monotonic=monotonic)
+        )
         self._policy = ListingPolicy(monotonic)
         self._throttled_at = -math.inf
         self._account: str | None = None
@@ -102,6 +104,11 @@ class GlueSessions:
     def console(self) -> str:
         """Address of the AWS console of this region; empty if it is not known, as with an endpoint outside of AWS."""
         return self._connection.console
+
+    @property
+    def throttled_at(self) -> float:
+        """When Glue last throttled a request (monotonic seconds); -inf if it never did."""
+        return max(self._throttled_at, self._connection.throttled_at)
 
     def get(self, session_id: str) -> Session:
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
@@ -331,7 +338,7 @@ class GlueSessions:
         except TimeoutError as error:
             detail = f"no complete answer within {format_duration(limit)}"
             # boto3 slows all requests of a client down when Glue throttles one, and this one may have waited for that.
-            kind = Throttled if self._throttled_at >= requested_at else Unreachable
+            kind = Throttled if self.throttled_at >= requested_at else Unreachable
             raise kind(subject, region=self.region, detail=detail) from error
         except RecursionError as error:
             detail = "invalid answer: it is nested too deeply"

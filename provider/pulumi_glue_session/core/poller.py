@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pulumi_glue_session.core.concurrency import await_in_thread, start_thread
-from pulumi_glue_session.core.errors import GlueSessionError, SessionEnded, Unreachable
+from pulumi_glue_session.core.errors import GlueSessionError, LookFailed, SessionEnded, Throttled, Unreachable
 from pulumi_glue_session.core.messages import format_duration
 from pulumi_glue_session.core.progress import Progress, WaitProgress
 from pulumi_glue_session.core.session import Session
@@ -36,10 +36,12 @@ _MAX_SETTLE_ROUNDS = 20
 """Limit of these pauses, so that an endless stream of new waits does not delay the first one."""
 
 
-def unanswered(session_id: str, *, region: str, seconds: float) -> Unreachable:
+def unanswered(session_id: str, *, region: str, seconds: float, is_throttled: bool = False) -> LookFailed:
     """Error of a read that is given up, because the timeout of its wait has passed."""
-    detail = f"no answer for {format_duration(seconds)}"
-    return Unreachable(f'Glue session "{session_id}"', region=region, detail=detail)
+    subject, detail = f'Glue session "{session_id}"', f"no answer for {format_duration(seconds)}"
+    if is_throttled:
+        return Throttled(subject, region=region, detail=f"{detail}, because boto3 slows throttled requests down")
+    return Unreachable(subject, region=region, detail=detail)
 
 
 class Clock(Protocol):
@@ -281,7 +283,9 @@ class Poller:
                 continue
             seconds = now - (wait.read_started if wait.unanswered_since is None else wait.unanswered_since)
             region = self._source.region
-            error = unanswered(wait.session_id, region=region, seconds=seconds)
+            # boto3 slows all requests of a client down when Glue throttles one.
+            is_throttled = self._source.throttled_at >= wait.started
+            error = unanswered(wait.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
             result = wait.condition.evaluate(
                 wait.session_id, error, region=region, console=self._source.console, previous=wait.session
             )

@@ -47,6 +47,11 @@ class SessionSource(Protocol):
         """Address of the AWS console of this region; empty if it is not known, as with an endpoint outside of AWS."""
         ...
 
+    @property
+    def throttled_at(self) -> float:
+        """When Glue last throttled a request (monotonic seconds); -inf if it never did."""
+        ...
+
     def get(self, session_id: str) -> Session:
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
         ...

@@ -109,7 +109,8 @@ class SessionPoller:
                 result = await self.read(request)
         except TimeoutError:
             region = self.sessions.region
-            error = unanswered(request.session_id, region=region, seconds=time.monotonic() - started)
+            seconds, is_throttled = time.monotonic() - started, self.sessions.throttled_at >= started
+            error = unanswered(request.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
             return request.condition.evaluate(request.session_id, error, region=region)
         if result.state is WaitState.PENDING:
             progress = ProgressReporter(

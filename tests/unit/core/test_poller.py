@@ -7,7 +7,14 @@ from itertools import pairwise
 
 import pytest
 
-from pulumi_glue_session.core.errors import BadCredentials, SessionEnded, SessionNotFound, Unreachable, WaitedTooLong
+from pulumi_glue_session.core.errors import (
+    BadCredentials,
+    SessionEnded,
+    SessionNotFound,
+    Throttled,
+    Unreachable,
+    WaitedTooLong,
+)
 from pulumi_glue_session.core.poller import Poller
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.core.wait import WaitResult, WaitState
@@ -202,6 +209,17 @@ def test_read_without_an_answer_ends_at_the_timeout(timeout: float, end: float) 
     assert (WaitState.FAILED, None) == (result.state, result.session)
     assert isinstance(result.error, Unreachable)
     assert f"no answer for {end:.0f}s" == result.error.detail
+
+
+def test_read_that_boto3_slows_down_is_throttled() -> None:
+    async def work(poller: Poller, source: ScriptedSource) -> WaitResult:
+        source.throttled_at = source.clock.now
+        return await poller.wait("analytics", condition=READY, timeout=8)
+
+    result, _ = polling({"analytics": always(READY_SESSION)}, work, latency=60.0)
+
+    assert isinstance(result.error, Throttled)
+    assert "no answer for 8s, because boto3 slows throttled requests down" == result.error.detail
 
 
 def test_later_read_without_an_answer_ends_at_the_timeout() -> None:
