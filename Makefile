@@ -162,7 +162,7 @@ terraform: .venv/made
 # OpenTofu is built once, into the cache of the user.
 tofu: .venv/made
 	@$(BIN)/python tools/get_tofu.py
-	$(BIN)/pytest tests/terraform -n 2 -k tofu
+	$(BIN)/pytest tests/terraform tests/documentation/test_recordings.py -n 2 -k tofu
 
 schema: .venv/made
 	$(BIN)/python tools/package_schema.py

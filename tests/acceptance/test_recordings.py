@@ -12,7 +12,7 @@ from support.recorded import assert_shows, program_of
 
 def test_deployment(tmp_path: Path, engine: str) -> None:
     if version_of(f"{engine}/pulumi") != program_of("up"):
-        pytest.skip(f"runs with {program_of('up')}, the engine of `make recordings`")
+        pytest.skip(f"runs in `make test`, which CI runs too: it needs {program_of('up')}, as in the recordings")
 
     for name, screens in record_deployment(tmp_path, seconds=5.0).items():
         assert_shows(name, screens)

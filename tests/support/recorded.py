@@ -22,13 +22,19 @@ def program_of(name: str) -> str:
     return _root(name).findtext(f"{_SVG}desc") or ""
 
 
+def recorded_lines(name: str) -> list[str]:
+    """Last screen of a recording, as `stable` returns it."""
+    texts = _root(name).iter(f"{_SVG}text")
+    return stable(["".join(text.itertext()) for text in texts if SHOWN_AT_END in text.get("class", "").split()])
+
+
 def assert_shows(name: str, screens: Sequence[Screen]) -> None:
     """Compare the last screen with that of the recording, and the progress of a wait with all its lines."""
-    texts = [("".join(text.itertext()), text.get("class", "").split()) for text in _root(name).iter(f"{_SVG}text")]
+    texts = ["".join(text.itertext()) for text in _root(name).iter(f"{_SVG}text")]
     waits = {line for screen in screens for line in stable(screen.text.splitlines()) if "PROVISIONING" in line}
 
-    assert stable([line for line, classes in texts if SHOWN_AT_END in classes]) == stable(screens[-1].text.splitlines())
-    assert waits <= set(stable([line for line, _ in texts]))
+    assert recorded_lines(name) == stable(screens[-1].text.splitlines())
+    assert waits <= set(stable(texts))
 
 
 def _root(name: str) -> ET.Element:

@@ -25,7 +25,7 @@ def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) 
     """A project without a configuration."""
     program = find_program(request.param)
     if program is None:
-        pytest.skip(f"runs with {request.param} on PATH, OpenTofu also after `make tofu`, which CI runs")
+        pytest.skip(f"runs in `make tofu`, which CI runs too: there OpenTofu runs it, {request.param} is missing here")
     with StsEndpoint() as sts:
         environment = {**aws_environment(glue.url), "AWS_ENDPOINT_URL_STS": sts.url, "AWS_MAX_ATTEMPTS": "1"}
         yield TerraformProject(program=program, folder=tmp_path / "project", environment=environment)

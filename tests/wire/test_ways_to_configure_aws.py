@@ -181,7 +181,7 @@ def sso(place: Place) -> Setup:
 def login(place: Place) -> Setup:
     """After `aws login`, which leaves credentials in a file. Only their renewal uses `botocore[crt]`."""
     if not hasattr(import_module("botocore.credentials"), "EC"):
-        pytest.skip("runs with a botocore that knows aws login, as in `make wire`")
+        pytest.skip("runs in `make test`, which CI runs too: it needs a botocore that knows aws login")
     place.monkeypatch.setattr("botocore.credentials.EC", object())
     (place.home / "sitecustomize.py").write_text("import botocore.credentials\nbotocore.credentials.EC = object()\n")
     place.set(PYTHONPATH=os.pathsep.join([str(place.home), os.environ.get("PYTHONPATH", "")]))
