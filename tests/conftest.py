@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -16,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from packaging.version import Version
 
 from torture import Torture, recording
+
+if TYPE_CHECKING:
+    from pulumi_glue_session.sandbox import Sandbox
 
 # A shell ignores SIGINT for background jobs (`nohup make test &`), and child processes inherit that. With a handler in
 # this process, they start with the default.
@@ -35,7 +39,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         reason = mark.kwargs["reason"]
         for package, version in mark.kwargs.items() - {("reason", reason)}:
             if Version(metadata.version(package)) < Version(version):
-                pytest.skip(f"runs with {package} {version} or later, as in `make test`: {reason}")
+                pytest.skip(f"runs in `make test`, which CI runs too: it needs {package} {version} or later, {reason}")
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The package's own sandbox, which the environment selects."""
+    # A package that is imported before the tests are collected is not measured from its first line.
+    from pulumi_glue_session.sandbox import Sandbox
+
+    with Sandbox() as started:
+        for name, value in started.environment.items():
+            monkeypatch.setenv(name, value)
+        yield started
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,6 @@ from support.how_to_pages import blocks
 PAGE = "pipelines"
 STAND_IN = '#!/bin/sh\necho "$(basename "$0") $*" >> calls\n'
 """Replaces `dbt`, `pulumi` and `pip`. It logs its arguments."""
-
-
-@pytest.fixture
-def glue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        for name, value in sandbox.environment.items():
-            monkeypatch.setenv(name, value)
-        yield sandbox
 
 
 def run(folder: Path, script: str) -> list[str]:
@@ -47,8 +38,8 @@ def run(folder: Path, script: str) -> list[str]:
     return (folder / "calls").read_text().splitlines()
 
 
-def test_github_workflow_waits_without_pulumi(tmp_path: Path, glue: Sandbox) -> None:
-    glue.put("analytics-prod", then(("PROVISIONING", 1.0), "READY"))
+def test_github_workflow_waits_without_pulumi(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.put("analytics-prod", then(("PROVISIONING", 1.0), "READY"))
     (step,) = yaml.safe_load(blocks(PAGE, "yaml", under="GitHub Actions with OIDC")[1])
 
     assert ["pip install pulumi-glue-session[cli]"] == run(tmp_path, step["run"])
@@ -64,15 +55,15 @@ def test_github_workflow_is_valid(tmp_path: Path) -> None:
     )
 
 
-def test_deployment_waits_for_a_session_that_dbt_starts_later(tmp_path: Path, glue: Sandbox) -> None:
-    glue.put("dbt-prod", then((GONE, 2.0), ("PROVISIONING", 1.0), "READY"))
+def test_deployment_waits_for_a_session_that_dbt_starts_later(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.put("dbt-prod", then((GONE, 2.0), ("PROVISIONING", 1.0), "READY"))
     (script,) = blocks(PAGE, "bash", under="dbt")
 
     assert ["dbt run --target prod", "pulumi up --yes"] == run(tmp_path, script.replace("sleep 5", "sleep 0.2"))
 
 
-def test_airflow_task_returns_the_version(glue: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    glue.put("etl", then(("PROVISIONING", 1.0), "READY"))
+def test_airflow_task_returns_the_version(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.put("etl", then(("PROVISIONING", 1.0), "READY"))
     airflow = types.ModuleType("airflow.decorators")
     airflow.task = lambda function: function  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "airflow.decorators", airflow)
@@ -83,8 +74,8 @@ def test_airflow_task_returns_the_version(glue: Sandbox, monkeypatch: pytest.Mon
     assert "5.0" == dag["wait_for_session"]()
 
 
-def test_notebook_cell_awaits_the_session(glue: Sandbox) -> None:
-    glue.put("analytics-prod", then(("PROVISIONING", 1.0), "READY"))
+def test_notebook_cell_awaits_the_session(sandbox: Sandbox) -> None:
+    sandbox.put("analytics-prod", then(("PROVISIONING", 1.0), "READY"))
     (cell,) = blocks(PAGE, "python", under="Jupyter notebooks")
     *statements, last = cell.splitlines()
     notebook: dict[str, Any] = {}

@@ -70,7 +70,7 @@ def test_without_wait_for_an_outage_is_an_error(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
     aws.fail("GetSession", server_fault(503))
 
-    code, _, message = ask({"session_id": "analytics"})
+    code, _, message = ask({"session_id": "analytics", "timeout": "2"})
 
     assert 6 == code
     assert message.startswith('Glue failed after all retries: Glue session "analytics" (eu-west-1)\n')

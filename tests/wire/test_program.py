@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import json
 import re
+import threading
 import time
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any
 
 import pulumi
 import pytest
@@ -105,6 +109,30 @@ def test_up_waits_and_reports_progress(aws: GlueEndpoint) -> None:
     (_, first), *_, (_, last) = ran.said
     assert re.fullmatch(r"PROVISIONING, \d+s of at most 10m", first)
     assert re.fullmatch(r"READY after \d+s", last)
+
+
+def test_last_line_of_a_wait_precedes_the_registration(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the engine would show it on the row of a resource that is being created."""
+    aws.put("analytics-prod", looks("PROVISIONING", "READY"))
+    arrived: list[tuple[str, bool]] = []
+
+    def program(ran: Ran) -> None:
+        class SlowLog:
+            def future(self, request: Any) -> Future[None]:
+                call: Future[None] = Future()
+
+                def arrive() -> None:
+                    arrived.append((request.message.split(" ")[0], "analytics" in ran.sent))
+                    call.set_result(None)
+
+                threading.Timer(0.2, arrive).start()
+                return call
+
+        monkeypatch.setattr(run_context, "get_engine", lambda: SimpleNamespace(Log=SlowLog()))
+        analytics(ran)
+
+    assert "READY" == run(program).recorded["analytics"]["status"]
+    assert ("READY", False) == arrived[-1]
 
 
 def test_role_outputs_follow_from_the_role(aws: GlueEndpoint, sts: StsEndpoint) -> None:

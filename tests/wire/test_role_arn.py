@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from pulumi_glue_session.aws.sessions import GlueSessions
@@ -15,26 +13,18 @@ from support.sts_endpoint import StsEndpoint, denied
 ARN = "arn:aws:iam::123456789012:role/etl"
 
 
-@pytest.fixture
-def glue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        for name, value in sandbox.environment.items():
-            monkeypatch.setenv(name, value)
-        yield sandbox
-
-
 @pytest.mark.parametrize("role", ["etl", ARN])
-def test_role_arn_is_right_for_a_name_and_for_an_arn(glue: Sandbox, role: str) -> None:
-    glue.put("analytics", always("READY"), session_fields={"Role": role})
+def test_role_arn_is_right_for_a_name_and_for_an_arn(sandbox: Sandbox, role: str) -> None:
+    sandbox.put("analytics", always("READY"), session_fields={"Role": role})
 
     session = wait_until_ready("analytics")
 
     assert (ARN, "etl") == (session["role_arn"], session["role_name"])
 
 
-def test_account_is_read_once_and_only_for_names(glue: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    glue.put("named", always("READY"), session_fields={"Role": "etl"})
-    glue.put("arn", always("READY"), Role=ARN)
+def test_account_is_read_once_and_only_for_names(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.put("named", always("READY"), session_fields={"Role": "etl"})
+    sandbox.put("arn", always("READY"), Role=ARN)
     with StsEndpoint() as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         sessions = GlueSessions(AwsConfig())
@@ -46,8 +36,8 @@ def test_account_is_read_once_and_only_for_names(glue: Sandbox, monkeypatch: pyt
         assert 1 == sts.count("GetCallerIdentity")
 
 
-def test_unknown_account_leaves_the_arn_empty(glue: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    glue.put("named", always("READY"), session_fields={"Role": "etl"})
+def test_unknown_account_leaves_the_arn_empty(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.put("named", always("READY"), session_fields={"Role": "etl"})
     with StsEndpoint() as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         sts.fail("GetCallerIdentity", denied())
