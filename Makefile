@@ -248,9 +248,9 @@ clean:
 	@.archive-venv/bin/pip install --quiet --disable-pip-version-check '.[terraform]' pyinstaller==6.22.3
 	@touch $@
 
-.bench-venv/made: bench/requirements.txt pyproject.toml
+.bench-venv/made: bench/requirements.txt pyproject.toml $(shell find provider -name "*.py")
 	@$(call environment,.bench-venv)
-	@.bench-venv/bin/pip install --quiet --disable-pip-version-check -e . -r bench/requirements.txt
+	@.bench-venv/bin/pip install --quiet --disable-pip-version-check . -r bench/requirements.txt
 	@touch $@
 
 .plugin-venv/made: requirements-dev.txt pyproject.toml

@@ -6,7 +6,7 @@ PULUMI_GLUE_SESSION_ENGINE selects the engine:
 
     newest    3.276.0, or a newer 3.x on PATH
     oldest    3.259.0, the oldest supported engine
-    (unset)   any supported `pulumi` on PATH, else the default
+    (unset)   any supported `pulumi` on PATH, else 3.276.0
 
 The script uses a suitable `pulumi` on PATH, then the per-user cache, then the official download, then a build of the
 pinned Go modules in tools/engine. The cache is ${XDG_CACHE_HOME:-~/.cache}/pulumi-glue-session/engine.
@@ -107,7 +107,7 @@ class Release:
 
 OLDEST = Release("oldest", Version(3, 259, 0), exactly=True)
 NEWEST = Release("newest", Version(3, 276, 0))
-DEFAULT = OLDEST
+DEFAULT = NEWEST
 
 
 def get_engine(selected: str) -> Path:
