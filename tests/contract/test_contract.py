@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,21 @@ if TYPE_CHECKING:
 TAGS = {"purpose": "pulumi-glue-session-contract"}
 
 
+@dataclass
+class Life:
+    """A session as Glue described it in each stage of its life."""
+
+    created: dict[str, Any]
+    """Answer of CreateSession."""
+    new: dict[str, Any]
+    ready: dict[str, Any]
+    stopped: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def session(target: Target) -> dict[str, Any]:
-    """Answer of CreateSession for a new session."""
-    created: dict[str, Any] = target.glue.create_session(
+def life(target: Target) -> Life:
+    """A session that was created, became READY and was stopped. It exists until the end of the module."""
+    created = target.glue.create_session(
         Id=target.session_id,
         Role=target.role,
         Command={"Name": "glueetl", "PythonVersion": "3"},
@@ -30,7 +42,11 @@ def session(target: Target) -> dict[str, Any]:
         DefaultArguments={"--enable-glue-datacatalog": "true"},
         Tags=TAGS,
     )
-    return created
+    new = get(target)
+    ready = get_when(target, "READY", "FAILED", "TIMEOUT", "STOPPED")
+    if ready["Status"] == "READY":
+        target.glue.stop_session(Id=target.session_id)
+    return Life(created, new, ready, stopped=get_when(target, "STOPPED"))
 
 
 def get(target: Target) -> dict[str, Any]:
@@ -42,13 +58,13 @@ def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def await_status(target: Target, *statuses: str) -> str:
-    """Status of the session as soon as it is one of `statuses`, or after five minutes."""
+def get_when(target: Target, *statuses: str) -> dict[str, Any]:
+    """The session as soon as its status is one of `statuses`, or after five minutes."""
     for _ in range(60):
-        if (status := str(get(target)["Status"])) in statuses:
-            return status
+        if (found := get(target))["Status"] in statuses:
+            return found
         target.wait(5.0)
-    return str(get(target)["Status"])
+    return get(target)
 
 
 def test_missing_session_is_entity_not_found(target: Target) -> None:
@@ -65,54 +81,57 @@ def test_too_long_id_is_refused(target: Target) -> None:
     assert code_of(refused) in ("EntityNotFoundException", "InvalidInputException", "ValidationException")
 
 
-def test_creation_answers_with_the_session(target: Target, session: dict[str, Any]) -> None:
-    assert target.session_id == session["Session"]["Id"]
+def test_creation_answers_with_the_session(target: Target, life: Life) -> None:
+    assert target.session_id == life.created["Session"]["Id"]
 
 
-def test_session_starts_before_it_is_ready(target: Target, session: dict[str, Any]) -> None:
-    del session
-    assert "PROVISIONING" == get(target)["Status"]
+def test_session_starts_before_it_is_ready(life: Life) -> None:
+    assert "PROVISIONING" == life.new["Status"]
 
 
-def test_fields_are_as_created(target: Target, session: dict[str, Any]) -> None:
-    del session
-    found = get(target)
+def test_session_becomes_ready(life: Life) -> None:
+    assert "READY" == life.ready["Status"]
+
+
+def test_stopped_session_ends_as_stopped(life: Life) -> None:
+    assert "STOPPED" == life.stopped["Status"]
+
+
+def test_fields_are_as_created(target: Target, life: Life) -> None:
+    found = life.ready
 
     assert (target.session_id, target.role, "5.0") == (found["Id"], found["Role"], found["GlueVersion"])
     assert ("glueetl", "3") == (found["Command"]["Name"], found["Command"]["PythonVersion"])
 
 
-def test_workers_are_returned(target: Target, session: dict[str, Any]) -> None:
-    del session
-    assert (2, "G.1X") == (get(target)["NumberOfWorkers"], get(target)["WorkerType"])
+def test_workers_are_returned(life: Life) -> None:
+    assert (2, "G.1X") == (life.ready["NumberOfWorkers"], life.ready["WorkerType"])
 
 
-def test_creation_time_has_a_zone(target: Target, session: dict[str, Any]) -> None:
-    del session
-    assert get(target)["CreatedOn"].tzinfo is not None
+def test_creation_time_has_a_zone(life: Life) -> None:
+    assert life.new["CreatedOn"].tzinfo is not None
 
 
-def test_error_message_is_empty_while_nothing_failed(target: Target, session: dict[str, Any]) -> None:
-    del session
-    assert not get(target).get("ErrorMessage")
+def test_error_message_is_empty_while_nothing_failed(life: Life) -> None:
+    assert not life.ready.get("ErrorMessage")
 
 
-def test_list_returns_sessions_and_ids(target: Target, session: dict[str, Any]) -> None:
-    del session
+@pytest.mark.usefixtures("life")
+def test_list_returns_sessions_and_ids(target: Target) -> None:
     listed = target.glue.list_sessions()
 
     assert target.session_id in listed["Ids"]
     assert target.session_id in [each["Id"] for each in listed["Sessions"]]
 
 
-def test_list_filters_by_tags(target: Target, session: dict[str, Any]) -> None:
-    del session
+@pytest.mark.usefixtures("life")
+def test_list_filters_by_tags(target: Target) -> None:
     assert target.session_id in target.glue.list_sessions(Tags=TAGS)["Ids"]
     assert target.session_id not in target.glue.list_sessions(Tags={"purpose": "other"})["Ids"]
 
 
-def test_list_has_pages(target: Target, session: dict[str, Any]) -> None:
-    del session
+@pytest.mark.usefixtures("life")
+def test_list_has_pages(target: Target) -> None:
     other = f"{target.session_id}-2"
     target.glue.create_session(
         Id=other, Role=target.role, Command={"Name": "glueetl", "PythonVersion": "3"}, IdleTimeout=1
@@ -134,8 +153,8 @@ def test_invalid_token_is_refused(target: Target) -> None:
     assert code_of(refused) in ("InvalidInputException", "ValidationException")
 
 
-def test_session_cannot_be_created_twice(target: Target, session: dict[str, Any]) -> None:
-    del session
+@pytest.mark.usefixtures("life")
+def test_session_cannot_be_created_twice(target: Target) -> None:
     with pytest.raises(ClientError) as refused:
         target.glue.create_session(
             Id=target.session_id, Role=target.role, Command={"Name": "glueetl", "PythonVersion": "3"}
@@ -146,18 +165,6 @@ def test_session_cannot_be_created_twice(target: Target, session: dict[str, Any]
 
 def test_identity_has_an_account(target: Target) -> None:
     assert 12 == len(target.sts.get_caller_identity()["Account"])
-
-
-def test_session_becomes_ready(target: Target, session: dict[str, Any]) -> None:
-    del session
-    assert "READY" == await_status(target, "READY", "FAILED", "TIMEOUT", "STOPPED")
-
-
-def test_stopped_session_ends_as_stopped(target: Target, session: dict[str, Any]) -> None:
-    del session
-    target.glue.stop_session(Id=target.session_id)
-
-    assert "STOPPED" == await_status(target, "STOPPED")
 
 
 def test_documentation_lists_the_known_differences() -> None:
