@@ -6,7 +6,7 @@ BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 
 .PHONY: help demo test check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
-	plugin newest oldest versions schema state audit torture mutants bench engine release clean
+	plugin oldest versions schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
@@ -21,8 +21,7 @@ help:
 	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
 	@echo 'make sdks        compile the generated SDKs and run a program in each language; needs Go and npm'
 	@echo 'make plugin      run the example that needs the pulumi-aws plugin, which the engine downloads'
-	@echo 'make newest      run the acceptance tests on the newest engine'
-	@echo 'make oldest      run the tests with the oldest supported dependencies'
+	@echo 'make oldest      run the tests with the oldest supported dependencies and on the oldest engine'
 	@echo 'make versions    run them with the oldest and with the newest dependencies and engine'
 	@echo 'make captures    run the tutorial and update the output in its page'
 	@echo 'make recordings  record the terminal pictures of the README and the site'
@@ -131,10 +130,6 @@ acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
 
-# The same on the newest engine.
-newest: export PULUMI_GLUE_SESSION_ENGINE := newest
-newest: acceptance
-
 # A plugin without Python, for every language of Pulumi. Each platform builds its own.
 archive: .archive-venv/made
 	.archive-venv/bin/python tools/archive.py
@@ -186,9 +181,10 @@ javascript: .venv/made engine
 sdks: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_SDKS=1 $(BIN)/python -m pytest tests/acceptance/test_sdks.py
 
-# The lower bounds in pyproject.toml and the oldest engine, with the Python of .venv. `.venv/bin/nox` runs all combinations.
+# The acceptance tests on the oldest engine, and the tests with the lower bounds in pyproject.toml and the Python of
+# .venv. `.venv/bin/nox` runs all combinations.
 oldest: .venv/made
-	PULUMI_GLUE_SESSION_ENGINE=oldest $(BIN)/python tools/get_engine.py
+	PULUMI_GLUE_SESSION_ENGINE=oldest $(MAKE) acceptance
 	$(BIN)/nox -s "oldest-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 
 # Both sessions of noxfile.py: the oldest and the newest dependencies and engine, with the Python of .venv.

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.faults import AFTER, COMMANDS, FAULTS, SESSIONS, Fault, PulumiCommand, Stage
+from support.fault_commands import COMMANDS, SESSIONS, PulumiCommand
+from support.faults import AFTER, FAULTS, Fault, Stage
 from support.glue_endpoint import GlueEndpoint, always
 from support.pulumi_project import Project, Run
 from torture import Torture

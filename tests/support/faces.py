@@ -20,7 +20,8 @@ from pulumi_glue_session.terraform.protocol import ERROR
 from pulumi_glue_session.terraform.values import UNKNOWN, decode
 from support.command_line import COMMAND
 from support.dynamic_server import aws_environment
-from support.faults import ALL, SESSIONS, A, B, C, Command, Fault, Stage
+from support.fault_commands import ALL, SESSIONS, A, B, C, Command
+from support.faults import Fault, Stage
 from support.native_process import NativeProcess, Refusal
 from support.terraform_provider import ARGUMENTS, TYPE, Terraform
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from support.faces import COMMANDS, FaceCommand, Outcome
-from support.faults import AFTER, FAULTS, SESSIONS, Fault, Stage
+from support.fault_commands import SESSIONS
+from support.faults import AFTER, FAULTS, Fault, Stage
 from support.glue_endpoint import GlueEndpoint
 from torture import LONG, Torture
 
