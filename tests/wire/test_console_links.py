@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,6 @@ from typer.testing import CliRunner
 
 from pulumi_glue_session import GlueSession
 from pulumi_glue_session.aws.sessions import GlueSessions
-from pulumi_glue_session.cli import terraform_external
 from pulumi_glue_session.cli.app import app
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import SessionEnded
@@ -51,9 +49,7 @@ def command_line() -> str:
 
 
 def external() -> str:
-    errors = io.StringIO()
-    terraform_external.answer(io.StringIO('{"session_id": "analytics", "wait_for": "READY"}'), io.StringIO(), errors)
-    return errors.getvalue()
+    return CliRunner().invoke(app, ["external"], input='{"session_id": "analytics", "wait_for": "READY"}').stderr
 
 
 def waiter() -> str:

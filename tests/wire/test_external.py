@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import subprocess
@@ -10,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from pulumi_glue_session.cli import terraform_external
+from pulumi_glue_session.cli.app import app
 from pulumi_glue_session.core.session import Session
 from support.glue_endpoint import GlueEndpoint, always, error, looks, server_fault, step
 
@@ -26,11 +26,10 @@ def _single_attempt(single_attempt: None) -> None:
 
 def ask(query: object) -> tuple[int, dict[str, str], str]:
     """Exit code, result and error for a query; a string is passed as it is."""
-    result, errors = io.StringIO(), io.StringIO()
     text = query if isinstance(query, str) else json.dumps(query)
-    code = terraform_external.answer(io.StringIO(text), result, errors)
-    values: dict[str, str] = json.loads(result.getvalue()) if result.getvalue() else {}
-    return code, values, errors.getvalue()
+    ran = CliRunner().invoke(app, ["external"], input=text, catch_exceptions=False)
+    values: dict[str, str] = json.loads(ran.stdout) if ran.stdout else {}
+    return ran.exit_code, values, ran.stderr
 
 
 def test_process_prints_strings_only(aws: GlueEndpoint) -> None:

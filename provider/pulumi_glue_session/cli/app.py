@@ -34,6 +34,7 @@ from pulumi_glue_session.cli.output import (
     OutputFormat,
     print_session,
     print_sessions,
+    report_lost_output,
     sessions_table,
     use_utf8,
     write_message,
@@ -71,6 +72,14 @@ class _Group(TyperGroup):
         except _ClickException as error:
             _print_usage_error(error)
             code = error.exit_code
+        except OSError as error:
+            # Click writes its texts, such as that of --help, itself. Those of the commands report their own errors.
+            code = report_lost_output(error)
+        except SystemExit as error:
+            # So Click ends if the reader of its text is gone.
+            if not isinstance(error.__context__, BrokenPipeError):
+                raise
+            code = ExitCode.DONE
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else ExitCode.DONE)
         return code
@@ -277,7 +286,7 @@ def external_() -> None:
     """Answer the external data source of Terraform and OpenTofu: JSON objects of strings on stdin and stdout."""
     from pulumi_glue_session.cli import terraform_external
 
-    raise typer.Exit(terraform_external.answer(sys.stdin, sys.stdout, sys.stderr))
+    raise typer.Exit(terraform_external.answer(sys.stdin.read() if sys.stdin else ""))
 
 
 app.add_typer(terraform_app)

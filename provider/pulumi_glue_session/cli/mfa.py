@@ -10,7 +10,9 @@ import typer
 
 def mfa_prompt() -> Callable[[str], str] | None:
     """Function that asks the user for an MFA code; None without a terminal."""
-    return _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    # Python sets a stream to None if its file descriptor was closed before the start.
+    streams = (sys.stdin, sys.stderr)
+    return _ask if all(stream is not None and stream.isatty() for stream in streams) else None
 
 
 def _ask(prompt: str) -> str:

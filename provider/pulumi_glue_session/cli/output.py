@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from pulumi_glue_session.cli.exit_codes import ExitCode
 from pulumi_glue_session.core.errors import InvalidInput
@@ -62,15 +62,25 @@ def write_result(text: str) -> None:
     try:
         _write(sys.stdout, text)
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EBADF):
-            write_message(f"error: cannot write the result: {error.strerror}")
-            raise SystemExit(ExitCode.OUTPUT_FAILED) from None
+        if code := report_lost_output(error):
+            raise SystemExit(code) from None
+
+
+def report_lost_output(error: OSError) -> ExitCode:
+    """Exit code after a failed write to standard output, with a message if it is an error."""
+    _discard(sys.stdout)
+    if error.errno in (errno.EPIPE, errno.EBADF):
+        return ExitCode.DONE
+    write_message(f"error: cannot write the result: {error.strerror}")
+    return ExitCode.OUTPUT_FAILED
 
 
 def write_message(text: str) -> None:
     """Write `text` to standard error, if it is still there."""
-    with contextlib.suppress(OSError):
+    try:
         _write(sys.stderr, text)
+    except OSError:
+        _discard(sys.stderr)
 
 
 def write_sentence(text: str) -> None:
@@ -91,11 +101,12 @@ def _write(stream: IO[str] | None, text: str) -> None:
     except ValueError:
         # The stream was closed meanwhile.
         return
-    except OSError:
-        # What is left in the buffer would fail again when Python exits, with a message and exit code 120.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise
+
+
+def _discard(stream: IO[str] | None) -> None:
+    # What is left in the buffer would fail again when Python exits, with a message and exit code 120.
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), cast("IO[str]", stream).fileno())
 
 
 def print_session(session: Mapping[str, Any], output_format: OutputFormat, *, query: str | None = None) -> None:
@@ -181,9 +192,16 @@ def _print_json(value: Any, query: str | None) -> None:
 
         try:
             value = jmespath.search(query, value)
-        except JMESPathError as error:
+        except (JMESPathError, ValueError) as error:
             raise InvalidInput("query", f"invalid JMESPath expression: {' '.join(str(error).split())}") from error
-    write_result(json.dumps(value, indent=2))
+        except RecursionError as error:
+            raise InvalidInput("query", "invalid JMESPath expression: it is nested too deeply") from error
+    try:
+        text = json.dumps(value, indent=2, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        # Glue's values are JSON. An expression can also have a reference to an expression or an infinite number.
+        raise InvalidInput("query", "the result of the JMESPath expression is not JSON") from error
+    write_result(text)
 
 
 def _age(created_on: str, now: datetime) -> str:
@@ -213,8 +231,9 @@ def _columns() -> int | None:
 def _render(renderable: RenderableType) -> str:
     from rich.console import Console
 
-    columns = _columns()
-    console = Console(soft_wrap=True) if columns else Console(width=_PIPE_WIDTH, soft_wrap=True)
+    # Without a terminal nothing is written here: a console writes to its stream even while it is captured.
+    pipe: dict[str, Any] = {} if _columns() else {"width": _PIPE_WIDTH, "file": io.StringIO()}
+    console = Console(soft_wrap=True, **pipe)
     with console.capture() as captured:
         console.print(renderable, soft_wrap=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())

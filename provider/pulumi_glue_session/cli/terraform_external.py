@@ -11,10 +11,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.cli.exit_codes import ExitCode, exit_code_for
+from pulumi_glue_session.cli.output import write_message, write_result
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, NotOneSession, SessionNotFound
@@ -42,19 +43,18 @@ _AWS = tuple(each.name for each in fields(AwsConfig) if each.name != "unrecorded
 _ARGUMENTS = (*_QUERY, *_CONDITION, *_RESULT, *_AWS)
 
 
-def answer(query: IO[str], result: IO[str], errors: IO[str]) -> int:
-    """Answer a query. Returns the exit code, as that of the other commands."""
+def answer(query: str) -> int:
+    """Answer a query on standard output. Returns the exit code, as that of the other commands."""
     try:
-        values = asyncio.run(_read_session(_parse_query(query.read())))
+        values = asyncio.run(_read_session(_parse_query(query)))
     except GlueSessionError as error:
         text = str(error.report(HINTS))
         if isinstance(error, InvalidInput):
             text = f"{error.input_name.removeprefix('aws.')}: {error.reason(HINTS)}"
-        print(text, file=errors)
+        write_message(text)
         # Terraform shows stderr for every exit code but 0.
         return exit_code_for(error)
-    json.dump({name: _to_string(value) for name, value in values.items()}, result)
-    print(file=result)
+    write_result(json.dumps({name: _to_string(value) for name, value in values.items()}))
     return ExitCode.DONE
 
 

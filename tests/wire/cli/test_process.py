@@ -49,6 +49,39 @@ def test_lost_stream_ends_quietly(aws: GlueEndpoint, redirect: str, code: int) -
     )
 
 
+NOT_WRITTEN = "error: cannot write the result: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["get analytics", "list", "wait analytics -o name", "external", "--version", "--help", "get --help"]
+)
+def test_lost_stdout_of_each_command(aws: GlueEndpoint, command: str) -> None:
+    aws.put("analytics", always("READY"))
+
+    for redirect, code in (("| true", 0), (">&-", 0), (">&- 2>&-", 0), ("> /dev/full", 7)):
+        script = f"set -o pipefail; {COMMAND} {command} {redirect}"
+        query = '{"session_id": "analytics"}'
+        shown = ended(subprocess.run(["bash", "-c", script], input=query, capture_output=True, text=True, check=False))
+        assert (redirect, code, NOT_WRITTEN if code else "") == (redirect, shown.code, shown.err)
+
+
+@pytest.mark.parametrize("redirect", ["2>&-", "2> /dev/full", "<&- 2>&-"])
+def test_lost_stderr_leaves_the_exit_code_and_stdout(aws: GlueEndpoint, redirect: str) -> None:
+    query = '{"session_id": "missing"}'
+    for command, code in (("get missing", 3), ("wait missing", 3), ("external", 2 if "<&-" in redirect else 3)):
+        script = f"{COMMAND} {command} {redirect}"
+        shown = ended(subprocess.run(["bash", "-c", script], input=query, capture_output=True, text=True, check=False))
+        assert (command, code, "", "") == (command, shown.code, shown.out, shown.err)
+    assert {call.session_id for call in aws.calls} <= {"missing"}
+
+
+@pytest.mark.parametrize("query", ["&status", "(" * 3000, "[" * 3000, "`[1, 2]`[::0]", "to_number(`1e400`)"])
+def test_odd_query_is_refused_in_a_sentence(aws: GlueEndpoint, query: str) -> None:
+    aws.put("analytics", always("READY"))
+
+    assert run("get", "analytics", "--query", query, code=2).err.startswith("error: --query: ")
+
+
 def test_lost_stderr_does_not_end_a_wait(aws: GlueEndpoint) -> None:
     aws.put("analytics", looks("PROVISIONING", "READY"))
 
