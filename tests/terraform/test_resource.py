@@ -100,7 +100,18 @@ def test_gate_once_shows_drift_and_lets_later_applies_pass(project: TerraformPro
     assert '~ status = "READY" -> "TIMEOUT"' in drift.text
     applied = project.apply()
     assert (0, "TIMEOUT") == (applied.code, project.resources()["gluesession_session.this"]["status"])
+    assert "Warning: TIMEOUT, will not become READY" in applied.text
 
+    # The same id in another account is another session.
+    role = "arn:aws:iam::210987654321:role/GlueSession"
+    glue.put("analytics", always("TIMEOUT"), Role=role)
+    assert "gluesession_session.this must be replaced" in project.plan().text
+    glue.put("analytics", always("READY"), Role=role)
+    replaced = project.apply()
+    assert (0, role) == (replaced.code, project.resources()["gluesession_session.this"]["role"])
+
+    glue.put("analytics", always("READY"))
+    assert 0 == project.apply().code
     glue.put("analytics", always(GONE))
     planned = project.plan("-detailed-exitcode")
     assert 0 == planned.code, planned.text

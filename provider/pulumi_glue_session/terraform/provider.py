@@ -24,6 +24,9 @@ RESOURCE_TYPE = "gluesession_session"
 UNREAD = b"unread"
 """Private data of a resource whose last read failed. Terraform keeps it in the state and in plan files."""
 
+OTHER_ACCOUNT = b"other account"
+"""Private data of a resource whose session the credentials of another account were used to read."""
+
 _UNKNOWN_SETTINGS = diagnostic(
     "The provider block has values that are known after apply",
     "A read needs the whole provider block. Use values that are known in the plan, apply the resources that they come "
@@ -110,7 +113,7 @@ class GlueSessionProvider:
             return response(new_state=request.current_state, diagnostics=found)
         return response(
             new_state=encode(conform(result.state, self._resource.block.type)),
-            private=b"" if result.is_read else UNREAD,
+            private=OTHER_ACCOUNT if result.is_other_account else b"" if result.is_read else UNREAD,
             diagnostics=result.diagnostics,
         )
 
@@ -121,7 +124,14 @@ class GlueSessionProvider:
         if proposed is None:
             return response(planned_state=request.proposed_new_state)
         try:
-            plan = await self._resource.plan(prior, proposed, self._poller, is_read=request.prior_private != UNREAD)
+            refreshed = request.prior_private
+            plan = await self._resource.plan(
+                prior,
+                proposed,
+                self._poller,
+                is_read=refreshed != UNREAD,
+                is_other_account=refreshed == OTHER_ACCOUNT,
+            )
         except GlueSessionError as error:
             found = [diagnose(error, hints=self._resource.hints)]
             return response(planned_state=request.proposed_new_state, diagnostics=found)

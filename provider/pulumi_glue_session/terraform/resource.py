@@ -86,10 +86,11 @@ class ChangedSincePlan(GlueSessionError):
 
 @dataclass(kw_only=True)
 class Refresh:
-    """State after a read, None if the session is gone, and whether it could be read."""
+    """State after a read, None if the session is gone, whether it could be read, and in the recorded account."""
 
     state: dict[str, Any] | None
     is_read: bool = True
+    is_other_account: bool = False
     diagnostics: list[Any] = field(default_factory=list[Any])
 
 
@@ -154,8 +155,6 @@ class SessionResource:
         except SessionNotFound as error:
             if _is_other_region(state, error.region):
                 return Refresh(state=kept)
-            if state.get("gate") == _ONCE:
-                return Refresh(state=kept, diagnostics=[self._warn(error)])
             return await self._refresh_missing(kept, error, poller)
         except LookFailed as error:
             if state.get("status") is None:
@@ -165,21 +164,31 @@ class SessionResource:
             return Refresh(state=kept, is_read=False, diagnostics=[self._warn(error)])
         if _is_other_region(state, poller.sessions.region):
             return Refresh(state=kept)
+        recorded, account = _account_of(state), _account_of(session_attributes(session))
+        if recorded and account and recorded != account:
+            # A session has a role of its own account, so this is another one with the same id.
+            return Refresh(state=kept, is_other_account=True)
         return Refresh(state={**kept, **session_attributes(session), "region": poller.sessions.region})
 
     async def _refresh_missing(self, state: dict[str, Any], error: SessionNotFound, poller: SessionPoller) -> Refresh:
-        """Drop the record, unless the credentials are of another account than that of the recorded role."""
-        recorded = _account_of(state)
+        """Drop the record, unless the credentials are of another account than that of the recorded role.
+
+        With `gate = "once"` the record stays, and one of another account is replaced.
+        """
+        recorded, is_once = _account_of(state), state.get("gate") == _ONCE
+        kept = Refresh(state=state, diagnostics=[self._warn(error)])
         if recorded is None:
-            return Refresh(state=None)
+            return kept if is_once else Refresh(state=None)
         try:
             account = await poller.account_id()
         except LookFailed as failure:
-            return Refresh(state=state, is_read=False, diagnostics=[self._warn(error), self._warn(failure)])
+            if is_once:
+                return kept
+            return Refresh(state=state, is_read=False, diagnostics=[*kept.diagnostics, self._warn(failure)])
         if account == recorded:
-            return Refresh(state=None)
+            return kept if is_once else Refresh(state=None)
         other = OtherAccount(error.session_id, region=error.region, recorded=recorded, account=account)
-        return Refresh(state=state, is_read=False, diagnostics=[self._warn(other)])
+        return Refresh(state=state, is_read=False, is_other_account=is_once, diagnostics=[self._warn(other)])
 
     def _warn(self, error: GlueSessionError) -> Any:
         return diagnose(error, hints=self.hints, warning=True)
@@ -191,6 +200,7 @@ class SessionResource:
         poller: SessionPoller | None,
         *,
         is_read: bool = True,
+        is_other_account: bool = False,
     ) -> Plan:
         """Planned state. `poller` is None while a setting of the provider block is unknown. Raises GlueSessionError.
 
@@ -200,6 +210,8 @@ class SessionResource:
             return await self._plan_create(proposed, poller, replaces=("session_id",) if prior else ())
         if poller is not None and _is_other_region(prior, poller.sessions.region):
             return await self._plan_create(proposed, poller, replaces=("region",))
+        if is_other_account:
+            return await self._plan_create(proposed, poller, replaces=("role",))
         return self._plan_update(prior, proposed, poller if is_read else None)
 
     async def _plan_create(
@@ -216,17 +228,20 @@ class SessionResource:
 
     def _plan_update(self, prior: Mapping[str, Any], proposed: Mapping[str, Any], poller: SessionPoller | None) -> Plan:
         plan = Plan(state={**proposed, **{name: prior.get(name) for name in _COMPUTED}})
-        if proposed.get("gate") == _ONCE:
-            return plan
+        is_once = proposed.get("gate") == _ONCE
         if poller is None or not _are_known(proposed):
-            plan.state |= dict.fromkeys((*SET_BY_WAITING, *_RECREATED), UNKNOWN)
+            if not is_once:
+                plan.state |= dict.fromkeys((*SET_BY_WAITING, *_RECREATED), UNKNOWN)
             return plan
         request = self._request(proposed, poller)
         session = session_from_attributes(prior)
         result = request.condition.evaluate(request.session_id, session, region=prior.get("region") or "")
         if result.error is not None:
-            plan.state |= dict.fromkeys((*SET_BY_WAITING, *_RECREATED), UNKNOWN)
             plan.diagnostics.append(self._warn(result.error))
+        if is_once:
+            return plan
+        if result.error is not None:
+            plan.state |= dict.fromkeys((*SET_BY_WAITING, *_RECREATED), UNKNOWN)
         elif result.state is WaitState.PENDING or any(prior.get(name) != proposed.get(name) for name in _CONDITION):
             plan.state |= dict.fromkeys(SET_BY_WAITING, UNKNOWN)
         return plan

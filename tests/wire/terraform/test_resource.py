@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_glue_session.terraform.protocol import ERROR, MESSAGES, WARNING
-from pulumi_glue_session.terraform.provider import UNREAD
+from pulumi_glue_session.terraform.provider import OTHER_ACCOUNT, UNREAD
 from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode, encode
 from support.glue_endpoint import GONE, GlueEndpoint, always, error, step
 from support.sts_endpoint import StsEndpoint, denied
@@ -45,8 +45,11 @@ def test_plan_of_a_session_that_does_not_meet_the_condition(
     state = {**terraform.create(), "status": status}
 
     planned = decode(terraform.plan(state, state).planned_state)
-    once = decode(terraform.plan(state, {**state, "gate": "once"}).planned_state)
+    plan_once = terraform.plan(state, {**state, "gate": "once"})
+    once = decode(plan_once.planned_state)
 
+    warned = [(WARNING, 'TIMEOUT, will not become READY: Glue session "analytics" (eu-west-1)')]
+    assert (warned if status == "TIMEOUT" else []) == summaries(plan_once)
     assert unknown == {name for name, value in planned.items() if value is UNKNOWN}
     assert status == once["status"]
 
@@ -126,6 +129,45 @@ def test_refresh_with_credentials_of_another_account_keeps_the_record(
     assert {WARNING} == {severity for severity, _ in summaries(kept)}
     if account is not None:
         assert "Credentials: account 210987654321" in kept.diagnostics[0].detail
+
+
+@pytest.mark.parametrize("gate", ["once", None])
+def test_session_of_another_account_replaces_the_record(
+    terraform: Terraform, aws: GlueEndpoint, gate: str | None
+) -> None:
+    """With `gate = "once"` too: the condition holds again for the other session."""
+    aws.put("analytics", always("READY"))
+    state = {**terraform.create(), "gate": gate}
+    aws.put("analytics", always("TIMEOUT"), Role="arn:aws:iam::210987654321:role/GlueSession")
+
+    refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+    planned = terraform.plan(state, state, prior_private=refreshed.private)
+    arguments = {"prior_state": None, "planned_state": decode(planned.planned_state)}
+    applied = terraform.call("ApplyResourceChange", type_name=TYPE, **arguments)
+
+    assert (state, OTHER_ACCOUNT) == (decode(refreshed.new_state), refreshed.private)
+    assert [["role"]] == [[step.attribute_name for step in each.steps] for each in planned.requires_replace]
+    assert [WARNING] == [severity for severity, _ in summaries(planned)]
+    assert [ERROR] == [severity for severity, _ in summaries(applied)]
+
+
+def test_gate_once_holds_in_another_account_without_the_session(
+    terraform: Terraform, aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put("analytics", always("READY"))
+    state = {**terraform.create(), "gate": "once"}
+    aws.put("analytics", always(GONE))
+
+    with StsEndpoint(account="210987654321") as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+        planned = terraform.plan(state, state, prior_private=refreshed.private)
+        sts.fail("GetCallerIdentity", denied())
+        unknown = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+
+    assert (state, OTHER_ACCOUNT) == (decode(refreshed.new_state), refreshed.private)
+    assert [["role"]] == [[step.attribute_name for step in each.steps] for each in planned.requires_replace]
+    assert (state, b"") == (decode(unknown.new_state), unknown.private)
 
 
 def test_refused_refresh_keeps_the_record_and_leaves_it_to_the_apply(terraform: Terraform, aws: GlueEndpoint) -> None:
