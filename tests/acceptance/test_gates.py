@@ -156,6 +156,8 @@ DEPENDENT = """
     stash = pulumi.Stash("stash", input="ready")
     GlueSession("by-id", session_id={by_id})
     GlueSession("by-option", session_id="ready", opts=pulumi.ResourceOptions(depends_on=[{by_option}]))
+    GlueSession("by-value", session_id="ready", expect={{"role": {by_id}}})
+    GlueSession("by-mapping", session_id="ready", expect={by_id}.apply(lambda role: {{"role": role}}))
     pulumi.Stash("unrelated", input="")
 """
 
@@ -168,6 +170,7 @@ def test_dependency_that_failed(project: Project, glue: GlueEndpoint) -> None:
     up = project.up("--continue-on-error", code=1)
     assert ended("ended") in up.text
     assert "create this resource with the class GlueSession" not in up.text
+    assert "expect: a value is not known" in up.text
     assert {} == project.resources()
     assert {"stash", "unrelated"} == project.resources(STASH).keys()
 
@@ -177,9 +180,12 @@ def test_dependency_that_is_not_a_target(project: Project, glue: GlueEndpoint) -
     glue.put("ended", always("READY"))
     project.program(DEPENDENT.format(by_id="stash.output", by_option="stash"))
 
-    up = project.up("--target", "**::by-id", "--target", "**::by-option", code=1)
+    targets = ("--target", "**::by-id", "--target", "**::by-option", "--continue-on-error")
+    up = project.up(*targets, "--target", "**::by-value", "--target", "**::by-mapping", code=1)
     assert "create this resource with the class GlueSession" not in up.text
     assert "which was was not specified in --target list" in up.text or "add the dependency" in up.text
+    assert {} == project.resources()
+    assert "expect: a value is not known" in project.up("--target", "**::by-value", code=1).text
     assert {} == project.resources()
 
 

@@ -96,6 +96,8 @@ class Expectation:
                     f"use name and {hints.spell('python_version')}"
                 ),
             )
+        if kind == "a mapping" and not all(isinstance(each, str) for each in value.values()):
+            raise InvalidInput("expect", lambda hints: f"{hints.spell(self.name)} has a value that is not a string")
 
     def mismatch(self, session: Session) -> Mismatch | None:
         """Expected and actual value, or None if they match."""
@@ -142,11 +144,12 @@ def require_mapping(expect: Any) -> Mapping[str, Any]:
 
 def _parse_version(text: str) -> Version | None:
     # Imported here, because most programs do not compare versions.
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
+        # InvalidVersion, or a number of more than 4,300 digits.
         return None
 
 

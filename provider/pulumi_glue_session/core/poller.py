@@ -251,13 +251,18 @@ class Poller:
                 continue
             wait.is_reading = False
             wait.polls += 1
-            result = wait.condition.evaluate(
-                wait.session_id,
-                reading.answer,
-                region=self._source.region,
-                console=self._source.console,
-                previous=wait.session,
-            )
+            try:
+                result = wait.condition.evaluate(
+                    wait.session_id,
+                    reading.answer,
+                    region=self._source.region,
+                    console=self._source.console,
+                    previous=wait.session,
+                )
+            except BaseException as error:
+                # A bug ends this wait. It would otherwise read the session again and again.
+                self._end(wait, error)
+                continue
             wait.result = result = replace(result, requested_at=reading.requested_at)
             if isinstance(reading.answer, Session):
                 wait.unanswered_since = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pulumi.runtime import is_dry_run
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
@@ -35,6 +36,10 @@ from pulumi_glue_session.dynamic.wire_format import EVERY_RUN, ONCE, fingerprint
 _INVALID_ID = "none"
 """Id for a read whose own id is invalid: the engine needs one to start the read, which then fails with the reason."""
 
+_UNKNOWN_EXPECTATION = (
+    "a value is not known, because the resource that it comes from failed or is not a target of this update: "
+    "correct that resource, or add it to the targets"
+)
 
 _SESSION_ERRORS = (NotAsExpected, SessionEnded, SessionNotFound, UnknownStatus, WaitedTooLong)
 """Errors about the session itself. With `gate="once"` they are drift if the session is recorded."""
@@ -149,9 +154,11 @@ async def observe(
 
 
 async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) -> tuple[Expectation, ...]:
-    """Expectations whose values are known. The others are checked in the up. Raises InvalidInput."""
+    """Expectations whose values are known. A preview leaves the others to the up. Raises InvalidInput."""
     deferred = is_output(expect)
     output: pulumi.Output[Any] = pulumi.Output.from_input(expect if deferred else None)
+    if not await _is_known(output):
+        return ()
     by_name: Any = await output.future() if deferred else expect
     if by_name is None:
         return ()
@@ -161,7 +168,15 @@ async def _parse_expectations(expect: pulumi.Input[Mapping[str, Any]] | None) ->
     expectations: list[Expectation] = []
     for name, expected in require_mapping(by_name).items():
         value: pulumi.Output[Any] = pulumi.Output.from_input(as_output(expected))
-        if await value.is_known():
+        if await _is_known(value):
             hidden = secret or await value.is_secret()
             expectations.append(Expectation.parse(name, await value.future(), secret=hidden, secret_name=secret))
     return tuple(expectations)
+
+
+async def _is_known(value: pulumi.Output[Any]) -> bool:
+    """Whether an expected value is known. Raises InvalidInput in an up, which must not pass without the check."""
+    known = await value.is_known()
+    if not known and not is_dry_run():
+        raise InvalidInput("expect", _UNKNOWN_EXPECTATION)
+    return known

@@ -85,6 +85,8 @@ INVALID: list[tuple[str, Any, str]] = [
     ("max_capacity", {"at_least": float("-inf")}, "max_capacity is a finite number, not -Infinity"),
     ("connections", "vpc", 'connections is a list, not "vpc"'),
     ("command", "glueetl", 'command is a mapping, not "glueetl"'),
+    ("command", {"name": None}, "command has a value that is not a string"),
+    ("default_arguments", {"--team": None}, "default_arguments has a value that is not a string"),
     ("command", {"version": "3"}, "unknown key of command version: use name and python_version"),
     ("command", {"version": "3", "args": []}, "unknown key of command args, version: use name and python_version"),
 ]
@@ -104,6 +106,13 @@ def test_expected_value_matches(name: str, expected_value: Any) -> None:
 @pytest.mark.parametrize(("name", "expected_value", "line"), MISMATCHES)
 def test_mismatch_has_expected_and_found_value(name: str, expected_value: Any, line: str) -> None:
     assert line == describe(Expectation.parse(name, expected_value))
+
+
+def test_version_of_a_huge_number_is_a_mismatch() -> None:
+    """Python refuses to read integers of more than 4,300 digits."""
+    session = Session(status="READY", glue_version="9" * 5000)
+
+    assert Expectation.parse("glue_version", "5.0").mismatch(session)
 
 
 @pytest.mark.parametrize(("name", "expected_value", "reason"), INVALID)

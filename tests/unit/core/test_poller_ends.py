@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 import pytest
 
@@ -15,7 +16,7 @@ from pulumi_glue_session.core.concurrency import start_thread
 from pulumi_glue_session.core.errors import OutOfThreads
 from pulumi_glue_session.core.poller import Clock, Poller, SystemClock
 from pulumi_glue_session.core.source import Deliver
-from pulumi_glue_session.core.wait import WaitResult, WaitState
+from pulumi_glue_session.core.wait import WaitCondition, WaitResult, WaitState
 from support.clock import FakeClock, run
 from support.fake_source import Answer, FakeSource, Life, ScriptedSource, always, then
 from support.polling import PROVISIONING, READY, READY_SESSION, SUCCEEDED, polling
@@ -112,6 +113,24 @@ def test_bug_in_a_read_reaches_its_waits() -> None:
 
     assert ["ZeroDivisionError('bug')"] * 2 == [repr(first), repr(second)]
     assert SUCCEEDED == third
+
+
+def test_bug_in_a_condition_reaches_its_wait() -> None:
+    """The session would otherwise be read again and again."""
+
+    class Broken(WaitCondition):
+        def evaluate(self, *_: object, **__: object) -> NoReturn:
+            raise ZeroDivisionError("bug")
+
+    async def work(poller: Poller, _: ScriptedSource) -> WaitResult:
+        with pytest.raises(ZeroDivisionError):
+            await poller.wait("a", condition=Broken(), timeout=600)
+        return await poller.wait("a", condition=READY, timeout=600)
+
+    result, source = polling({"a": always(READY_SESSION)}, work)
+
+    assert SUCCEEDED == result
+    assert 2 == len(source.moments)
 
 
 def test_session_without_an_answer_is_an_error() -> None:
