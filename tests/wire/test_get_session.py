@@ -22,6 +22,7 @@ from pulumi_glue_session.core.errors import (
     Throttled,
     Unreachable,
 )
+from pulumi_glue_session.core.session import Session
 from support.endpoint_client import LENIENT
 from support.glue_endpoint import (
     DEFAULTS,
@@ -146,12 +147,26 @@ def test_fault_decides_the_exception(aws: GlueEndpoint, fault: Answer, kind: typ
     [
         [],
         {"Session": 5},
-        {"Session": {"Status": "READY", "Command": "glueetl"}},
-        {"Session": {"Status": "READY", "NumberOfWorkers": "many"}},
-        {"Session": {"Status": "READY", "CreatedOn": "once"}},
-        {"Session": {"Status": "READY", "CreatedOn": 1e20}},
-        {"Session": {"Status": "READY", "CreatedOn": "0001-01-01T00:00:00+14:00"}},
+        {"Session": {"Id": "analytics", "Status": "READY", "Command": "glueetl"}},
+        {"Session": {"Id": "analytics", "Status": "READY", "NumberOfWorkers": "many"}},
+        {"Session": {"Id": "analytics", "Status": "READY", "CreatedOn": "once"}},
+        {"Session": {"Id": "analytics", "Status": "READY", "CreatedOn": 1e20}},
+        {"Session": {"Id": "analytics", "Status": "READY", "CreatedOn": "0001-01-01T00:00:00+14:00"}},
+        {"Session": {"Id": "analytics", "Status": "READY", "CreatedOn": True}},
+        {"Session": {"Id": "analytics", "Status": "READY", "NumberOfWorkers": 1.5}},
+        {"Session": {"Id": "analytics", "Status": "READY", "NumberOfWorkers": True}},
+        {"Session": {"Id": "analytics", "Status": "READY", "MaxCapacity": True}},
+        {"Session": {"Id": "analytics", "Status": "READY", "Role": 5}},
+        {"Session": {"Id": "analytics", "Status": "READY", "Description": {"text": "a"}}},
+        {"Session": {"Id": "analytics", "Status": "READY", "Connections": {"Connections": [["jdbc"]]}}},
+        {"Session": {"Id": "analytics", "Status": "READY", "DefaultArguments": {"--key": ["a"]}}},
+        {"Session": {"Id": "analytics", "Status": True}},
+        {"Session": {"Id": "analytics", "Status": ["READY"]}},
         {"Session": {"Id": "other", "Status": "READY"}},
+        {"Session": {"Id": "Analytics", "Status": "READY"}},
+        {"Session": {"Id": "", "Status": "READY"}},
+        {"Session": {"Id": None, "Status": "READY"}},
+        {"Session": {"Status": "READY"}},
     ],
     ids=str,
 )
@@ -162,18 +177,31 @@ def test_json_without_a_session_is_unusable(aws: GlueEndpoint, body: object) -> 
     assert isinstance(failure(GlueSessions(AwsConfig())), Unreachable)
 
 
+VALID = '"Id": "analytics", "Status": "READY"'
+
+
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity"])
 @pytest.mark.parametrize("member", ["NumberOfWorkers", "MaxCapacity", "Progress", "CreatedOn"])
 def test_number_that_is_not_finite_is_unusable(aws: GlueEndpoint, member: str, number: str) -> None:
-    aws.fail("GetSession", Answer(body=f'{{"Session": {{"Status": "READY", "{member}": {number}}}}}'.encode()))
+    aws.fail("GetSession", Answer(body=f'{{"Session": {{{VALID}, "{member}": {number}}}}}'.encode()))
 
     assert isinstance(failure(GlueSessions(AwsConfig())), Unreachable)
+
+
+def test_null_is_the_neutral_value(aws: GlueEndpoint) -> None:
+    nulls = {"Role": None, "CreatedOn": None, "NumberOfWorkers": None, "Command": None}
+    more = {"Connections": {"Connections": [None, "jdbc"]}, "DefaultArguments": {"--key": None}}
+    aws.fail("GetSession", answer({"Session": {"Id": "analytics", "Status": "READY", **nulls, **more}}))
+
+    session = GlueSessions(AwsConfig()).get("analytics")
+
+    assert Session(status="READY", connections=("jdbc",), default_arguments={"--key": ""}) == session
 
 
 def test_timestamp_without_zone_is_utc(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
-    aws.fail("GetSession", answer({"Session": {"Status": "READY", "CreatedOn": "2026-01-05T09:30:15"}}))
+    aws.fail("GetSession", Answer(body=f'{{"Session": {{{VALID}, "CreatedOn": "2026-01-05T09:30:15"}}}}'.encode()))
     try:
         created_on = GlueSessions(AwsConfig()).get("analytics").created_on
     finally:

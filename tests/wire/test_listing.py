@@ -200,6 +200,14 @@ def test_list_can_have_100_000_sessions(aws: GlueEndpoint) -> None:
     assert 1000 == aws.calls[0].parameters["MaxResults"]
 
 
+def test_page_with_nothing_but_a_token_is_empty(aws: GlueEndpoint) -> None:
+    put(aws, "a")
+    aws.fail("ListSessions", answer({"NextToken": "next"}), times=1)
+    aws.fail("ListSessions", answer({"Sessions": [{"Id": "a", "Status": "READY"}]}), times=1)
+
+    assert ["a"] == listed()
+
+
 # --- Ids without sessions ---
 
 

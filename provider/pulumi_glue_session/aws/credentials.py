@@ -332,7 +332,8 @@ def _parse_timestamp(value: Any) -> Any:
     from botocore.utils import parse_timestamp
 
     try:
-        return parse_timestamp(value)
+        # Python takes a boolean for a number of seconds.
+        return value if isinstance(value, bool) else parse_timestamp(value)
     except (OSError, OverflowError, RuntimeError, TypeError, ValueError):
         return value
 

@@ -87,6 +87,9 @@ _PROFILE_REMEDY = "name a profile of the shared files: aws configure list-profil
 _UNSUPPORTED_HOST = "Unsupported host "
 """Start of botocore's error for the URL of a container's credentials."""
 
+_UNPARSABLE_URL = "Failed to parse: "
+"""In urllib3's error for a URL that is not valid."""
+
 _PROXY_AUTHENTICATION = 407
 _PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
@@ -216,6 +219,10 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
         return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
     if isinstance(error, _proxy_errors()):
         return CredentialsUnavailable(subject, region=region, detail=str(error), source="proxy", remedy=_PROXY_REMEDY)
+    if isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE_URL in str(error):
+        # The text contains a part of the URL, and of its password. An endpoint that cannot be parsed fails before.
+        detail = "the URL of the proxy cannot be parsed: encode special characters of its user name and password"
+        return CredentialsUnavailable(subject, region=region, detail=detail, source="proxy", remedy=_PROXY_REMEDY)
     if isinstance(error, exceptions.ProfileNotFound):
         return BadCredentials(subject, region=region, detail=str(error), remedy=_PROFILE_REMEDY)
     kind: type[LookFailed] = Misconfigured

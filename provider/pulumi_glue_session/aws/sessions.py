@@ -252,8 +252,9 @@ class GlueSessions:
         shape: Any = answer.get("Session")
         if not shape or not shape.get("Status"):
             raise Unreachable(subject, region=self.region, detail="an answer without a session or its status")
-        if shape.get("Id", session_id) != session_id:
-            detail = f'an answer about another session, "{shape["Id"]}"'
+        if shape.get("Id") != session_id:
+            about = f'about another session, "{shape["Id"]}"' if "Id" in shape else "without the id of its session"
+            detail = f"an answer {about}"
             raise Unreachable(subject, region=self.region, detail=detail)
         try:
             return Session.from_api(shape)
@@ -305,11 +306,13 @@ class GlueSessions:
     def _parse_page(self, page: Mapping[str, Any]) -> tuple[dict[str, Mapping[str, Any]], Sequence[str]]:
         """Sessions by id, and ids, of a page. botocore returns an empty page for an answer that is cut short."""
         try:
-            shapes: dict[str, Mapping[str, Any]] = {shape["Id"]: shape for shape in page.get("Sessions") or ()}
+            shapes: dict[str, Mapping[str, Any]] = {
+                (shape or {}).get("Id", ""): shape for shape in page.get("Sessions") or ()
+            }
             ids: Sequence[str] = [*(page.get("Ids") or ())]
             length = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length")
-            is_list = length == _EMPTY_ANSWER_LENGTH or not page.keys().isdisjoint({"Ids", "Sessions"})
-            is_valid = is_list and all(type(name) is str for name in (*shapes, *ids))
+            is_list = length == _EMPTY_ANSWER_LENGTH or not page.keys().isdisjoint({"Ids", "Sessions", "NextToken"})
+            is_valid = is_list and all(type(name) is str and name for name in (*shapes, *ids))
         except PARSE_ERRORS as error:
             raise map_error(error, _LIST, region=self.region) from error
         if not is_valid:

@@ -308,8 +308,11 @@ _tag_value = _text(
     "at most 256 letters, digits, spaces and characters of _.:/=+-@",
     ascii_only=False,
 )
-_url = _text("URL", r"https?://\S+", "a URL such as 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'")
-_proxy_url = _text("proxy URL", r"(https?://)?[^\s/]+(/\S*)?", "a URL such as 'http://proxy.example.com:3128'")
+# A user name or password with one of ?#'" that is not encoded would reach messages as a part of the path.
+_url = _text("URL", r"https?://[^\s?#'\"]+", "a URL such as 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'")
+_proxy_url = _text(
+    "proxy URL", r"(https?://)?[^\s/?#'\"]+(/[^\s?#'\"]*)?", "a URL such as 'http://proxy.example.com:3128'"
+)
 
 _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "region": _non_empty,

@@ -21,10 +21,11 @@ _MARKUP, _BROKEN_MARKUP = "<{%", "<{ %"
 """Start of Pulumi's color commands, as in `<{%reset%}>`, and how it is printed. The engine obeys a command in any
 message, drops the text after an unfinished one, and panics at an unknown one (Go package `colors` of Pulumi's SDK)."""
 
-_URL_USER = re.compile(r"((?<=://)|(?<=Invalid endpoint: ))[^\s?#'\"]*@")
+_URL_USER = re.compile(r"((?<=://)|(?<=Invalid endpoint: ))([^\s?#'\"]*@|[^\s/?#'\"@:]+:(?!\d+[/?#'\"])\S*@)")
 """User name and password in a URL, up to the last @ before its query: a password can contain a slash by mistake.
 
-"Invalid endpoint" is how the message of botocore about a URL without a scheme starts.
+With another character that should have been encoded, what follows the colon is not the number of a port. "Invalid
+endpoint" is how the message of botocore about a URL without a scheme starts.
 """
 
 _WIDTH = 80

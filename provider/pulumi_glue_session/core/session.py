@@ -82,24 +82,32 @@ _MAX_INTEGER = 2**53
 """Pulumi and Terraform send every number as a double, which has larger integers only in part."""
 
 
+def escape_reserved(text: str) -> str:
+    """The text with one more backslash if Pulumi's wire format reserves it."""
+    return f"\\{text}" if _RESERVED.fullmatch(text) else text
+
+
 def _parse_string(value: Any) -> str:
-    text = str(value)
+    if not isinstance(value, str):
+        raise TypeError(value)
+    text = value
     if not text.isascii():
         # A service that cuts a text can leave half of a surrogate pair, which Pulumi cannot send. It becomes U+FFFD.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return f"\\{text}" if _RESERVED.fullmatch(text) else text
+    return escape_reserved(text)
 
 
 def _parse_int(value: Any) -> int:
     number = int(value)
-    if abs(number) > _MAX_INTEGER:
-        raise OverflowError
+    # A part of a number, and a boolean, which Python takes for one, are other values than those that Glue sent.
+    if abs(number) > _MAX_INTEGER or isinstance(value, bool) or (isinstance(value, float) and number != value):
+        raise ValueError(value)
     return number
 
 
 def _parse_float(value: Any) -> float:
     number = float(value)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or isinstance(value, bool):
         raise ValueError(value)
     return number
 
@@ -119,11 +127,12 @@ def _parse_command(value: Any) -> Command:
 
 
 def _parse_connections(value: Any) -> tuple[str, ...]:
-    return tuple(map(_parse_string, value.get("Connections") or ()))
+    return tuple(_parse_string(name) for name in value.get("Connections") or () if name is not None)
 
 
 def _parse_arguments(value: Any) -> dict[str, str]:
-    return {_parse_string(name): _parse_string(text) for name, text in value.items()}
+    # As for a field that is null, the neutral value stands in for a text that is.
+    return {_parse_string(name): _parse_string("" if text is None else text) for name, text in value.items()}
 
 
 _NEUTRAL: Mapping[Callable[[Any], Any], Callable[[], Any]] = {

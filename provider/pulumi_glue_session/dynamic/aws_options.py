@@ -177,18 +177,30 @@ def _provider_state(options: Any) -> Any:
         return None
     options = cast("Mapping[str, Any]", options)
     recorded = {name: value for name, value in options.items() if name not in ("region", UNRECORDED)} or None
-    has_external_id = any(role.get(_SECRET) for role in (recorded or {}).get("assume_roles", ()))
     return (
         pulumi.Output.secret(recorded)
-        if has_external_id
+        if _holds_credentials(recorded)
         else pulumi.Output.unsecret(pulumi.Output.from_input(recorded))
     )
 
 
+def _holds_credentials(value: Any, name: str = "") -> bool:
+    """Whether the option is an external id or a URL with a password, or contains one."""
+    if isinstance(value, Mapping):
+        return any(_holds_credentials(each, key) for key, each in cast("Mapping[str, object]", value).items())
+    if isinstance(value, list):
+        return any(map(_holds_credentials, cast("list[object]", value)))
+    return value is not None and (name == _SECRET or (name in _URLS and isinstance(value, str) and "@" in value))
+
+
 def _mark_secret(name: str, value: Any) -> Any:
-    """The value as a secret, if it is an external id or a URL with a password."""
-    has_password = name in _URLS and isinstance(value, str) and "@" in value
-    return pulumi.Output.secret(value) if has_password or (name == _SECRET and value is not None) else value
+    """The value as a secret, if it holds credentials. Values inside of it are marked by themselves."""
+    if isinstance(value, (Mapping, list)):
+        return cast("object", value)
+    if isinstance(value, pulumi.Output) and name in (*_URLS, "endpoints"):
+        url: pulumi.Output[Any] = cast("Any", value)
+        return url.apply(lambda known: pulumi.Output.secret(known) if _holds_credentials(known, name) else known)
+    return pulumi.Output.secret(value) if _holds_credentials(value, name) else value
 
 
 def resolve(options: Any, *, mark_secrets: bool = False) -> Any:

@@ -10,7 +10,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.query import SessionQuery
-from pulumi_glue_session.core.session import Session, session_to_dict
+from pulumi_glue_session.core.session import Session, escape_reserved, session_to_dict
 from pulumi_glue_session.core.wait import WaitRequest, WaitState
 from pulumi_glue_session.native.polling import STACK_ROW, ResourcePoller
 from pulumi_glue_session.native.properties import region_override, to_property_values, wrap
@@ -29,7 +29,7 @@ async def query_sessions(
         return results[0]
     return {
         "region": wrap(sessions.region),
-        "ids": wrap(list(found)),
+        "ids": wrap(list(map(escape_reserved, found))),
         "sessions": PropertyValue([PropertyValue(result) for result in results]),
     }
 
@@ -53,4 +53,4 @@ async def wait_for_session(
 
 def _build_result(session_id: str, region: str, session: Session) -> dict[str, PropertyValue]:
     """Fields without default arguments: SDKs treat the whole result of a function as secret if one field is."""
-    return to_property_values(session_to_dict(session_id, region, session))
+    return to_property_values(session_to_dict(escape_reserved(session_id), region, session))

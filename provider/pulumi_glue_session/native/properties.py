@@ -181,21 +181,28 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 
-def unwrap(value: PropertyValue) -> Any:
-    """Plain value. Whole numbers become int, because Pulumi sends every number as a float."""
+def unwrap(value: PropertyValue, *, keep_null: bool = False) -> Any:
+    """Plain value. Whole numbers become int, because Pulumi sends every number as a float.
+
+    Items of a mapping that are null are left out, unless `keep_null` is set.
+    """
     content: Any = value.value
     if isinstance(content, Computed) or content == UNKNOWN_SENTINEL:
         return UNKNOWN
     if isinstance(content, Mapping):
-        return unwrap_map(cast("Mapping[str, PropertyValue]", content))
+        return unwrap_map(cast("Mapping[str, PropertyValue]", content), keep_null=keep_null)
     if isinstance(content, Sequence) and not isinstance(content, str):
-        return [unwrap(item) for item in cast("Sequence[PropertyValue]", content)]
+        return [unwrap(item, keep_null=keep_null) for item in cast("Sequence[PropertyValue]", content)]
     return int(content) if isinstance(content, float) and content.is_integer() else content
 
 
-def unwrap_map(values: Mapping[str, PropertyValue]) -> dict[str, Any]:
-    """Plain values by name, without those that are null."""
-    return {name: unwrap(value) for name, value in values.items() if value.value is not None}
+def unwrap_map(values: Mapping[str, PropertyValue], *, keep_null: bool = False) -> dict[str, Any]:
+    """Plain values by name, without those that are null unless `keep_null` is set."""
+    return {
+        name: unwrap(value, keep_null=keep_null)
+        for name, value in values.items()
+        if keep_null or value.value is not None
+    }
 
 
 def wrap(value: Any, *, secret: bool = False) -> PropertyValue:

@@ -51,6 +51,7 @@ from pulumi_glue_session.native.properties import (
     secret_names,
     snake,
     to_snake,
+    unwrap,
     unwrap_map,
     wrap,
 )
@@ -301,7 +302,8 @@ class SessionProvider:
         selection = {"session_id": request.resource_id, **self._selection(source.sessions.region)}
         values = {**_recorded_inputs(olds), **selection}
         inputs = dict(request.inputs) or {"sessionId": wrap(request.resource_id)}
-        return sdk.ReadResponse(request.resource_id, build_outputs(values, session), inputs)
+        outputs = _with_secret_inputs(build_outputs(values, session), olds)
+        return sdk.ReadResponse(request.resource_id, outputs, inputs)
 
     async def cancel(self) -> None:
         """Cancel every wait: the user interrupted the engine."""
@@ -313,7 +315,10 @@ class SessionProvider:
         """Run a function."""
         check_token(request.tok, FUNCTION_ARGUMENTS)
         try:
-            arguments = parse_arguments(unwrap_map(request.args), FUNCTION_ARGUMENTS[request.tok])
+            # A tag that is null is not left out: more sessions would match.
+            nullable = {name: unwrap(value, keep_null=name == "tags") for name, value in request.args.items()}
+            given = {name: value for name, value in nullable.items() if value is not None}
+            arguments = parse_arguments(given, FUNCTION_ARGUMENTS[request.tok])
             if request.tok == WAIT_FOR_SESSION:
                 properties = {name: value for name, value in request.args.items() if value.value is not None}
                 wait_request = await self._wait_request(properties)
@@ -369,7 +374,8 @@ class SessionProvider:
         return result
 
     def _unknown_outputs(self, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
-        return unknown_outputs({PROVIDER_OPTIONS: provider_options(self._options), **_recorded_inputs(properties)})
+        known = {PROVIDER_OPTIONS: provider_options(self._options), **_recorded_inputs(properties)}
+        return _with_secret_inputs(unknown_outputs(known), properties)
 
     def _outputs(
         self,
@@ -383,7 +389,18 @@ class SessionProvider:
             raise AssertionError
         values = {**_recorded_inputs(properties), **self._selection(result.region)}
         unknown = SET_BY_WAITING if result.state is WaitState.PENDING else ()
-        return build_outputs(values, result.session, unknown=unknown, recorded=recorded, ignore_changes=ignore_changes)
+        outputs = build_outputs(
+            values, result.session, unknown=unknown, recorded=recorded, ignore_changes=ignore_changes
+        )
+        return _with_secret_inputs(outputs, properties)
+
+
+def _with_secret_inputs(
+    outputs: dict[str, PropertyValue], properties: Mapping[str, PropertyValue]
+) -> dict[str, PropertyValue]:
+    """Outputs of which those that repeat a secret input are secret too."""
+    secret = {camel(name) for name in secret_names(properties) & set(RECORDED_INPUTS)}
+    return {name: value.with_secret(value.is_secret or name in secret) for name, value in outputs.items()}
 
 
 def _recorded_inputs(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:

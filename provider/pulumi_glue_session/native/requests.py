@@ -91,14 +91,13 @@ def _parse_expectations(expect: PropertyValue | None) -> list[Expectation]:
         return []
     if not isinstance(expect.value, Mapping) and expect.contains_secret():
         raise InvalidInput("expect", "the value is not a mapping, and not shown because it is secret")
-    values = require_mapping(unwrap(expect))
+    require_mapping(unwrap(expect))
     properties = cast("Mapping[str, PropertyValue]", expect.value)
+    # A null is not left out: the session would pass without this check.
     return [
-        _parse_expectation(
-            name, value, secret=expect.is_secret or properties[name].contains_secret(), secret_name=expect.is_secret
-        )
-        for name, value in values.items()
-        if not contains_unknown(value)
+        _parse_expectation(name, value, secret=expect.is_secret or each.contains_secret(), secret_name=expect.is_secret)
+        for name, each in properties.items()
+        if not contains_unknown(value := unwrap(each, keep_null=True))
     ]
 
 

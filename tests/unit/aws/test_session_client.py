@@ -121,9 +121,9 @@ def test_account_is_not_read_without_need(stubbed: Boto3, monkeypatch: pytest.Mo
 def test_concurrent_calls_run_in_daemon_threads(stubbed: Boto3, monkeypatch: pytest.MonkeyPatch) -> None:
     daemons: list[bool] = []
 
-    def get_session(**_parameters: object) -> object:
+    def get_session(**parameters: object) -> object:
         daemons.append(threading.current_thread().daemon)
-        return {"Session": {"Status": "READY"}}
+        return {"Session": {"Id": parameters["Id"], "Status": "READY"}}
 
     denied = EXCEPTIONS.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListSessions")
     monkeypatch.setattr(stubbed.glue, "list_sessions", raising(denied))

@@ -43,7 +43,9 @@ def test_entity_not_found_for_a_list_means_no_session(stubbed: Boto3) -> None:
         ({}, "an answer without sessions or their ids"),
         ({"ResponseMetadata": {}}, "an answer without sessions or their ids"),
         ({"Ids": [5], "Sessions": []}, "an answer without sessions or their ids"),
-        ({"Sessions": [{"Status": "READY"}]}, f"{ODD}'Id'"),
+        ({"Sessions": [{"Status": "READY"}]}, "an answer without sessions or their ids"),
+        ({"Sessions": [None]}, "an answer without sessions or their ids"),
+        ({"Ids": [""]}, "an answer without sessions or their ids"),
     ],
     ids=str,
 )

@@ -132,7 +132,7 @@ ODD = "invalid answer: "
     [
         (raising(ValueError("no JSON")), f"{ODD}no JSON"),
         (
-            giving({"Session": {"Status": "READY", "NumberOfWorkers": "many"}}),
+            giving({"Session": {"Id": "analytics", "Status": "READY", "NumberOfWorkers": "many"}}),
             f"{ODD}NumberOfWorkers has an invalid value, 'many'",
         ),
     ],

@@ -250,8 +250,14 @@ def test_program_cannot_pass_hidden_options() -> None:
 )
 def test_url_with_a_password_is_a_secret_in_the_state(url: str, *, secret: bool) -> None:
     async def program() -> list[bool]:
-        recorded = aws_options.to_state(AwsOptions(endpoint_url=url, endpoints={"sts": url}, https_proxy=url))
-        urls = [recorded["endpoint_url"], recorded["endpoints"]["sts"], recorded["https_proxy"]]
-        return [await pulumi.Output.from_input(each).is_secret() for each in urls]
+        output = pulumi.Output.from_input(url)
+        recorded = aws_options.to_state(
+            AwsOptions(endpoint_url=url, endpoints={"sts": url, "glue": output}, https_proxy=url, http_proxy=output)
+        )
+        urls = [recorded["endpoint_url"], *recorded["endpoints"].values(), recorded["https_proxy"]]
+        of_a_provider = [{"http_proxy": url}, {"endpoints": {"glue": url}}]
+        states = [aws_options.to_state(pulumi.Output.from_input(each)) for each in of_a_provider]
+        values = [*urls, recorded["http_proxy"], *states]
+        return [await pulumi.Output.from_input(each).is_secret() for each in values]
 
-    assert [secret] * 3 == run(program())
+    assert [secret] * 7 == run(program())

@@ -33,6 +33,8 @@ def test_default_wait_for(engine: RecordingEngine) -> None:
         ({"sessionId": "a", "region": 7}, "region", "7"),
         ({"sessionId": "a", "expect": {"numberOfWorkers": "2"}}, "expect", 'numberOfWorkers is a number, not "2"'),
         ({"sessionId": "a", "expect": "READY"}, "expect", "'READY' is "),
+        ({"sessionId": "a", "expect": {"role": None}}, "expect", "role is a string, not null"),
+        ({"sessionId": "a", "expect": {"command": {"name": None}}}, "expect", "command has a value that is not"),
         ({"sessionId": "a", "timeout": "soon"}, "timeout", "'soon'"),
         ({"sessionId": "a", "timeout": True}, "timeout", "True"),
         ({"sessionId": "a", "waitFor": "READY"}, "waitFor", "'READY' is not a list"),

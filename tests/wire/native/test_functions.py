@@ -13,6 +13,7 @@ from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.native.properties import GET_SESSION, GET_SESSIONS, HINTS, WAIT_FOR_SESSION, camel, unwrap_map
 from pulumi_glue_session.native.provider import SessionProvider
 from support.glue_endpoint import GlueEndpoint, always, looks
+from support.hostile_text import RESERVED
 from support.native_provider import RecordingEngine, error_of, invoke, message_of, props, run
 
 
@@ -40,6 +41,17 @@ def test_filter(engine: RecordingEngine, aws: GlueEndpoint) -> None:
     assert ["READY", "STOPPED"] == [session["status"] for session in several["sessions"]]
 
 
+def test_id_that_pulumi_reserves(engine: RecordingEngine, aws: GlueEndpoint) -> None:
+    """Any user of the account can start such a session. It must not make the result unknown."""
+    for text in RESERVED.values():
+        aws.put(text, always("READY"))
+
+    found = unwrap_map(invoke(engine, GET_SESSIONS))
+
+    ids = {f"\\{text}" for text in RESERVED.values()}
+    assert (ids, ids) == (set(found["ids"]), {session["sessionId"] for session in found["sessions"]})
+
+
 def test_several_matches_fail_with_native_names(engine: RecordingEngine, aws: GlueEndpoint) -> None:
     aws.put("etl-1", always("READY"))
     aws.put("etl-2", always("STOPPED"))
@@ -57,6 +69,7 @@ def test_several_matches_fail_with_native_names(engine: RecordingEngine, aws: Gl
         ({}, "session_id", "it is missing: use sessionId, or a filter with one of tags, statuses, idPrefix, idPattern"),
         ({"sessionId": None}, "session_id", "it is missing: use sessionId, or a filter"),
         ({"sessionId": ""}, "session_id", "1 to 255 characters"),
+        ({"tags": {"team": None}}, "tags", "{'team': None} is not a mapping of tags"),
         ({"id": "a"}, "id", "unknown argument 'id': use sessionId, tags, statuses, idPrefix, idPattern, region"),
     ],
 )

@@ -137,6 +137,25 @@ def test_secret_output_is_in_no_message(process: NativeProcess, aws: GlueEndpoin
     assert "9.9" not in text
 
 
+def test_recorded_input_stays_secret(process: NativeProcess, aws: GlueEndpoint) -> None:
+    aws.put("analytics", always("READY"))
+    inputs: dict[str, Any] = {
+        "sessionId": "analytics",
+        "region": secret("eu-west-1"),
+        "waitFor": PropertyValue([secret("READY")]),
+    }
+
+    outputs = process.create(**inputs)
+    for each in (
+        outputs,
+        process.create(preview=True, **inputs),
+        process.update(outputs, **inputs),
+        process.refresh("analytics", outputs),
+    ):
+        assert each
+        assert {"region", "waitFor"} == {name for name in ("sessionId", *inputs) if each[name].contains_secret()}
+
+
 SECRET_ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "tags": (GET_SESSION, {"tags": secret("planted")}),
     "a tag": (GET_SESSIONS, {"tags": PropertyValue({"team": PropertyValue([secret("planted")])})}),
