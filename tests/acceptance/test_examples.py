@@ -306,7 +306,9 @@ def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) ->
         os.killpg(deployer.pid, signal.SIGINT)
         _, told = deployer.communicate(timeout=240)
 
-    assert (1, "update canceled\n") == (deployer.returncode, told)
+    # Newer engines add a line of their own if the program still runs.
+    errors = [line for line in told.splitlines() if line != "Resource monitor has terminated, shutting down"]
+    assert (1, ["update canceled"]) == (deployer.returncode, errors)
     assert {} == project.resources()
 
 
