@@ -136,8 +136,12 @@ def run(command: PulumiCommand, fault: Fault, stage: Stage, project: Project, be
 
 
 def errors_of(done: Run) -> list[str]:
-    """Error messages without line breaks, except those of the engine itself."""
-    messages = re.split(r"(?:^| )error: ", " ".join(done.err.split()))[1:]
+    """Error messages without line breaks, except those of the engine itself.
+
+    The engine can print the last line of a wait after the error of another session.
+    """
+    lines = [line for line in map(str.strip, done.err.splitlines()) if not line.startswith("stopped waiting after ")]
+    messages = re.split(r"(?:^| )error: ", " ".join(" ".join(lines).split()))[1:]
     return [each for each in (PREFIX.sub("", message) for message in messages) if each not in OF_THE_ENGINE]
 
 
