@@ -192,7 +192,7 @@ def main() -> None:
     """Parse the arguments, run the contenders, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 300, 1000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1, 100, 300, 1000])
     parser.add_argument("--contenders", nargs="+", default=CONTENDER_NAMES, choices=CONTENDER_NAMES)
     parser.add_argument("--latency-ms", type=float, default=50)
     parser.add_argument("--out", type=Path, default=ROOT / ".bench")
@@ -215,7 +215,7 @@ def main() -> None:
                 (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
         for _ in range(options.repetitions):
             for contender in [name for name in options.contenders if name != "loop"]:
-                bench.gate(contender, min(100, max(options.sizes)))
+                bench.gate(contender, min(100, max(options.sizes, default=100)))
         worker.submit(endpoint.stop).result()
     (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
     (options.out / "table.md").write_text(table(bench.samples, options.sizes))
