@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from pulumi_glue_session import CredentialsUnavailable, GlueSession, get_session
+from pulumi_glue_session.native.properties import GET_SESSION, WAIT_FOR_SESSION
 from support.assumed_roles import ROLE
+from support.dynamic_server import DynamicServer
+from support.dynamic_server import Refusal as DynamicRefusal
 from support.glue_endpoint import GlueEndpoint, always
+from support.native_process import READY, NativeProcess
+from support.native_process import Refusal as NativeRefusal
 from support.program_run import Ran, run
+from support.terraform_provider import Terraform
 
 SOURCE = "Source: AWS_WEB_IDENTITY_TOKEN_FILE /nowhere/token"
 NEXT = "Next: check that the token file exists and can be read"
@@ -33,6 +40,43 @@ def test_resource(aws: GlueEndpoint) -> None:
     assert SOURCE in text
     assert NEXT in text
     assert "Traceback" not in text
+    assert [] == aws.calls
+
+
+def test_refresh(aws: GlueEndpoint) -> None:
+    with DynamicServer(os.environ) as server:
+        server.configure({})
+        with pytest.raises(DynamicRefusal) as caught:
+            server.read("analytics", {"session_id": "analytics", "region": "eu-west-1", "status": "READY"})
+
+    assert SOURCE in " ".join(str(caught.value).split())
+    assert "Traceback" not in str(caught.value)
+    assert [] == aws.calls
+
+
+@pytest.mark.parametrize("call", ["create", "refresh", "getSession", "waitForSession"])
+def test_native_provider(aws: GlueEndpoint, call: str) -> None:
+    state = {"sessionId": "analytics", "status": "READY", "region": "eu-west-1", **READY, "providerOptions": {}}
+    with NativeProcess(os.environ) as provider:
+        provider.configure()
+        calls: dict[str, Callable[[], object]] = {
+            "create": lambda: provider.create(sessionId="analytics"),
+            "refresh": lambda: provider.refresh("analytics", state),
+            "getSession": lambda: provider.invoke(GET_SESSION, sessionId="analytics"),
+            "waitForSession": lambda: provider.invoke(WAIT_FOR_SESSION, sessionId="analytics", waitFor=["READY"]),
+        }
+        with pytest.raises(NativeRefusal) as caught:
+            calls[call]()
+
+    assert SOURCE in " ".join(str(caught.value).split())
+    assert "Traceback" not in str(caught.value)
+    assert [] == aws.calls
+
+
+def test_terraform_provider(aws: GlueEndpoint) -> None:
+    (diagnostic,) = Terraform().read(session_id="analytics").diagnostics
+
+    assert SOURCE in " ".join(diagnostic.detail.split())
     assert [] == aws.calls
 
 

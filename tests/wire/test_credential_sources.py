@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import sys
 from collections.abc import Callable
@@ -20,7 +21,9 @@ from pulumi_glue_session.core.errors import (
     CredentialsUnavailable,
     GlueSessionError,
     Misconfigured,
+    ServiceFault,
     SessionNotFound,
+    Throttled,
 )
 from pulumi_glue_session.core.poller import Poller
 from pulumi_glue_session.core.wait import WaitCondition, WaitResult, WaitState
@@ -28,7 +31,7 @@ from support.assumed_roles import REGION, ROLE, access_keys, assuming, failure, 
 from support.clock import FakeClock, run
 from support.glue_endpoint import GlueEndpoint, looks
 from support.http_server import serving
-from support.sts_endpoint import StsEndpoint
+from support.sts_endpoint import Fault, StsEndpoint, server_fault, throttled
 
 pytestmark = pytest.mark.usefixtures("single_attempt", "sts")
 
@@ -126,8 +129,9 @@ def test_wait_goes_on_while_its_token_file_is_gone(aws: GlueEndpoint, sts: StsEn
         ("print('not JSON, with a planted-secret')", "invalid output (JSONDecodeError)"),
         ("print('{}')", "Unsupported version"),
         ("print('{\"Version\": 1}')", "Missing required key in response: 'AccessKeyId'"),
+        ("import sys; sys.exit(1)", "custom-process: it failed without a message"),
     ],
-    ids=["exit code", "not JSON", "no version", "no keys"],
+    ids=["exit code", "not JSON", "no version", "no keys", "no message"],
 )
 def test_credential_process_fails(aws: GlueEndpoint, profile: Any, code: str, reason: str) -> None:
     profile(process(code))
@@ -158,6 +162,53 @@ def test_credential_process_never_ends(aws: GlueEndpoint, profile: Any, monkeypa
 
     assert (CredentialsUnavailable, 'credential_process of profile "ci"') == explained(error)[:2]
     assert "no credentials within 1s" in str(error)
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [("", "the command is empty"), ('tool "user', "No closing quotation")],
+    ids=["empty", "quote"],
+)
+def test_credential_process_cannot_be_started(aws: GlueEndpoint, profile: Any, command: str, reason: str) -> None:
+    profile(f"credential_process = {command}")
+    error = failure(sessions())
+
+    assert 'credential_process of profile "ci"' == getattr(error, "source", "")
+    assert reason == getattr(error, "detail", "")
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason", "remedy"),
+    [
+        ({"AccessKeyId": ""}, "the access key is empty", "run its command in a shell and correct it"),
+        ({"AccessKeyId": 5}, "the access key is not a string", "run its command in a shell and correct it"),
+        ({"SecretAccessKey": None}, "the secret key is empty", "run its command in a shell and correct it"),
+        (
+            {"SessionToken": "planted-secret\n"},
+            "an access key or session token contains a line break",
+            "remove the line break",
+        ),
+        (
+            {"SessionToken": "planted-secret", "Expiration": "2020-01-01T00:00:00Z"},
+            "Credentials were refreshed, but the refreshed credentials are still expired.",
+            "run its command in a shell and correct it, or set the clock of this machine, for instance with NTP",
+        ),
+    ],
+    ids=["empty", "not a string", "null", "line break", "expired"],
+)
+def test_source_answers_with_unusable_keys(
+    aws: GlueEndpoint, profile: Any, keys: dict[str, Any], reason: str, remedy: str
+) -> None:
+    """They are not signed with: Glue would reject them, or its endpoint would seem to be broken."""
+    answer = {"Version": 1, "AccessKeyId": "PROCESS", "SecretAccessKey": "planted-secret", **keys}
+    profile(process(f"print({json.dumps(json.dumps(answer))})"))
+    error = failure(sessions())
+
+    assert explained(error) == (BadCredentials, 'credential_process of profile "ci"', remedy)
+    assert reason == getattr(error, "detail", "")
+    assert "planted-secret" not in str(error)
     assert 0 == aws.count()
 
 
@@ -195,6 +246,103 @@ def test_role_of_a_profile_that_is_not_signed_in(aws: GlueEndpoint, profile: Any
     assert 0 == aws.count()
 
 
+def test_incomplete_profile_of_identity_center(aws: GlueEndpoint, profile: Any) -> None:
+    """A login would not help."""
+    profile("sso_start_url = https://work.awsapps.com/start", "sso_account_id = 1")
+
+    assert explained(failure(sessions())) == (
+        CredentialsUnavailable,
+        'IAM Identity Center of profile "ci"',
+        "correct the profile in the shared configuration file",
+    )
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "fact", "remedy"),
+    [
+        (
+            Fault(code="RegionDisabledException", message="STS is not activated in this region", http_status=403),
+            BadCredentials,
+            "AWS credentials are missing, expired or not accepted",
+            "activate STS in this region, or use another one: sts_region, stsRegion or aws:stsRegion",
+        ),
+        (throttled(), Throttled, "Throttled by STS after all retries", ""),
+        (server_fault(), ServiceFault, "STS failed after all retries", ""),
+    ],
+    ids=["region", "throttled", "server fault"],
+)
+def test_error_of_sts_is_about_sts(
+    aws: GlueEndpoint, sts: StsEndpoint, fault: Fault, kind: type[GlueSessionError], fact: str, remedy: str
+) -> None:
+    sts.fail("AssumeRole", fault)
+    error = failure(sessions(assume_roles=[{"role_arn": ROLE}]))
+
+    assert (kind, remedy) == (type(error), getattr(error, "remedy", ""))
+    assert str(error).startswith(fact)
+    assert "GetSession" not in str(error)
+    assert 0 == aws.count()
+
+
+def test_sts_is_unreachable(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+
+    assert explained(failure(sessions(assume_roles=[{"role_arn": ROLE}]))) == (
+        CredentialsUnavailable,
+        f"STS AssumeRole of {ROLE}",
+        "check the network, the proxy, and the region and endpoint URL of this service",
+    )
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "nowhere"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv9"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "soon"),
+    ],
+)
+def test_invalid_setting_of_the_chain_is_shown(
+    aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    del profile
+    monkeypatch.setenv(name, value)
+    error = failure(sessions())
+
+    assert "settings of boto3's credential chain" == getattr(error, "source", "")
+    assert value in str(error)
+    assert 0 == aws.count()
+
+
+@pytest.mark.parametrize("setting", ["ca_bundle", "defaults_mode", "sso_session", "max_attempts"])
+def test_setting_with_a_mapping_under_it(aws: GlueEndpoint, profile: Any, setting: str) -> None:
+    """As after a wrong indentation. botocore raises errors of Python."""
+    profile("aws_access_key_id = KEYS", "aws_secret_access_key = planted", f"{setting} =", "  region = eu-west-1")
+
+    assert Misconfigured is type(failure(sessions()))
+    assert 0 == aws.count()
+
+
+def test_region_with_a_line_break(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1\n")
+    error = failure(sessions())
+
+    assert Misconfigured is type(error)
+    assert "the region 'eu-west-1\\n' contains a line break" in " ".join(str(error).split())
+    assert 0 == aws.count()
+
+
+def test_proxy_url_that_cannot_be_parsed(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:planted-password@127.0.0.1:port")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://glue.example.com")
+    error = failure(sessions())
+
+    assert "proxy" == getattr(error, "source", "")
+    assert "planted-password" not in str(error)
+    assert 0 == aws.count()
+
+
 def test_ca_bundle_of_the_profile_is_missing(aws: GlueEndpoint, profile: Any) -> None:
     profile("ca_bundle = /nowhere/ca.pem")
     error = failure(sessions())
@@ -204,8 +352,9 @@ def test_ca_bundle_of_the_profile_is_missing(aws: GlueEndpoint, profile: Any) ->
     assert 0 == aws.count()
 
 
-def test_ca_bundle_of_the_environment_is_missing(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
+@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+def test_ca_bundle_of_the_environment_is_missing(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "/nowhere/ca.pem")
     error = failure(sessions())
 
     assert Misconfigured is type(error)
@@ -254,6 +403,31 @@ def test_mfa_is_refused_without_a_prompt(aws: GlueEndpoint, sts: StsEndpoint) ->
     assert 'profile "ci" needs an MFA code (mfa_serial), which cannot be asked for here' == getattr(error, "detail", "")
     assert "aws sts get-caller-identity --profile ci" in " ".join(str(error).split())
     assert (0, []) == (aws.count(), sts_calls(sts))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"role_arn = {ROLE}", "source_profile = base", "mfa_serial = arn:aws:iam::123456789012:mfa/ada"],
+        [f"role_arn = {ROLE}", "source_profile = ci-2", "[profile ci-2]", f"role_arn = {ROLE}", "source_profile = ci"],
+        [
+            "sso_start_url = https://a.awsapps.com/start",
+            "sso_region = r",
+            "sso_account_id = 1",
+            "sso_role_name = reader",
+        ],
+        [process("print('{}')")],
+    ],
+    ids=["MFA", "loop", "not signed in", "process"],
+)
+def test_each_session_of_a_program_has_the_same_error(aws: GlueEndpoint, profile: Any, lines: list[str]) -> None:
+    """They share the credentials, and so does the next read of a wait."""
+    profile("aws_access_key_id = BASE", "aws_secret_access_key = planted", name="profile base")
+    profile(*lines)
+    source = sessions()
+
+    assert str(failure(source)) == str(failure(source))
+    assert 0 == aws.count()
 
 
 @pytest.mark.usefixtures("mfa_profile")
@@ -308,6 +482,7 @@ def test_empty_variables_count_as_not_set(aws: GlueEndpoint, monkeypatch: pytest
     monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", "")
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "")
     monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
 
     assert "READY" == sessions().get("analytics").status
     assert ["testing"] == access_keys(aws)
@@ -401,11 +576,46 @@ def test_no_proxy_of_the_options(aws: GlueEndpoint) -> None:
 
 
 def test_attempts_of_the_environment(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    server_fault = import_module("support.glue_endpoint").server_fault
+    glue_fault = import_module("support.glue_endpoint").server_fault
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "4")
     monkeypatch.setenv("AWS_RETRY_MODE", "standard")
-    aws.fail("GetSession", server_fault())
+    aws.fail("GetSession", glue_fault())
     failure(sessions())
 
     assert 4 == aws.count()
+
+
+@pytest.mark.usefixtures("fast_retries")
+def test_attempts_of_the_profile(aws: GlueEndpoint, profile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in botocore, a variable comes before them."""
+    profile("aws_access_key_id = KEYS", "aws_secret_access_key = planted", "max_attempts = 3", "retry_mode = standard")
+    aws.fail("GetSession", import_module("support.glue_endpoint").server_fault())
+    source = sessions()
+    failure(source)
+
+    assert 3 == aws.count()
+    client: Any = source._connection.client("a test")  # noqa: SLF001
+    assert "standard" == client.meta.config.retries["mode"]
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    failure(sessions())
+    assert 3 + 2 == aws.count()
+
+
+@pytest.mark.parametrize("attempts", ["999999999", "9" * 5000], ids=["nine digits", "5,000 digits"])
+def test_huge_number_of_attempts(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, attempts: str) -> None:
+    """The limit of a read is calculated from it."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+
+    assert "READY" == sessions().get("analytics").status
+    assert 1 == aws.count()
+
+
+@pytest.mark.parametrize("attempts", ["many", "-1", "1.5"])
+def test_invalid_number_of_attempts(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, attempts: str) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+    error = failure(sessions())
+
+    assert Misconfigured is type(error)
+    assert f"AWS_MAX_ATTEMPTS is '{attempts}': use a whole number" in str(error)
+    assert 0 == aws.count()

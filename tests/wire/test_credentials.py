@@ -221,7 +221,7 @@ def test_self_signed_certificate_is_not_trusted(behind_tls: GlueEndpoint) -> Non
 @pytest.mark.usefixtures("behind_tls")
 def test_ca_bundle_is_missing() -> None:
     error = failure(sessions(custom_ca_bundle="/nowhere/ca.pem"))
-    detail = "[Errno 2] No such file or directory: '/nowhere/ca.pem'"
+    detail = "CA bundle '/nowhere/ca.pem': No such file or directory"
 
     assert Misconfigured is type(error)
     assert detail in str(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -40,7 +39,7 @@ def client_options(config: AwsConfig, service: str) -> dict[str, Any]:
     from botocore.config import Config
 
     endpoint_url = _endpoint_url(config, service)
-    retries: Any = {"mode": _retry_mode(config), "total_max_attempts": _max_retries(config) + 1}
+    retries: Any = {"mode": config.retry_mode or "adaptive", "total_max_attempts": _max_retries(config) + 1}
     options: dict[str, Any] = {
         "config": Config(
             connect_timeout=_CONNECT_SECONDS,
@@ -72,14 +71,7 @@ def max_call_seconds(config: AwsConfig) -> float:
 
 
 def _max_retries(config: AwsConfig) -> int:
-    if config.max_retries is not None:
-        return config.max_retries
-    attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
-    return int(attempts) - 1 if attempts.isascii() and attempts.isdecimal() and int(attempts) else _RETRIES
-
-
-def _retry_mode(config: AwsConfig) -> str:
-    return config.retry_mode or os.environ.get("AWS_RETRY_MODE") or "adaptive"
+    return _RETRIES if config.max_retries is None else config.max_retries
 
 
 def _endpoint_url(config: AwsConfig, service: str) -> str | None:

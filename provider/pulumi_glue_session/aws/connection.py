@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -14,6 +15,7 @@ from pulumi_glue_session.aws.credentials import (
     needs_resolving,
     resolve_credentials,
     track_sources,
+    with_retry_settings,
 )
 from pulumi_glue_session.aws.error_mapping import (
     THROTTLING_CODES,
@@ -51,6 +53,7 @@ class GlueConnection:
         self.throttled_at = -math.inf
         """When Glue last throttled an attempt, also one that boto3 repeats (seconds of `monotonic`)."""
         self._config = config
+        self._settled = False
         self._monotonic = monotonic
         self._mfa_prompt = mfa_prompt
         self._lock = threading.Lock()
@@ -67,6 +70,16 @@ class GlueConnection:
     def console(self) -> str:
         """Address of the AWS console, or an empty text."""
         return _console_of(self._client) if self._client else ""
+
+    @property
+    def config(self) -> AwsConfig:
+        """The configuration, with the retry settings of the environment and of the profile."""
+        from botocore.exceptions import BotoCoreError
+
+        # `client` reports the errors.
+        with contextlib.suppress(BotoCoreError, OSError, ValueError), self._lock:
+            self._settle()
+        return self._config
 
     def client(self, subject: str) -> BaseClient:
         """The client, with credentials that can sign a request now. Raises LookFailed about `subject`."""
@@ -95,6 +108,7 @@ class GlueConnection:
         with self._lock:
             if self._client is None:
                 try:
+                    self._settle()
                     self._session = create_session(self._config, mfa_prompt=self._mfa_prompt)
                     self._client = create_client(self._session, self._config)
                     self._client.meta.events.register("needs-retry.glue", self._note_throttling)
@@ -102,7 +116,17 @@ class GlueConnection:
                     raise map_client_error(error, subject, region=self.region) from error
                 except (OSError, ValueError) as error:
                     raise Misconfigured(subject, region=self.region, detail=str(error)) from error
+                except (AttributeError, TypeError) as error:
+                    # As botocore raises it for a setting with a mapping under it.
+                    detail = f"a setting of the profile cannot be used: {error}"
+                    raise Misconfigured(subject, region=self.region, detail=detail) from error
             return self._client, self._session
+
+    def _settle(self) -> None:
+        """Read the retry settings once, with the lock held. Raises what botocore raises, OSError and ValueError."""
+        if not self._settled:
+            self._config = with_retry_settings(self._config)
+            self._settled = True
 
     def _note_throttling(self, response: Any, **_: Any) -> None:
         """Called by botocore after each attempt; `response` is None if there was no response."""
@@ -148,8 +172,9 @@ class GivenConnection:
     throttled_at = -math.inf
     """The client's own events belong to the caller."""
 
-    def __init__(self, client: BaseClient) -> None:
+    def __init__(self, client: BaseClient, config: AwsConfig) -> None:
         self._client = client
+        self.config = config
 
     @property
     def region(self) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,20 @@ _CLI_CACHE = Path("~/.aws/cli/cache")
 _CONTAINER_VARIABLES = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
+_MAX_ATTEMPTS = 51
+"""More attempts than this would outlast any timeout."""
+
+
 class MfaRequired(RuntimeError):
     """A profile needs an MFA code, and this face must not ask for one."""
+
+
+class UnusableKeys(RuntimeError):
+    """A source answered with keys that cannot sign a request. The text does not contain them."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        self.remedy = remedy
+        super().__init__(message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +56,13 @@ class CredentialSource:
     profile: str = ""
     method: str = ""
     """Method of botocore's credential provider."""
+
+
+_CHAIN_SETTINGS = CredentialSource(
+    name="settings of boto3's credential chain",
+    remedy="correct the AWS_... variable or the setting of the profile",
+    method="settings",
+)
 
 
 @dataclass(kw_only=True)
@@ -110,11 +129,19 @@ class Snapshot:
         with self._lock:
             if self._credentials is None:
                 self._credentials = self._load()
-        if self._credentials is None:
+            credentials = self._credentials
+        if credentials is None:
             with _resolving(CredentialSource(name="boto3's credential chain")):
                 raise NoCredentialsError
-        with _resolving(self._source or _describe_source(self._credentials.method, "")):
-            self._frozen = self._credentials.get_frozen_credentials()
+        with _resolving(self._source or _describe_source(credentials.method, "")):
+            try:
+                frozen = credentials.get_frozen_credentials()
+                _check_keys(frozen)
+                self._frozen = frozen
+            finally:
+                if self._frozen is None:
+                    # A second attempt with the same object can fail for another reason than the first one.
+                    self._credentials = None
 
     def needs_resolving(self) -> bool:
         """Whether `resolve` may have to read a file, run a process or make a request."""
@@ -159,14 +186,15 @@ def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None
     raises, and OSError for a file that cannot be used.
     """
     import boto3
-    import botocore.session
 
-    core: Any = botocore.session.Session(profile=config.profile)
+    core = _load_shared_files(config)
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
-    _ignore_empty_variables(core)
-    _apply_settings(core, config)
-    if bundle := config.custom_ca_bundle or core.get_config_variable("ca_bundle"):
+    # botocore reads REQUESTS_CA_BUNDLE too, and rejects an empty one.
+    bundle = config.custom_ca_bundle or core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    if bundle:
         _check_ca_bundle(bundle)
+    else:
+        core.set_config_variable("ca_bundle", value=True)
     _apply_client_options(core, config)
     snapshot = _base_credentials(core, config, mfa_prompt)
     roles = [config.assume_role_with_web_identity, *config.assume_roles]
@@ -176,7 +204,46 @@ def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None
     core.get_credentials = lambda: snapshot
     # boto3 reads only AWS_DEFAULT_REGION. pulumi-aws and the other AWS SDKs read AWS_REGION first.
     region = config.region or os.environ.get("AWS_REGION") or None
+    if region and not region.isprintable():
+        message = f"the region {region!r} contains a line break or another control character"
+        raise ValueError(message)
     return boto3.session.Session(botocore_session=core, profile_name=config.profile, region_name=region)
+
+
+def with_retry_settings(config: AwsConfig) -> AwsConfig:
+    """The configuration, with the retry settings of the environment and of the profile if it has none.
+
+    Raises what botocore raises for the shared files, and ValueError for an invalid number.
+    """
+    if config.max_retries is not None and config.retry_mode:
+        return config
+    profile: Mapping[str, Any] = _load_shared_files(config).get_scoped_config()
+    mode = config.retry_mode or os.environ.get("AWS_RETRY_MODE") or profile.get("retry_mode") or None
+    retries = config.max_retries
+    if retries is None:
+        variable, setting = os.environ.get("AWS_MAX_ATTEMPTS"), profile.get("max_attempts")
+        name, attempts = ("AWS_MAX_ATTEMPTS", variable) if variable else ("max_attempts of the profile", setting)
+        if attempts:
+            retries = _parse_attempts(attempts, name) - 1
+    return replace(config, retry_mode=mode, max_retries=retries)
+
+
+def _parse_attempts(text: Any, name: str) -> int:
+    if not isinstance(text, str) or not text.isascii() or not text.isdecimal():
+        message = f"{name} is {text!r}: use a whole number of attempts"
+        raise ValueError(message)
+    # A longer number of digits is not worth its conversion.
+    return max(1, min(int(text[-9:]), _MAX_ATTEMPTS))
+
+
+def _load_shared_files(config: AwsConfig) -> Any:
+    """Session of botocore that reads the variables and shared files of the configuration."""
+    import botocore.session
+
+    core: Any = botocore.session.Session(profile=config.profile)
+    _ignore_empty_variables(core)
+    _apply_settings(core, config)
+    return core
 
 
 def resolve_credentials(session: Any) -> None:
@@ -201,13 +268,17 @@ def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], 
 
     def load() -> Any:
         profile = core.profile or "default"
-        for provider in core.get_component("credential_provider").providers:
+        with _resolving(_CHAIN_SETTINGS):
+            providers = core.get_component("credential_provider").providers
+        for provider in providers:
             if provider.METHOD == "iam-role" and hidden and hidden.skip_metadata_api_check:
                 continue
             if provider.METHOD == "container-role" and not any(os.environ.get(name) for name in _CONTAINER_VARIABLES):
                 continue
             if provider.METHOD == "assume-role":
                 provider._prompter = mfa_prompt or _refuse_mfa  # noqa: SLF001 - not settable in another way
+                # Profiles of an attempt that failed would look like a loop.
+                provider._visited_profiles = [provider._profile_name]  # noqa: SLF001
                 provider.cache = _CachedRoles()
             source = _describe_source(provider.METHOD, profile)
             with _resolving(source):
@@ -282,7 +353,7 @@ def _describe_source(method: str, profile: str) -> CredentialSource:
     sources = {
         "env": (
             "environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-            "set both variables, or unset both",
+            "set both variables to valid credentials, or unset both",
         ),
         "assume-role": (f"role{of_profile}", "check role_arn and source_profile, and the trust policy of the role"),
         "assume-role-with-web-identity": (
@@ -297,11 +368,23 @@ def _describe_source(method: str, profile: str) -> CredentialSource:
             "check the variable and the agent that serves it",
         ),
         "iam-role": ("EC2 instance metadata", "check the instance profile, or configure other credentials"),
+        "boto-config": ("boto configuration file (BOTO_CONFIG, ~/.boto)", "correct or remove this file"),
         "shared-credentials-file": (f"shared credentials file{of_profile}", "correct the profile"),
         "config-file": (f"shared configuration file{of_profile}", "correct the profile"),
     }
     name, remedy = sources.get(method, (method, ""))
     return CredentialSource(name=name, remedy=remedy, profile=profile, method=method)
+
+
+def _check_keys(frozen: Any) -> None:
+    """Raise UnusableKeys for keys that botocore accepts and cannot sign with."""
+    for name, value in (("access key", frozen.access_key), ("secret key", frozen.secret_key)):
+        if not value or not isinstance(value, str):
+            message = f"the {name} is {'not a string' if value else 'empty'}"
+            raise UnusableKeys(message)
+    if any(set("\r\n") & set(each) for each in (frozen.access_key, frozen.secret_key, frozen.token or "")):
+        message = "an access key or session token contains a line break"
+        raise UnusableKeys(message, remedy="remove the line break")
 
 
 def _refuse_mfa(prompt: str) -> str:
@@ -389,9 +472,12 @@ def _check_ca_bundle(path: str) -> None:
     """Raise OSError for a file without certificates. Later it would look like a network failure."""
     if Path(path).is_dir():
         return
-    with Path(path).open("rb"):
-        try:
+    try:
+        with Path(path).open("rb"):
             ssl.create_default_context(cafile=path)
-        except ssl.SSLError as error:
-            message = f"{path!r} does not contain a certificate: {error}"
-            raise OSError(message) from error
+    except ssl.SSLError as error:
+        message = f"CA bundle {path!r} does not contain a certificate: {error}"
+        raise OSError(message) from error
+    except OSError as error:
+        message = f"CA bundle {path!r}: {error.strerror}"
+        raise OSError(message) from error

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_glue_session.aws.credentials import CredentialSource, MfaRequired
+from pulumi_glue_session.aws.credentials import CredentialSource, MfaRequired, UnusableKeys
 from pulumi_glue_session.core.errors import (
     AccessDenied,
     BadCredentials,
@@ -76,6 +76,16 @@ _CLOCK_SKEW = ("RequestTimeTooSkewed", "Signature expired", "Signature not yet c
 
 _CLOCK_REMEDY = "set the clock of this machine, for instance with NTP"
 
+_STS_REGION_REMEDY = "activate STS in this region, or use another one: sts_region, stsRegion or aws:stsRegion"
+_NETWORK_REMEDY = "check the network, the proxy, and the region and endpoint URL of this service"
+_PROFILE_SETTINGS_REMEDY = "correct the profile in the shared configuration file"
+
+_COMMAND_ERRORS = ("No closing quotation", "No escaped character")
+"""Errors of a command that botocore cannot split into words."""
+
+_SERVICES = {"GetRoleCredentials": "IAM Identity Center says", "CreateOAuth2Token": "AWS Sign-In says"}
+"""Labels for errors of services other than STS, by operation."""
+
 _MFA_REMEDY = (
     "put temporary credentials into the environment (aws sts get-session-token), let the AWS CLI cache those of the "
     "role (aws sts get-caller-identity --profile {profile}), or use aws sso login or aws login"
@@ -91,6 +101,9 @@ _UNPARSABLE_URL = "Failed to parse: "
 """In urllib3's error for a URL that is not valid."""
 
 _PROXY_AUTHENTICATION = 407
+_UNPARSABLE = "Failed to parse:"
+"""Start of urllib3's error for a URL."""
+
 _PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
 PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
@@ -123,7 +136,7 @@ def credential_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
-    ours = (OSError, RuntimeError, subprocess.SubprocessError, *PARSE_ERRORS)
+    ours = (OSError, RuntimeError, IndexError, subprocess.SubprocessError, *PARSE_ERRORS)
     return (BotoCoreError, ClientError, ResponseParserError, *ours)
 
 
@@ -134,7 +147,7 @@ def map_credentials_error(error: Exception, subject: str, *, region: str, source
     if isinstance(error, NoRegionError):
         return NoRegion(subject, region=region)
     if isinstance(error, ClientError):
-        failure = map_service_error(error.response, subject, region=region, says="STS says")
+        failure = map_service_error(error.response, subject, region=region, says=_service_says(error))
         if isinstance(failure, (Throttled, ServiceFault)):
             return failure
     kind, facts = _explain_credentials_error(error, source)
@@ -148,33 +161,60 @@ def _explain_credentials_error(
     from botocore.parsers import ResponseParserError
 
     kind: type[BadCredentials] = BadCredentials
-    if isinstance(error, MfaRequired):
+    if isinstance(error, (MfaRequired, exceptions.RefreshWithMFAUnsupportedError)):
         facts = {
             "detail": f'profile "{source.profile}" needs an MFA code (mfa_serial), which cannot be asked for here',
             "remedy": _MFA_REMEDY.format(profile=source.profile),
         }
     elif holds_credentials(error):
         facts = {"detail": _LINE_BREAK, "source": "", "remedy": "remove the line break"}
+    elif isinstance(error, UnusableKeys):
+        facts = {"detail": str(error), "remedy": error.remedy or source.remedy}
     elif isinstance(error, exceptions.ClientError):
-        facts = {"detail": _without_signature(str(error)), "detail_label": "STS says"}
+        facts = {"detail": _without_signature(str(error)), "detail_label": _service_says(error)}
         if _is_clock_skew(str(error)):
             facts["remedy"] = _CLOCK_REMEDY
+        elif error.response.get("Error", {}).get("Code") == "RegionDisabledException":
+            facts["remedy"] = _STS_REGION_REMEDY
     elif isinstance(error, _sign_in_errors()):
         facts = {"detail": str(error)}
         if isinstance(error, (exceptions.SSOError, exceptions.TokenRetrievalError)) and source.method == "assume-role":
             facts["remedy"] = _SSO_REMEDY
     elif isinstance(error, RuntimeError) and "credentials" in str(error):
         # botocore raises it for credentials that are expired on arrival.
-        facts = {"detail": str(error), "remedy": _CLOCK_REMEDY}
+        remedy = f"{source.remedy}, or {_CLOCK_REMEDY}" if source.remedy else _CLOCK_REMEDY
+        facts = {"detail": str(error), "remedy": remedy}
     else:
         kind = CredentialsUnavailable
-        is_proxy = isinstance(error, _proxy_errors())
-        facts = {"source": "proxy", "remedy": _PROXY_REMEDY} if is_proxy else {}
+        facts = _other_facts(error, source)
         is_safe = isinstance(error, (exceptions.BotoCoreError, OSError)) and not isinstance(error, ResponseParserError)
-        is_safe = is_safe or str(error).startswith(_UNSUPPORTED_HOST)
+        is_safe = is_safe or source.method == "settings"
+        is_safe = is_safe or str(error).startswith((_UNSUPPORTED_HOST, *_COMMAND_ERRORS))
         # The text of a parser's error can contain what it could not read, and with it credentials.
-        facts["detail"] = str(error) if is_safe else f"invalid output ({type(error).__name__})"
+        facts.setdefault("detail", str(error) if is_safe else f"invalid output ({type(error).__name__})")
     return kind, facts
+
+
+def _service_says(error: Any) -> str:
+    """Label for the error of a service other than Glue."""
+    return _SERVICES.get(error.operation_name, "STS says")
+
+
+def _other_facts(error: Exception, source: CredentialSource) -> dict[str, str]:
+    """What is known about an error that is not about the credentials themselves."""
+    from botocore import exceptions
+
+    if _is_about_proxy(error):
+        return {"source": "proxy", "remedy": _PROXY_REMEDY}
+    if isinstance(error, _network_errors()):
+        return {"remedy": _NETWORK_REMEDY}
+    if isinstance(error, exceptions.InvalidConfigError) and source.method in ("sso", "login"):
+        return {"remedy": _PROFILE_SETTINGS_REMEDY}
+    if source.method == "custom-process" and isinstance(error, IndexError):
+        return {"detail": "the command is empty"}
+    if source.method == "custom-process" and str(error).rstrip().endswith(":"):
+        return {"detail": f"{str(error).rstrip()} it failed without a message"}
+    return {}
 
 
 def map_service_error(
@@ -217,7 +257,7 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
         return NoRegion(subject, region=region)
     if holds_credentials(error):
         return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
-    if isinstance(error, _proxy_errors()):
+    if _is_about_proxy(error):
         return CredentialsUnavailable(subject, region=region, detail=str(error), source="proxy", remedy=_PROXY_REMEDY)
     if isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE_URL in str(error):
         # The text contains a part of the URL, and of its password. An endpoint that cannot be parsed fails before.
@@ -228,7 +268,7 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
     kind: type[LookFailed] = Misconfigured
     if isinstance(error, _sign_in_errors()):
         kind = BadCredentials
-    elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)):
+    elif isinstance(error, _network_errors()):
         kind = Unreachable
     return kind(subject, region=region, detail=str(error))
 
@@ -248,10 +288,18 @@ def _sign_in_errors() -> tuple[type[Exception], ...]:
     )
 
 
-def _proxy_errors() -> tuple[type[Exception], ...]:
+def _network_errors() -> tuple[type[Exception], ...]:
     from botocore import exceptions
 
-    return (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError)
+    return (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)
+
+
+def _is_about_proxy(error: Exception) -> bool:
+    from botocore import exceptions
+
+    # botocore checks endpoint URLs before, so a URL that cannot be parsed here is that of a proxy.
+    is_unparsable = isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE in str(error)
+    return is_unparsable or isinstance(error, (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError))
 
 
 def _is_clock_skew(message: str) -> bool:

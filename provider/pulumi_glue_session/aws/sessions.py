@@ -87,7 +87,9 @@ class GlueSessions:
         self._config = config
         self._monotonic = monotonic
         self._connection = (
-            GivenConnection(client) if client else GlueConnection(config, mfa_prompt=mfa_prompt, monotonic=monotonic)
+            GivenConnection(client, config)
+            if client
+            else GlueConnection(config, mfa_prompt=mfa_prompt, monotonic=monotonic)
         )
         self._policy = ListingPolicy(monotonic)
         self._throttled_at = -math.inf
@@ -234,7 +236,7 @@ class GlueSessions:
             return [f"No system logs: the file could not be read within {format_duration(deadline.seconds)}."]
 
     def _deadline(self, sessions: int = 1) -> Deadline:
-        return Deadline.after(max_call_seconds(self._config) * math.ceil(sessions / _SESSIONS_PER_DEADLINE))
+        return Deadline.after(max_call_seconds(self._connection.config) * math.ceil(sessions / _SESSIONS_PER_DEADLINE))
 
     def _read(self, session_id: str, deadline: Deadline) -> Reading:
         subject = f'Glue session "{session_id}"'

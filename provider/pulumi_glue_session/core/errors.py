@@ -293,7 +293,7 @@ class LookFailed(GlueSessionError):
         """Fact, what the service says, and next step."""
         where = f" ({sanitize(self.region)})" if self.region else ""
         return ErrorReport(
-            fact=f"{self.what}: {sanitize(self.subject)}{where}",
+            fact=f"{self.what.replace('Glue', self._service, 1)}: {sanitize(self.subject)}{where}",
             details=((self.detail_label, sanitize(self.detail)),) if self.detail else (),
             next_step=self._next_step(hints),
         )
@@ -301,6 +301,11 @@ class LookFailed(GlueSessionError):
     def about(self, subject: str) -> LookFailed:
         """The same error about another subject."""
         return cast("LookFailed", _restore(type(self), {**self.__dict__, "subject": subject}))
+
+    @property
+    def _service(self) -> str:
+        """Service that answered: Glue, or the one that was asked for credentials."""
+        return self.detail_label.removesuffix(" says") if self.detail_label.endswith(" says") else "Glue"
 
     def _next_step(self, hints: Hints) -> str:
         raise NotImplementedError
@@ -430,7 +435,8 @@ class Throttled(LookFailed):
     is_transient_before_first_read = True
 
     def _next_step(self, hints: Hints) -> str:  # noqa: ARG002 - the same in every face
-        return "try again later, or ask AWS for higher quotas of GetSession and ListSessions"
+        quotas = ", or ask AWS for higher quotas of GetSession and ListSessions"
+        return f"try again later{quotas if self._service == 'Glue' else ''}"
 
 
 class ServiceFault(LookFailed):

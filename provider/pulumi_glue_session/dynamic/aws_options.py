@@ -108,7 +108,7 @@ class AwsOptions:
     custom_ca_bundle: pulumi.Input[str] | None = None
     """Path of a file with the certificates to trust. Default: AWS_CA_BUNDLE."""
     max_retries: pulumi.Input[int] | None = None
-    """Number of retries of a failed request. Default: 3."""
+    """Number of retries of a failed request. Default: from AWS_MAX_ATTEMPTS, then the profile, then 3."""
     request_origin: pulumi.Input[str] | None = None
     """RequestOrigin of GetSession and ListSessions: 1 to 128 letters, digits, dots, hyphens and underscores."""
     allowed_account_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
@@ -128,7 +128,7 @@ class AwsOptions:
     no_proxy: pulumi.Input[str] | None = None
     """Hosts that need no proxy, separated by commas. Default: NO_PROXY."""
     retry_mode: pulumi.Input[str] | None = None
-    """Retry mode of the AWS SDK: `adaptive` or `standard`. Default: AWS_RETRY_MODE, then `adaptive`."""
+    """Retry mode: `adaptive` or `standard`. Default: from AWS_RETRY_MODE, then the profile, then `adaptive`."""
     sts_region: pulumi.Input[str] | None = None
     """Region of STS, which assumes roles. Default: the region of the session."""
     use_fips_endpoint: pulumi.Input[bool] | None = None
