@@ -568,6 +568,27 @@ def test_forbidden_account(aws: GlueEndpoint) -> None:
     assert 0 == aws.count()
 
 
+@pytest.mark.parametrize(
+    ("variable", "kind"),
+    [("HTTP_PROXY", CredentialsUnavailable), ("AWS_ENDPOINT_URL", None), ("AWS_CA_BUNDLE", Misconfigured)],
+)
+@pytest.mark.parametrize("password", ["planted", "pl#anted", "pl?anted", "pl/anted", "pl'anted", "pl@nted"])
+def test_password_of_a_url_is_in_no_error(
+    aws: GlueEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    kind: type[GlueSessionError] | None,
+    password: str,
+) -> None:
+    """Also one that is not encoded, of which the URL shows nothing but a wrong port."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url.replace("127.0.0.1", "localhost"))
+    monkeypatch.setenv(variable, f"http://user:{password}@127.0.0.1:9")
+    error = failure(sessions(max_retries=0))
+
+    assert kind is None or isinstance(error, kind)
+    assert not any(part in str(error) for part in ("nted", "'pl'", ":pl"))
+
+
 def test_no_proxy_of_the_options(aws: GlueEndpoint) -> None:
     source = sessions(http_proxy="http://127.0.0.1:9", no_proxy="127.0.0.1", endpoint_url=aws.url)
 

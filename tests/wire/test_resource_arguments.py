@@ -91,6 +91,13 @@ def test_unknown_keyword_suggests_a_name(aws: GlueEndpoint, keyword: str, advice
     assert 0 == aws.count()
 
 
+@pytest.mark.parametrize("logs", ["no", 1, None])
+def test_logs_that_is_not_a_boolean_is_refused(logs: Any) -> None:
+    (message,) = run(lambda _: GlueSession("etl", session_id="etl-1", logs=logs)).refused
+
+    assert f"logs: {logs!r} is not a boolean: use True or False" == message
+
+
 def test_unknown_keyword_of_get_fails_the_read(aws: GlueEndpoint) -> None:
     ran = run(lambda _: GlueSession.get("etl", "etl-1", wait_fro="READY"))  # type: ignore[arg-type]
     identity, inputs = ran.read["etl"]

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pulumi_glue_session.aws.client import create_client, max_call_seconds
 from pulumi_glue_session.aws.credentials import (
@@ -110,8 +111,10 @@ class GlueConnection:
                 try:
                     self._settle()
                     self._session = create_session(self._config, mfa_prompt=self._mfa_prompt)
-                    self._client = create_client(self._session, self._config)
-                    self._client.meta.events.register("needs-retry.glue", self._note_throttling)
+                    client = create_client(self._session, self._config)
+                    _check_url(client.meta.endpoint_url)
+                    client.meta.events.register("needs-retry.glue", self._note_throttling)
+                    self._client = client
                 except BotoCoreError as error:
                     raise map_client_error(error, subject, region=self.region) from error
                 except (OSError, ValueError) as error:
@@ -159,6 +162,16 @@ class GlueConnection:
             except credential_errors() as error:
                 failure = map_credentials_error(error, subject, region=self.region, source=tracker.source)
                 raise failure from (None if holds_credentials(error) else error)
+
+
+def _check_url(url: str) -> None:
+    """Raise ValueError for an endpoint, from the environment or a profile, that requests cannot be sent to."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        # Without the URL, in which nothing tells the password from the rest.
+        message = "the endpoint URL is invalid: encode special characters of its user name and password"
+        raise ValueError(message) from None
 
 
 def _console_of(client: Any) -> str:

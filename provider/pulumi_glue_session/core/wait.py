@@ -70,7 +70,7 @@ class WaitCondition:
         if wait_for is None:
             return cls()
         try:
-            names: list[Any] = [wait_for] if isinstance(wait_for, str) else list(wait_for)
+            names: list[Any] = [wait_for] if isinstance(wait_for, (str, Mapping)) else list(wait_for)
         except TypeError:
             names = [wait_for]
         unknown = sorted(short_repr(name) for name in names if not isinstance(name, str) or name not in STATUSES)

@@ -108,6 +108,8 @@ async def validate(arguments: Mapping[str, Any], options: ObserveOptions) -> Wai
         raise options.invalid
     if options.gate not in (EVERY_RUN, ONCE):
         raise InvalidInput("gate", f"{short_repr(options.gate)} is not valid: use {EVERY_RUN!r} or {ONCE!r}")
+    if type(options.logs) is not bool:
+        raise InvalidInput("logs", f"{short_repr(options.logs)} is not a boolean: use True or False")
     return request.with_expectations(await _parse_expectations(options.expect), on_mismatch=options.on_mismatch)
 
 

@@ -234,7 +234,7 @@ class GlueSession(pulumi.CustomResource):
         """
         session_id = inputs.as_output(session_id)
         # Any id makes the resource a read; `_add_observation` replaces it by one that becomes known after the wait.
-        identity = "none" if isinstance(session_id, inputs.InvalidValue) else session_id
+        identity = session_id if isinstance(session_id, (str, pulumi.Output)) else "none"
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=identity))
         return cls(
             resource_name,

@@ -84,6 +84,7 @@ def test_parse_takes_none_one_or_several_statuses(wait_for: str | Iterable[str] 
         (["READY", None], "None"),
         ([1], "1"),
         ("", "''"),
+        ({"READY": True}, "{'READY': True}"),
         ([], "an empty list"),
         ((), "an empty list"),
     ],
