@@ -217,7 +217,9 @@ def with_retry_settings(config: AwsConfig) -> AwsConfig:
     """
     if config.max_retries is not None and config.retry_mode:
         return config
-    profile: Mapping[str, Any] = _load_shared_files(config).get_scoped_config()
+    core = _load_shared_files(config)
+    # boto3 reports a profile that does not exist.
+    profile: Mapping[str, Any] = core.full_config["profiles"].get(core.profile or "default", {})
     mode = config.retry_mode or os.environ.get("AWS_RETRY_MODE") or profile.get("retry_mode") or None
     retries = config.max_retries
     if retries is None:

@@ -377,7 +377,10 @@ _CLASS_NAMES: Mapping[type, str] = {
 
 def is_aws_url(url: str) -> bool:
     """Whether the host of an endpoint URL belongs to AWS."""
-    return (urlsplit(url).hostname or "").endswith(_AWS_DOMAINS)
+    try:
+        return (urlsplit(url).hostname or "").endswith(_AWS_DOMAINS)
+    except ValueError:
+        return False
 
 
 def parse_option(name: str, value: Any, where: str) -> Any:

@@ -7,6 +7,7 @@ honored or rejected. The others have no effect on a read.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -39,6 +40,7 @@ _HIDDEN = {
     "secretKey": "secret_key",
     "token": "token",
 }
+_KEYS_OF_CREDENTIALS = frozenset({"access_key", "secret_key", "token"})
 _ROLE_OPTIONS = {
     "duration": "duration",
     "externalId": "external_id",
@@ -115,7 +117,7 @@ def parse_texts(texts: Mapping[str, str], *, prefix: str) -> dict[str, Any]:
         parse_option(name, value, f"{prefix}{_KEYS[name]}")
     if parse_bool(texts.get("insecure", "false"), input_name=f"{prefix}insecure"):
         raise InvalidInput(f"{prefix}insecure", "Not supported: certificates are always verified, use customCaBundle")
-    if ("access_key" in hidden) != ("secret_key" in hidden):
+    if not hidden.keys().isdisjoint(_KEYS_OF_CREDENTIALS) and not {"access_key", "secret_key"} <= hidden.keys():
         missing = "secretKey" if "access_key" in hidden else "accessKey"
         raise InvalidInput(f"{prefix}{missing}", "Missing: accessKey and secretKey are used together")
     if parse_bool(texts.get("skipMetadataApiCheck", "false"), input_name=f"{prefix}skipMetadataApiCheck"):
@@ -132,12 +134,10 @@ def _add_roles(texts: Mapping[str, str], options: dict[str, Any], prefix: str) -
         return
     given = _json(texts[key], f"{prefix}{key}")
     roles: list[Any] = cast("Any", given) if isinstance(given, list) else [given]
+    renamed = [_rename(role, _ROLE_OPTIONS, f"{prefix}{key}[{index}]") for index, role in enumerate(roles)]
     # pulumi-aws leaves out roles without an ARN.
-    named = [role for role in roles if _as_mapping(role).get("roleArn", not isinstance(role, Mapping))]
-    options["assume_roles"] = [
-        _rename(role, _ROLE_OPTIONS, f"{prefix}{key}[{index}]") for index, role in enumerate(named)
-    ]
-    parse_option("assume_roles", options["assume_roles"], f"{prefix}{key}")
+    options["assume_roles"] = [role for role in renamed if not isinstance(role, Mapping) or "role_arn" in role]
+    _check_role("assume_roles", options["assume_roles"], f"{prefix}{key}")
 
 
 def _as_mapping(value: Any) -> Mapping[str, Any]:
@@ -155,7 +155,7 @@ def _add_web_identity(texts: Mapping[str, str], options: dict[str, Any], hidden:
         role = {name: value for name, value in named.items() if name != "webIdentityToken"}
         role["webIdentityTokenFile"] = _TOKEN_OF_CONFIGURATION
     options["assume_role_with_web_identity"] = _rename(role, _WEB_IDENTITY_OPTIONS, f"{prefix}{key}")
-    parse_option("assume_role_with_web_identity", options["assume_role_with_web_identity"], f"{prefix}{key}")
+    _check_role("assume_role_with_web_identity", options["assume_role_with_web_identity"], f"{prefix}{key}")
 
 
 def _add_endpoints(texts: Mapping[str, str], options: dict[str, Any], hidden: dict[str, Any], prefix: str) -> None:
@@ -185,6 +185,17 @@ def _rename(value: Any, names: Mapping[str, str], where: str) -> Any:
     if unknown:
         raise InvalidInput(f"{where}.{unknown[0]}", f"Unknown option: use {', '.join(names)}")
     return {names[name]: each for name, each in given.items()}
+
+
+def _check_role(option: str, value: Any, where: str) -> None:
+    """Raise InvalidInput with the spelling of pulumi-aws: `aws:assumeRoles[0].roleArn`."""
+    try:
+        parse_option(option, value, where)
+    except InvalidInput as error:
+        name = error.input_name
+        for key, ours in (_ROLE_OPTIONS | _WEB_IDENTITY_OPTIONS).items():
+            name = re.sub(rf"(?<=\.){ours}(?=$|[.\[])", key, name, count=1)
+        raise InvalidInput(name, error.reason()) from None
 
 
 def _json(text: str, where: str) -> Any:

@@ -72,7 +72,7 @@ def test_every_honored_key_is_used() -> None:
 
     assert values.keys() | {"assumeRole"} == HONORED
     for key, value in values.items():
-        pair = base if key in ("accessKey", "secretKey") else {}
+        pair = base if key in ("accessKey", "secretKey", "token") else {}
         assert config(**pair) != config(**{**pair, key: value}), key
 
 
@@ -122,7 +122,11 @@ def test_endpoints_of_glue_and_sts() -> None:
 
 @pytest.mark.parametrize(
     ("url", "local"),
-    [("http://localhost:4566", True), ("https://bucket.vpce-0a1b.s3.eu-west-1.vpce.amazonaws.com", False)],
+    [
+        ("http://localhost:4566", True),
+        ("http://[broken", True),
+        ("https://bucket.vpce-0a1b.s3.eu-west-1.vpce.amazonaws.com", False),
+    ],
 )
 def test_local_endpoints_of_other_services(url: str, *, local: bool) -> None:
     hidden = config(endpoints=[{"s3": url}]).unrecorded
@@ -143,10 +147,11 @@ def test_local_endpoints_of_other_services(url: str, *, local: bool) -> None:
         ({"assumeRoles": "[{planted"}, "aws:assumeRoles", "it is not valid JSON"),
         (
             {"assumeRoles": [{"roleArn": "deploy"}]},
-            "aws:assumeRoles[0].role_arn",
+            "aws:assumeRoles[0].roleArn",
             "Invalid role ARN 'deploy': use an ARN such as 'arn:aws:iam::123456789012:role/deploy'",
         ),
         ({"accessKey": "AKIA"}, "aws:secretKey", "Missing: accessKey and secretKey are used together"),
+        ({"token": "planted"}, "aws:accessKey", "Missing: accessKey and secretKey are used together"),
         ({"useFipsEndpoint": "maybe"}, "aws:useFipsEndpoint", "'maybe' is neither true nor false: use true or false"),
         ({"endpoints": ["glue"]}, "aws:endpoints", "Invalid value: use a list of mappings of services to URLs"),
     ],
@@ -156,10 +161,12 @@ def test_invalid_value_is_named(values: dict[str, Any], name: str, reason: str) 
     assert (name, reason) == invalid(**values)
 
 
-def test_unknown_option_of_a_role_is_named() -> None:
-    name, reason = invalid(assumeRoles=[{"roleArn": ROLE, "mfaSerial": "x"}])
+@pytest.mark.parametrize("role", [{"roleArn": ROLE, "mfaSerial": "x"}, {"role_arn": ROLE}, {"mfaSerial": "x"}])
+def test_unknown_option_of_a_role_is_named(role: dict[str, str]) -> None:
+    """Also without an ARN: a role that is left out is a role that is not assumed."""
+    name, reason = invalid(assumeRoles=[{"roleArn": ROLE}, role])
 
-    assert "aws:assumeRoles[0].mfaSerial" == name
+    assert f"aws:assumeRoles[1].{[*role][-1]}" == name
     assert reason.startswith("Unknown option: use ")
 
 
