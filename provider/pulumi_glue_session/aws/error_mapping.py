@@ -97,9 +97,6 @@ _PROFILE_REMEDY = "name a profile of the shared files: aws configure list-profil
 _UNSUPPORTED_HOST = "Unsupported host "
 """Start of botocore's error for the URL of a container's credentials."""
 
-_UNPARSABLE_URL = "Failed to parse: "
-"""In urllib3's error for a URL that is not valid."""
-
 _PROXY_AUTHENTICATION = 407
 _UNPARSABLE = "Failed to parse:"
 """Start of urllib3's error for a URL."""
@@ -205,7 +202,7 @@ def _other_facts(error: Exception, source: CredentialSource) -> dict[str, str]:
     from botocore import exceptions
 
     if _is_about_proxy(error):
-        return {"source": "proxy", "remedy": _PROXY_REMEDY}
+        return {"source": "proxy", "remedy": _PROXY_REMEDY, "detail": _proxy_detail(error)}
     if isinstance(error, _network_errors()):
         return {"remedy": _NETWORK_REMEDY}
     if isinstance(error, exceptions.InvalidConfigError) and source.method in ("sso", "login"):
@@ -258,10 +255,7 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
     if holds_credentials(error):
         return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
     if _is_about_proxy(error):
-        return CredentialsUnavailable(subject, region=region, detail=str(error), source="proxy", remedy=_PROXY_REMEDY)
-    if isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE_URL in str(error):
-        # The text contains a part of the URL, and of its password. An endpoint that cannot be parsed fails before.
-        detail = "the URL of the proxy cannot be parsed: encode special characters of its user name and password"
+        detail = _proxy_detail(error)
         return CredentialsUnavailable(subject, region=region, detail=detail, source="proxy", remedy=_PROXY_REMEDY)
     if isinstance(error, exceptions.ProfileNotFound):
         return BadCredentials(subject, region=region, detail=str(error), remedy=_PROFILE_REMEDY)
@@ -300,6 +294,12 @@ def _is_about_proxy(error: Exception) -> bool:
     # botocore checks endpoint URLs before, so a URL that cannot be parsed here is that of a proxy.
     is_unparsable = isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE in str(error)
     return is_unparsable or isinstance(error, (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError))
+
+
+def _proxy_detail(error: Exception) -> str:
+    # The text about a URL that cannot be parsed contains a part of it, and of its password.
+    unparsable = "the URL of the proxy cannot be parsed: encode special characters of its user name and password"
+    return unparsable if _UNPARSABLE in str(error) else str(error)
 
 
 def _is_clock_skew(message: str) -> bool:
