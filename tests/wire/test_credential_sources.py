@@ -333,10 +333,15 @@ def test_region_with_a_line_break(aws: GlueEndpoint, monkeypatch: pytest.MonkeyP
     assert 0 == aws.count()
 
 
-def test_proxy_url_that_cannot_be_parsed(aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://user:planted-password@127.0.0.1:port")
+@pytest.mark.parametrize("host", ["127.0.0.1:port", "[127.0.0.1"])
+@pytest.mark.parametrize("roles", [[], [{"role_arn": ROLE}]], ids=["for Glue", "for STS"])
+def test_proxy_url_that_cannot_be_parsed(
+    aws: GlueEndpoint, monkeypatch: pytest.MonkeyPatch, host: str, roles: list[Any]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://sts.example.com")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:planted-password@{host}")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://glue.example.com")
-    error = failure(sessions())
+    error = failure(sessions(assume_roles=roles))
 
     assert "proxy" == getattr(error, "source", "")
     assert "planted-password" not in str(error)

@@ -97,10 +97,10 @@ _PROFILE_REMEDY = "name a profile of the shared files: aws configure list-profil
 _UNSUPPORTED_HOST = "Unsupported host "
 """Start of botocore's error for the URL of a container's credentials."""
 
-_PROXY_AUTHENTICATION = 407
-_UNPARSABLE = "Failed to parse:"
-"""Start of urllib3's error for a URL."""
+_UNPARSABLE_URLS = ("Failed to parse:", "Invalid IPv6 URL")
+"""In errors of urllib3 and urllib for a URL that is not valid."""
 
+_PROXY_AUTHENTICATION = 407
 _PROXY_REMEDY = "correct HTTPS_PROXY, HTTP_PROXY or the proxy options: address, user name and password"
 
 PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, OverflowError)
@@ -202,16 +202,21 @@ def _other_facts(error: Exception, source: CredentialSource) -> dict[str, str]:
     from botocore import exceptions
 
     if _is_about_proxy(error):
-        return {"source": "proxy", "remedy": _PROXY_REMEDY, "detail": _proxy_detail(error)}
+        return _proxy_facts(error)
     if isinstance(error, _network_errors()):
         return {"remedy": _NETWORK_REMEDY}
+    if isinstance(error, exceptions.InvalidRegionError):
+        return {"remedy": "correct the region, or the region of STS"}
     if isinstance(error, exceptions.InvalidConfigError) and source.method in ("sso", "login"):
         return {"remedy": _PROFILE_SETTINGS_REMEDY}
-    if source.method == "custom-process" and isinstance(error, IndexError):
+    return _command_facts(error) if source.method == "custom-process" else {}
+
+
+def _command_facts(error: Exception) -> dict[str, str]:
+    text = str(error).rstrip()
+    if isinstance(error, IndexError):
         return {"detail": "the command is empty"}
-    if source.method == "custom-process" and str(error).rstrip().endswith(":"):
-        return {"detail": f"{str(error).rstrip()} it failed without a message"}
-    return {}
+    return {"detail": f"{text} it failed without a message"} if text.endswith(":") else {}
 
 
 def map_service_error(
@@ -255,8 +260,7 @@ def map_client_error(error: Exception, subject: str, *, region: str) -> GlueSess
     if holds_credentials(error):
         return BadCredentials(subject, region=region, detail=_LINE_BREAK, remedy="remove the line break")
     if _is_about_proxy(error):
-        detail = _proxy_detail(error)
-        return CredentialsUnavailable(subject, region=region, detail=detail, source="proxy", remedy=_PROXY_REMEDY)
+        return CredentialsUnavailable(subject, region=region, **_proxy_facts(error))
     if isinstance(error, exceptions.ProfileNotFound):
         return BadCredentials(subject, region=region, detail=str(error), remedy=_PROFILE_REMEDY)
     kind: type[LookFailed] = Misconfigured
@@ -291,15 +295,22 @@ def _network_errors() -> tuple[type[Exception], ...]:
 def _is_about_proxy(error: Exception) -> bool:
     from botocore import exceptions
 
-    # botocore checks endpoint URLs before, so a URL that cannot be parsed here is that of a proxy.
-    is_unparsable = isinstance(error, exceptions.HTTPClientError) and _UNPARSABLE in str(error)
-    return is_unparsable or isinstance(error, (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError))
+    kinds = (exceptions.ProxyConnectionError, exceptions.InvalidProxiesConfigError)
+    return _has_unparsable_url(error) or isinstance(error, kinds)
 
 
-def _proxy_detail(error: Exception) -> str:
-    # The text about a URL that cannot be parsed contains a part of it, and of its password.
+def _has_unparsable_url(error: Exception) -> bool:
+    """Whether the URL is not valid. It is that of a proxy: an endpoint that cannot be parsed fails before."""
+    from botocore import exceptions
+
+    return isinstance(error, exceptions.HTTPClientError) and any(each in str(error) for each in _UNPARSABLE_URLS)
+
+
+def _proxy_facts(error: Exception) -> dict[str, str]:
+    # The text of the error can contain a part of the URL, and of its password.
     unparsable = "the URL of the proxy cannot be parsed: encode special characters of its user name and password"
-    return unparsable if _UNPARSABLE in str(error) else str(error)
+    detail = unparsable if _has_unparsable_url(error) else str(error)
+    return {"detail": detail, "source": "proxy", "remedy": _PROXY_REMEDY}
 
 
 def _is_clock_skew(message: str) -> bool:
