@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.glue_endpoint import GlueEndpoint, always
+from support.glue_endpoint import GONE, GlueEndpoint, always, looks
 from support.native_programs import ONE_SESSION
 from support.pulumi_project import Project
 from support.sts_endpoint import StsEndpoint
@@ -64,6 +64,30 @@ def test_credentials_roles_and_endpoints_of_the_stack(project: Project, glue: Gl
     state = Path(project.env["PULUMI_BACKEND_URL"].removeprefix("file://"))
     files = [path for path in state.rglob("*") if path.is_file()]
     assert [] == [path for path in files if b"planted-secret-key" in path.read_bytes()]
+
+
+def test_refresh_with_the_profile_of_the_last_up_keeps_the_record(
+    project: Project, glue: GlueEndpoint, tmp_path: Path
+) -> None:
+    """The engine keeps a provider's old inputs (pulumi #17035): the new profile is used from the next up on."""
+    lines = "[profile {0}]\naws_access_key_id = {0}-key\naws_secret_access_key = planted\n"
+    (tmp_path / "config").write_text(lines.format("old") + lines.format("new"))
+    del project.env["AWS_ACCESS_KEY_ID"], project.env["AWS_SECRET_ACCESS_KEY"]
+    glue.put("analytics", always("READY"), Role=ROLE)
+    project.program(PROGRAM)
+    with StsEndpoint(account="210987654321") as sts:
+        project.env |= {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_ENDPOINT_URL_STS": sts.url}
+        configure(project, region="eu-west-1", profile="old")
+        project.up()
+        configure(project, profile="new")
+        glue.put("analytics", looks(GONE))
+        refreshed = project.refresh(code=1)
+
+        assert {"old-key"} == keys(glue)
+        assert [("GetCallerIdentity", "old-key")] == [(call.operation, call.access_key) for call in sts.calls]
+    printed = " ".join((refreshed.out + refreshed.err).split())
+    assert "recorded from account 123456789012, and the credentials are of account 210987654321" in printed
+    assert {"analytics"} == project.resources().keys()
 
 
 def test_stack_of_localstack_never_reaches_aws(project: Project, glue: GlueEndpoint) -> None:
