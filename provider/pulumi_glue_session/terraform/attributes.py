@@ -12,7 +12,7 @@ from pulumi_glue_session.core.parsing import parse_duration, parse_json
 from pulumi_glue_session.core.session import SECRET, VOLATILE, Command, Session
 from pulumi_glue_session.core.wait import DEFAULT_TIMEOUT
 from pulumi_glue_session.terraform.schema import Attribute, Block, NestedBlock, number, string, strings
-from pulumi_glue_session.terraform.values import Type
+from pulumi_glue_session.terraform.values import Type, seconds_or_text
 
 _STRING_MAP: Type = ["map", "string"]
 _COMMAND: Type = ["object", {"name": "string", "python_version": "string"}]
@@ -76,8 +76,8 @@ def timeouts(*names: str) -> NestedBlock:
 def parse_timeout(config: Mapping[str, Any], name: str) -> float:
     """Seconds of a time limit. Raises InvalidInput."""
     limits: Mapping[str, Any] = config.get("timeouts") or {}
-    text = limits.get(name)
-    return parse_duration(DEFAULT_TIMEOUT if text is None else text, input_name=f"timeouts.{name}")
+    given = limits.get(name)
+    return parse_duration(DEFAULT_TIMEOUT if given is None else seconds_or_text(given), input_name=f"timeouts.{name}")
 
 
 def parse_expectations(expect: Mapping[str, str | None] | None) -> list[Expectation]:

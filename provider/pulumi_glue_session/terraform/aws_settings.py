@@ -8,6 +8,7 @@ from typing import Any
 from pulumi_glue_session.core.aws_config import UNRECORDED, AwsConfig
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.terraform.schema import Attribute, Block, NestedBlock, boolean, number, string, strings
+from pulumi_glue_session.terraform.values import is_known, seconds_or_text
 
 _STRING_MAP: Any = ["map", "string"]
 
@@ -76,21 +77,27 @@ PROVIDER_BLOCK = Block(
 
 
 def parse_provider_block(block: Mapping[str, Any]) -> AwsConfig:
-    """AWS configuration of a provider block without unknown values. Raises InvalidInput."""
-    given = _without_null(block)
+    """AWS configuration of the values that are known. Raises InvalidInput."""
+    given = {name: value for name, value in _without_null(block).items() if is_known(value)}
     options = {name: given[name] for name in _ATTRIBUTES if name in given and name not in _CREDENTIALS}
     if given.get("assume_role"):
-        options["assume_roles"] = [_without_null(each) for each in given["assume_role"]]
-    for name in ("assume_role_with_web_identity", "endpoints"):
-        if name in given:
-            options[name] = _without_null(given[name])
-    credentials = {name: given[name] for name in _CREDENTIALS if given.get(name)}
+        options["assume_roles"] = [_parse_role(each) for each in given["assume_role"]]
+    if "assume_role_with_web_identity" in given:
+        options["assume_role_with_web_identity"] = _parse_role(given["assume_role_with_web_identity"])
+    if "endpoints" in given:
+        options["endpoints"] = _without_null(given["endpoints"])
+    credentials = {name: block[name] for name in _CREDENTIALS if block.get(name)}
     if credentials:
-        for name, other in (("secret_key", "access_key"), ("access_key", "secret_key")):
+        for name in ("access_key", "secret_key"):
             if name not in credentials:
-                raise InvalidInput(name, f"Missing: it is required with {other}")
-        options[UNRECORDED] = {"source": "access_key and secret_key in the provider block", **credentials}
+                raise InvalidInput(name, f"Missing: it is required with {next(iter(credentials))}")
+        if is_known(credentials):
+            options[UNRECORDED] = {"source": "access_key and secret_key in the provider block", **credentials}
     return AwsConfig.parse(options)
+
+
+def _parse_role(role: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: seconds_or_text(each) if name == "duration" else each for name, each in _without_null(role).items()}
 
 
 def _without_null(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,8 +67,7 @@ class GlueSessionProvider:
     async def ValidateProviderConfig(self, request: Any) -> Any:  # noqa: N802
         """Check the provider block."""
         config = decode(request.config)
-        known = {name: value for name, value in config.items() if is_known(value)}
-        found = _check(lambda: parse_provider_block(known), HINTS)
+        found = _check(lambda: parse_provider_block(config), HINTS)
         return MESSAGES["ValidateProviderConfigResponse"](diagnostics=found)
 
     async def ConfigureProvider(self, request: Any) -> Any:  # noqa: N802
@@ -102,7 +101,7 @@ class GlueSessionProvider:
 
     async def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Refresh a resource."""
-        state = decode(request.current_state)
+        state = decode(request.current_state, self._resource.block.type)
         response = MESSAGES["ReadResourceResponse"]
         if self._poller is None:
             return response(new_state=request.current_state, private=UNREAD)
@@ -119,7 +118,7 @@ class GlueSessionProvider:
 
     async def PlanResourceChange(self, request: Any) -> Any:  # noqa: N802
         """Plan a creation or an update. Terraform plans removals by itself."""
-        prior, proposed = decode(request.prior_state), decode(request.proposed_new_state)
+        prior, proposed = self._decode_states(request.prior_state, request.proposed_new_state)
         response = MESSAGES["PlanResourceChangeResponse"]
         if proposed is None:
             return response(planned_state=request.proposed_new_state)
@@ -143,7 +142,7 @@ class GlueSessionProvider:
 
     async def ApplyResourceChange(self, request: Any) -> Any:  # noqa: N802
         """Wait for a session and record it, or remove a record."""
-        prior, planned = decode(request.prior_state), decode(request.planned_state)
+        prior, planned = self._decode_states(request.prior_state, request.planned_state)
         response = MESSAGES["ApplyResourceChangeResponse"]
         if planned is None:
             return response(new_state=request.planned_state)
@@ -178,6 +177,9 @@ class GlueSessionProvider:
         except GlueSessionError as error:
             return response(state=request.config, diagnostics=[diagnose(error, hints=source.hints)])
         return response(state=encode(conform(state, source.block.type)))
+
+    def _decode_states(self, *states: Any) -> list[Any]:
+        return [decode(each, self._resource.block.type) for each in states]
 
     async def StopProvider(self, _request: Any) -> Any:  # noqa: N802
         """Ctrl-C: end all reads and waits."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, cast
 
@@ -43,11 +43,13 @@ def _encode_unknown(value: object) -> Any:
     raise TypeError(f"cannot send a {type(value).__name__} to Terraform")
 
 
-def decode(value: Any) -> Any:
-    """Python value of a DynamicValue; None for null."""
+def decode(value: Any, kind: Type = "dynamic") -> Any:
+    """Python value of a DynamicValue; None for null. With its type, numbers in decimal form become floats."""
     if value.msgpack:
-        return _msgpack.unpackb(value.msgpack, ext_hook=_decode_extension, strict_map_key=False)
-    return json.loads(value.json) if value.json else None
+        decoded = _msgpack.unpackb(value.msgpack, ext_hook=_decode_extension, strict_map_key=False)
+    else:
+        decoded = json.loads(value.json) if value.json else None
+    return decoded if kind == "dynamic" else _convert(decoded, kind, _parse_number)
 
 
 def encode(value: Any) -> Any:
@@ -63,12 +65,39 @@ def is_known(value: Any) -> bool:
 
 
 def conform(value: Any, kind: Type) -> Any:
-    """State value in the form of `kind`: missing attributes become null and unknown ones are dropped."""
-    if value is None or value is UNKNOWN or isinstance(kind, str):
+    """State value in the form of `kind`: missing attributes and values of another kind become null."""
+    return _convert(value, kind, _format_number)
+
+
+def seconds_or_text(duration: Any) -> Any:
+    """Number for `600`, which arrives as a string because the attribute is one. Other values stay as they are."""
+    return float(duration) if isinstance(duration, str) and duration.isascii() and duration.isdigit() else duration
+
+
+def _convert(value: Any, kind: Type, convert_number: Callable[[Any], Any]) -> Any:
+    if value is None or value is UNKNOWN:
         return value
+    if isinstance(kind, str):
+        return convert_number(value) if kind == "number" else value
     outer, inner = kind
-    if outer == "object":
-        return {name: conform(value.get(name), each) for name, each in inner.items()}
-    if outer == "map":
-        return {name: conform(each, inner) for name, each in value.items()}
-    return [conform(each, inner) for each in value]
+    if outer == "list":
+        elements = cast("Iterable[object]", value)
+        return [_convert(each, inner, convert_number) for each in elements] if isinstance(value, list | tuple) else None
+    values = cast("Mapping[str, Any] | None", value if isinstance(value, Mapping) else None)
+    if outer == "object" and values is not None:
+        return {name: _convert(values.get(name), each, convert_number) for name, each in inner.items()}
+    return values if values is None else {name: _convert(each, inner, convert_number) for name, each in values.items()}
+
+
+_MAX_INTEGER = 2**63 - 1
+
+
+def _format_number(value: Any) -> Any:
+    """Decimal form of a fraction: for Terraform, the float 2.3 differs from the 2.3 that it reads from a state file."""
+    if abs(value) > _MAX_INTEGER:
+        return str(value)
+    return int(value) if value == int(value) else repr(value)
+
+
+def _parse_number(value: Any) -> Any:
+    return float(value) if isinstance(value, str) else value

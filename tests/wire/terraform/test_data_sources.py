@@ -156,6 +156,7 @@ def test_expected_values_are_read_by_the_type_of_the_attribute(terraform: Terraf
     [
         ({"max_retries": 99}, ["max_retries"]),
         ({"access_key": "AKIAPLANTED"}, ["secret_key"]),
+        ({"token": "planted"}, ["access_key"]),
         ({"assume_role": [{"role_arn": "deploy"}]}, ["assume_role", 0, "role_arn"]),
         ({"endpoints": {"glue": "nowhere"}}, ["endpoints", "glue"]),
     ],
@@ -168,6 +169,25 @@ def test_invalid_provider_block(config: dict[str, Any], path: list[str | int]) -
 
     assert [path] == [path_of(each) for each in validated.diagnostics]
     assert [path] == [path_of(each) for each in configured.diagnostics]
+
+
+@pytest.mark.parametrize("names", [("access_key", "secret_key"), ("secret_key", "access_key"), ("access_key", "token")])
+def test_key_from_a_variable_is_valid(names: tuple[str, str]) -> None:
+    """`terraform validate` and the first walk of a plan do not know any variable."""
+    config = {"secret_key": UNKNOWN, names[0]: "AKIAPLANTED", names[1]: UNKNOWN}
+
+    assert [] == summaries(Terraform().call("ValidateProviderConfig", config=config))
+
+
+def test_duration_without_a_unit_is_in_seconds(terraform: Terraform, aws: GlueEndpoint) -> None:
+    """A configuration with `read = 600` sends a string."""
+    aws.put("analytics", always("READY"))
+    role = {"role_arn": "arn:aws:iam::123456789012:role/deploy", "duration": "3600"}
+
+    read = terraform.read(session_id="analytics", timeouts={"read": "600"})
+    validated = terraform.call("ValidateProviderConfig", config={"assume_role": [role]})
+
+    assert [] == summaries(read) == summaries(validated)
 
 
 def test_unknown_provider_block_defers_what_it_can(aws: GlueEndpoint) -> None:

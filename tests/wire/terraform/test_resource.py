@@ -31,6 +31,22 @@ def test_resource_is_recorded_and_then_stable(terraform: Terraform, aws: GlueEnd
     assert b"" == refreshed.private
 
 
+def test_fraction_is_exact_and_never_drifts(terraform: Terraform, aws: GlueEndpoint) -> None:
+    """Terraform reads 2.3 from a state file as a decimal, which differs from the float, and sends it as text."""
+    aws.put("analytics", always("READY"), MaxCapacity=2.3)
+    state = terraform.create()
+    changed = {**state, "expect": {"max_capacity": ">= 2.3"}, "status": UNKNOWN}
+
+    refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
+    planned = terraform.plan(state, {**changed, "status": "READY"})
+    applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=changed)
+
+    assert "2.3" == state["max_capacity"]
+    assert state == decode(refreshed.new_state)
+    assert "2.3" == decode(planned.planned_state)["max_capacity"] == decode(applied.new_state)["max_capacity"]
+    assert [] == summaries(planned) == summaries(applied)
+
+
 @pytest.mark.parametrize(
     ("status", "unknown"),
     [
@@ -207,7 +223,7 @@ def test_other_id_or_region_replaces(terraform: Terraform, aws: GlueEndpoint) ->
 
 
 def test_delete_import_and_upgrade(terraform: Terraform, aws: GlueEndpoint) -> None:
-    state = {"session_id": "analytics", "status": "READY", "no_longer_there": 1}
+    state = {"session_id": "analytics", "status": "READY", "command": "of another type", "no_longer_there": 1}
 
     deleted = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=None)
     planned = terraform.call("PlanResourceChange", type_name=TYPE, prior_state=state, proposed_new_state=None)
