@@ -57,6 +57,13 @@ def wait_until_ready(
     :param client: boto3 client of Glue to use instead of a new one, with its own region, credentials and retries.
     :param progress: Receives lines such as `PROVISIONING, 30s of at most 10m`.
     """
+    # A notebook has a running loop. The error of asyncio.run does not say what to do.
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        raise RuntimeError("an event loop is running, as in a notebook: use await wait_until_ready_async(...)")
     return asyncio.run(
         wait_until_ready_async(
             session_id,

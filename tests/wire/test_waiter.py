@@ -45,6 +45,14 @@ def test_several_waits_run_on_one_event_loop(aws: GlueEndpoint) -> None:
     assert ["READY", "READY"] == asyncio.run(main())
 
 
+def test_running_event_loop_is_answered_with_the_coroutine() -> None:
+    async def notebook() -> None:
+        wait_until_ready("etl")
+
+    with pytest.raises(RuntimeError, match="use await wait_until_ready_async"):
+        asyncio.run(notebook())
+
+
 def test_client_of_the_caller_is_used(aws: GlueEndpoint) -> None:
     aws.put("etl", always("READY"))
     client = boto3.client("glue", "us-east-1", aws_access_key_id="OTHERKEY", aws_secret_access_key="other")

@@ -10,6 +10,7 @@ import difflib
 import functools
 import inspect
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, cast
 
@@ -18,6 +19,7 @@ import typer
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.cli.output import OutputFormat
 from pulumi_glue_session.core.aws_config import AwsConfig
+from pulumi_glue_session.core.concurrency import Deadline
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput
 from pulumi_glue_session.core.expectation import AT_LEAST, EXPECTABLE, Expectation
 from pulumi_glue_session.core.filter import SessionFilter
@@ -52,6 +54,12 @@ ANY_STATUS = f"{', '.join(sorted(STATUSES))}. Repeat it to accept several"
 """End of the help of options that take a status."""
 
 
+_COMPLETION_SECONDS = 2.0
+"""Time to find the ids that complete a word: a shell accepts no input meanwhile."""
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./+@%][A-Za-z0-9_./+@%=:,-]*")
+
+
 class Result(NamedTuple):
     """How to print a result."""
 
@@ -66,12 +74,18 @@ def complete_status(incomplete: str) -> list[str]:
 
 
 def complete_session_id(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Ids of sessions that start with what was typed; none if Glue cannot be read."""
-    names = ("region", "profile", "endpoint_url")
-    options = {name: ctx.params.get(name) for name in names if ctx.params.get(name)}
-    with contextlib.suppress(GlueSessionError):
-        sessions = GlueSessions(AwsConfig.parse({**options, "max_retries": 0}))
+    """Ids of sessions that start with what was typed; none if Glue cannot be read soon.
+
+    An id that a shell would not take as one plain word is left out: a session's creator could run commands with it.
+    """
+    given = {name: ctx.params.get(name) for name in inspect.signature(aws_options).parameters}
+
+    def read() -> list[str]:
+        sessions = GlueSessions(AwsConfig.parse({**aws_options(**given), "max_retries": 0}))
         return list(sessions.list(SessionFilter(id_prefix=incomplete)))
+
+    with contextlib.suppress(GlueSessionError, TimeoutError):
+        return [each for each in Deadline.after(_COMPLETION_SECONDS).run(read) if _PLAIN_WORD.fullmatch(each)]
     return []
 
 
@@ -124,7 +138,12 @@ def filter_options(
     ] = None,
 ) -> dict[str, Any]:
     """Values for `SessionQuery.parse`, without those that were not given. Raises InvalidInput."""
-    tags = dict(_split_pair("tags", each) for each in tag or ())
+    tags: dict[str, str] = {}
+    for each in tag or ():
+        name, value = _split_pair("tags", each)
+        if name in tags and tags[name] != value:
+            raise InvalidInput("tags", f"{short_repr(name)} has two values: a session has at most one")
+        tags[name] = value
     given = {
         "tags": tags or None,
         "statuses": [parse_status("statuses", each) for each in status or ()] or None,
@@ -175,10 +194,12 @@ def with_options(*readers: Callable[..., Any]) -> Callable[[Callable[..., None]]
 
 
 def parse_status(name: str, text: str) -> str:
-    """Status in capitals. Raises InvalidInput with a suggestion for a misspelled one; the core refuses the others."""
+    """Status in capitals. Raises InvalidInput, with a suggestion for a misspelled one."""
     status = text.upper()
-    if status not in STATUSES and (close := difflib.get_close_matches(status, sorted(STATUSES), n=1)):
-        raise InvalidInput(name, f"{short_repr(text)} is not a status of a Glue session: did you mean {close[0]}?")
+    if status not in STATUSES:
+        close = difflib.get_close_matches(status, sorted(STATUSES), n=1)
+        advice = f"did you mean {close[0]}?" if close else f"use one or several of {', '.join(sorted(STATUSES))}"
+        raise InvalidInput(name, f"{short_repr(text)} is not a status of a Glue session: {advice}")
     return status
 
 
@@ -210,6 +231,6 @@ def option_name(name: str) -> str:
 
 def _split_pair(name: str, text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
-    if not equals:
+    if not (key and equals):
         raise InvalidInput(name, f"{short_repr(text)} is not NAME=VALUE")
     return key, value

@@ -201,6 +201,12 @@ def test_missing_region_says_how_to_set_one(aws: GlueEndpoint, monkeypatch: pyte
         (("get", "a", "--id-prefix", "a"), "error: --id-prefix: use SESSION_ID or a filter, not both\n"),
         (("get", "a\x1b"), "error: SESSION_ID: 'a\\x1b' "),
         (("list", "--tag", "team"), "error: --tag: 'team' is not NAME=VALUE\n"),
+        (("list", "--tag", "=data"), "error: --tag: '=data' is not NAME=VALUE\n"),
+        (("list", "--tag", "team=a", "--tag", "team=b"), "error: --tag: 'team' has two values: "),
+        (
+            ("list", "--status", "zzz"),
+            "error: --status: 'zzz' is not a status of a Glue session: use one or several of ",
+        ),
         (("wait", "a", "--timeout", "soon"), "error: --timeout: "),
         (("wait", "a", "--expect", "status=READY"), "error: --expect: 'status' cannot be expected: use one of "),
         (

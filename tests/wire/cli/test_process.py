@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from support.command_line import COMMAND, ended, run
-from support.glue_endpoint import GlueEndpoint, always, error, looks
+from support.glue_endpoint import GlueEndpoint, always, error, looks, slow
 
 
 def test_output_is_utf8_in_every_locale(aws: GlueEndpoint) -> None:
@@ -132,19 +132,48 @@ def test_version() -> None:
     assert f"{__version__}\n" == run("--version").out
 
 
+_COMPLETE = """
+import sys
+from pulumi_glue_session.cli import main, options
+options._COMPLETION_SECONDS = float(sys.argv.pop(1))
+sys.argv[0] = "glue-session"
+main()
+"""
+
+
+def completed(words: str, seconds: float = 60.0) -> list[str]:
+    """What bash offers at the end of `words`, if Glue answers within `seconds`."""
+    shell = {"_GLUE_SESSION_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    command = [sys.executable, "-c", _COMPLETE, str(seconds)]
+    done = subprocess.run(command, env=os.environ | shell, capture_output=True, text=True, check=False)
+    assert "" == done.stderr
+    return done.stdout.split()
+
+
 def test_shell_completes_commands_statuses_and_ids(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
     aws.put("etl-1", always("READY"))
-
-    def completed(words: str) -> list[str]:
-        told = {"_GLUE_SESSION_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-        return subprocess.run(
-            [COMMAND], env=os.environ | told, capture_output=True, text=True, check=False
-        ).stdout.split()
 
     assert ["wait"] == completed("glue-session w")
     assert ["READY"] == completed("glue-session wait --for R")
     assert ["STOPPED", "STOPPING"] == completed("glue-session list --status STOP")
     assert ["etl-1"] == completed("glue-session wait e")
+    assert ["etl-1"] == completed("glue-session wait --allowed-account-id 123456789012 e")
     aws.fail("ListSessions", error("AccessDeniedException", "no"))
     assert [] == completed("glue-session get e")
+
+
+def test_completion_gives_up_on_a_hanging_glue(aws: GlueEndpoint) -> None:
+    aws.put("etl-1", always("READY"))
+    # The answer arrives within all other limits.
+    aws.fail("ListSessions", slow(8.0))
+
+    assert [] == completed("glue-session wait e", seconds=0.2)
+
+
+@pytest.mark.parametrize("session_id", ["etl $(reboot)", "etl;reboot", "etl`reboot`", "etl\x1b[2J", "etl>file", "etl'"])
+def test_completion_offers_no_id_that_the_shell_would_interpret(aws: GlueEndpoint, session_id: str) -> None:
+    aws.put(session_id, always("READY"))
+    aws.put("etl-1", always("READY"))
+
+    assert ["etl-1"] == completed("glue-session wait e")
