@@ -183,8 +183,12 @@ class GlueSessionProvider:
 
     async def StopProvider(self, _request: Any) -> Any:  # noqa: N802
         """Ctrl-C: end all reads and waits."""
-        self._interrupter.stop()
+        self.stop()
         return MESSAGES["StopProviderResponse"]()
+
+    def stop(self) -> None:
+        """End all reads and waits, and fail later ones at once."""
+        self._interrupter.stop()
 
 
 def _entries(blocks: Mapping[str, Block]) -> list[Any]:

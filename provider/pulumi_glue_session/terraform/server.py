@@ -44,7 +44,7 @@ def main() -> None:
         # Terraform shows the first line of standard output.
         print(f'The provider gluesession needs {missing[0]}: run pip install "pulumi-glue-session[terraform]"')
         sys.exit(1)
-    # Ctrl-C in a terminal reaches this process too. Terraform decides what it means, and calls StopProvider.
+    # Ctrl-C in a terminal reaches this process too. Before `serve` can handle it, it must not print a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(serve())
     # Threads that still wait for AWS are daemons, but the connection pool would be torn down under them.
@@ -64,12 +64,15 @@ async def serve() -> None:
     from pulumi_glue_session.terraform.provider import GlueSessionProvider
 
     ended = asyncio.Event()
+    provider = GlueSessionProvider(log=log)
     if os.name != "nt":
+        # Terraform calls StopProvider for Ctrl-C, but not during the plan that is a part of `apply`.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, provider.stop)
         # Also at the end of this process the folder of the socket is removed.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     certificate, key = _create_certificate()
     server = grpc.aio.server(options=_UNLIMITED)
-    server.add_generic_rpc_handlers((_provider_handler(GlueSessionProvider(log=log)), *_plugin_handlers(ended.set)))
+    server.add_generic_rpc_handlers((_provider_handler(provider), *_plugin_handlers(ended.set)))
     credentials = grpc.ssl_server_credentials([(_to_pem(key), _to_pem(certificate))])
     with _socket() as socket:
         if socket is None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import os
+import signal
 import ssl
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,11 @@ import grpc
 import pytest
 
 from pulumi_glue_session.terraform import server
-from pulumi_glue_session.terraform.protocol import MAGIC_COOKIE, MESSAGES, SERVICE
+from pulumi_glue_session.terraform.protocol import ERROR, MAGIC_COOKIE, MESSAGES, SERVICE
+from support.dynamic_server import aws_environment
+from support.glue_endpoint import GlueEndpoint, always
+from support.terraform_process import TerraformProcess
+from support.terraform_provider import TYPE, summaries
 
 _COMMAND = [sys.executable, "-m", "pulumi_glue_session.terraform"]
 
@@ -88,3 +95,17 @@ def test_process_ends_with_its_parent() -> None:
     )
 
     assert "" == done.stderr
+
+
+def test_ctrl_c_ends_a_wait_without_a_call_of_terraform() -> None:
+    """In the plan of `terraform apply`, Terraform does not call StopProvider. A terminal signals all processes."""
+    with GlueEndpoint() as glue, TerraformProcess(aws_environment(glue.url)) as provider, ThreadPoolExecutor() as pool:
+        glue.put("analytics", always("PROVISIONING"))
+        provider.call("ConfigureProvider", config={})
+        config = {"session_id": "analytics", "wait_for": ["READY"]}
+        answer = pool.submit(provider.call, "ReadDataSource", type_name=TYPE, config=config)
+        assert "PROVISIONING" in (provider.process.stderr or io.StringIO()).readline()
+
+        provider.process.send_signal(signal.SIGINT)
+
+        assert [(ERROR, "Interrupted while reading Glue sessions")] == summaries(answer.result())
