@@ -5,7 +5,7 @@
     session = wait_until_ready("analytics-prod", timeout="10m")
     session["role"]
 
-It needs boto3 and imports neither Pulumi nor gRPC.
+It needs boto3 and packaging, and imports neither Pulumi nor gRPC.
 """
 
 from __future__ import annotations

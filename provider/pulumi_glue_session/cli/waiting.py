@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -88,7 +89,11 @@ class WaitDisplay:
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
-        for name, status in self._statuses.items():
+        rows = list(self._statuses.items())
+        if len(rows) >= shutil.get_terminal_size().lines:
+            # The terminal shows only the first rows.
+            rows.sort(key=lambda row: row[0] in self._finished)
+        for name, status in rows:
             if name in self._finished:
                 text = f"{status} after {format_duration(self._finished[name])}"
             else:

@@ -38,6 +38,17 @@ def test_wait_shows_a_live_line_for_each_session(aws: GlueEndpoint, tmp_path: Pa
     assert "  Glue says: no capacity" in last
 
 
+def test_sessions_that_are_pending_stay_visible_in_a_low_terminal(aws: GlueEndpoint, tmp_path: Path) -> None:
+    names = [f"ready-{number}" for number in range(70)]
+    for name in names:
+        aws.put(name, always("READY"))
+    aws.put("slow", looks("PROVISIONING", "PROVISIONING", "PROVISIONING", "READY"))
+
+    screens = screens_of("wait", *names, "slow", "-o", "name", folder=tmp_path)
+
+    assert any(re.search(r"^slow +PROVISIONING, .*\nready-0 +READY", each, re.MULTILINE) for each in screens)
+
+
 def test_wait_shows_that_glue_does_not_answer(aws: GlueEndpoint, tmp_path: Path) -> None:
     aws.put("analytics-prod", always("READY"))
     aws.fail("GetSession", slow(7.0), times=1)
