@@ -20,6 +20,7 @@ def test_launcher_is_the_same_everywhere_and_can_be_removed(tmp_path: Path, monk
         (home / "bin" / "terraform-provider-gluesession").touch()
         monkeypatch.setattr(sys, "executable", str(home / "bin" / "python"))
         monkeypatch.setenv("XDG_DATA_HOME", str(home))
+        monkeypatch.setenv("HOME", str(home))
         answer = CliRunner().invoke(app, ["terraform", "install", "--dir", str(home / "plugins")])
         assert 0 == answer.exit_code, answer.output
         launchers += [path.read_bytes() for path in (home / "plugins").rglob("terraform-provider-*")]
@@ -30,6 +31,21 @@ def test_launcher_is_the_same_everywhere_and_can_be_removed(tmp_path: Path, monk
         removed = CliRunner().invoke(app, ["terraform", "uninstall", "--dir", str(home / "plugins")])
         assert 0 == removed.exit_code
     assert [] == [path for path in home.rglob("terraform-provider*") if path.parent.name != "bin"]
+
+
+def test_uninstall_from_a_project_keeps_the_launcher_of_the_home_folder_working(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "terraform-provider-gluesession").touch()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    project = ["--dir", str(tmp_path / "project")]
+
+    for arguments in (["install"], ["install", *project], ["uninstall", *project]):
+        assert 0 == CliRunner().invoke(app, ["terraform", *arguments]).exit_code
+
+    assert f"{tmp_path}/terraform-provider-gluesession\n" == next((tmp_path / "data").rglob("terraform-*")).read_text()
 
 
 def test_install_without_the_console_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,9 @@ def uninstall(folder: _Folder = _DEFAULT_FOLDER) -> None:
     """Remove all versions of the launcher from the folder."""
     try:
         shutil.rmtree(folder.expanduser() / SOURCE, ignore_errors=False)
-        _place().unlink(missing_ok=True)
+        # The launcher of the default folder needs it if only that of a project was removed.
+        if not (_DEFAULT_FOLDER.expanduser() / SOURCE).exists():
+            _place().unlink(missing_ok=True)
     except FileNotFoundError:
         write_message(f"Not installed in {folder}.")
     except OSError as error:
