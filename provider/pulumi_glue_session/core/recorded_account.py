@@ -27,6 +27,12 @@ def recorded_account(props: Mapping[str, Any]) -> str | None:
     return allowed[0] if len(allowed) == 1 and isinstance(allowed[0], str) else None
 
 
+def is_other_account(recorded: Mapping[str, Any], session: Mapping[str, Any]) -> bool:
+    """Whether the roles of a record and of a session show two accounts: a session has a role of its own account."""
+    accounts = {recorded_account({"role": each.get("role")}) for each in (recorded, session)} - {None}
+    return len(accounts) > 1
+
+
 def _mapping(value: Any) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 

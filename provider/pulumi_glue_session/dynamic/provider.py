@@ -35,7 +35,7 @@ from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.drift import describe_drift
 from pulumi_glue_session.core.errors import AccessDenied, GlueSessionError, InvalidInput, SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport, Hints
-from pulumi_glue_session.core.recorded_account import RecordKept, confirm_missing
+from pulumi_glue_session.core.recorded_account import RecordKept, confirm_missing, is_other_account
 from pulumi_glue_session.core.session import SECRET, SET_BY_WAITING, Session
 from pulumi_glue_session.dynamic.failures import (
     AWS_MISMATCH,
@@ -102,6 +102,7 @@ class GlueSessionProvider(ResourceProvider):
         else:
             region = observed["region"]
         is_recorded = bool(olds) and _identity(olds) == _identity({**inputs, "region": region})
+        is_recorded = is_recorded and not is_other_account(olds, session or {})
         if session is not None:
             fields = {**session, **_ignored(olds, inputs)}
             if observed.get("on_its_way"):

@@ -26,7 +26,7 @@ from pulumi_glue_session.core.errors import (
     SessionNotFound,
     without_values,
 )
-from pulumi_glue_session.core.recorded_account import confirm_missing
+from pulumi_glue_session.core.recorded_account import confirm_missing, is_other_account
 from pulumi_glue_session.core.session import SET_BY_WAITING
 from pulumi_glue_session.core.wait import WaitRequest, WaitResult, WaitState, parse_skip_wait
 from pulumi_glue_session.native.functions import query_sessions, wait_for_session
@@ -211,7 +211,7 @@ class SessionProvider:
     async def _changed_fields(
         self, request: sdk.DiffRequest, wait_request: WaitRequest, result: WaitResult
     ) -> list[str]:
-        gate_open = is_gate_open(request.new_inputs)
+        gate_open = is_gate_open(request.new_inputs) and not _shows_other_account(request.old_state, result)
         if gate_open:
             await self._warn_of_failure(request.urn, wait_request, result)
         else:
@@ -259,8 +259,9 @@ class SessionProvider:
             return sdk.UpdateResponse(self._unknown_outputs(request.news))
         self._learn_secret_outputs(request.urn, request.olds)
         wait_request = await self._wait_request(request.news, custom_timeout=request.timeout)
-        if is_gate_open(request.news):
-            result = await self._poller.poll(request.urn, without_condition(wait_request))
+        gate_open = is_gate_open(request.news)
+        result = await self._poller.poll(request.urn, without_condition(wait_request)) if gate_open else None
+        if result is not None and not _shows_other_account(request.olds, result):
             if result.session is None:
                 if not isinstance(result.error, SessionNotFound):
                     raise result.error or AssertionError
@@ -393,6 +394,11 @@ class SessionProvider:
             values, result.session, unknown=unknown, recorded=recorded, ignore_changes=ignore_changes
         )
         return _with_secret_inputs(outputs, properties)
+
+
+def _shows_other_account(recorded: Mapping[str, PropertyValue], result: WaitResult) -> bool:
+    session = result.session.to_state() if result.session else {}
+    return is_other_account(unwrap_map(recorded), session)
 
 
 def _with_secret_inputs(

@@ -193,6 +193,14 @@ def test_drift_of_another_session_fails(another: dict[str, Any]) -> None:
     assert MESSAGE == message(STATE, observed, **another)
 
 
+def test_drift_of_a_session_of_another_account_fails() -> None:
+    """The roles show the accounts, also where the credentials come from the environment."""
+    ended = {**TIMED_OUT, "role": "arn:aws:iam::210987654321:role/GlueSession"}
+    state = {**STATE, "role": "arn:aws:iam::123456789012:role/GlueSession"}
+
+    assert MESSAGE == message(state, {**ENDED, "session": ended, "drift": True})
+
+
 def test_drift_of_a_new_session_fails() -> None:
     assert MESSAGE == message({}, {**ENDED, "drift": True})
 

@@ -57,6 +57,21 @@ def test_ended_session_is_a_change_with_a_warning(
     assert "TIMEOUT" == update(engine, olds)["status"]
 
 
+def test_session_of_another_account_has_to_pass(
+    engine: RecordingEngine, aws: GlueEndpoint, olds: dict[str, Any]
+) -> None:
+    """The roles show the accounts, also where the credentials come from the environment."""
+    role = "arn:aws:iam::210987654321:role/GlueSession"
+    aws.put("analytics", always("TIMEOUT"), Role=role)
+
+    assert "will not become READY" in str(error_of(lambda: diff(engine, olds, **ONCE)))
+    assert isinstance(error_of(lambda: update(engine, olds)), SessionEnded)
+
+    aws.put("analytics", always("READY"), Role=role)
+    assert ["role"] == diff(engine, olds, **ONCE).diffs
+    assert role == update(engine, olds)["role"]
+
+
 def test_pending_session_is_a_change_without_a_wait(
     engine: RecordingEngine, aws: GlueEndpoint, olds: dict[str, Any]
 ) -> None:
