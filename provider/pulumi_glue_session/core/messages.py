@@ -28,8 +28,9 @@ With another character that should have been encoded, what follows the colon is 
 endpoint" is how the message of botocore about a URL without a scheme starts.
 """
 
-_WIDTH = 80
-"""Columns at which error messages wrap. A word that is longer, such as an ARN, stays in one piece."""
+_WIDTH = 76
+"""Columns at which error messages wrap: Pulumi indents them by four, for a terminal of 80. A longer word, such as
+an ARN, stays in one piece."""
 
 
 @dataclass(frozen=True, kw_only=True)

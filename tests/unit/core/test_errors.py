@@ -54,16 +54,16 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
         SessionNotFound("analytics", region=REGION),
         (
             'Not found: Glue session "analytics" (eu-west-1)\n'
-            "  Next: check session_id, the region and the account, ask the session's owner to\n"
-            "    start it, or name another session"
+            "  Next: check session_id, the region and the account, ask the session's\n"
+            "    owner to start it, or name another session"
         ),
     ),
     (
         SessionEnded("analytics", region=REGION, status="TIMEOUT", targets=READY),
         (
             'TIMEOUT, will not become READY: Glue session "analytics" (eu-west-1)\n'
-            "  Next: ask the session's owner to start it again, name another session, or set\n"
-            "    wait_for=None to go on without waiting"
+            "  Next: ask the session's owner to start it again, name another session, or\n"
+            "    set wait_for=None to go on without waiting"
         ),
     ),
     (
@@ -80,23 +80,24 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
             "  Glue says: no more addresses\n"
             "  | Traceback\n"
             "  | No module named etl\n"
-            "  Next: ask the session's owner to start it again, name another session, or set\n"
-            "    wait_for=None to go on without waiting"
+            "  Next: ask the session's owner to start it again, name another session, or\n"
+            "    set wait_for=None to go on without waiting"
         ),
     ),
     (
         UnknownStatus("analytics", region=REGION, status="HIBERNATING", targets=READY),
         (
-            "Unknown status HIBERNATING, cannot tell whether it becomes READY: Glue session\n"
-            '  "analytics" (eu-west-1)\n'
-            "  Next: upgrade pulumi-glue-session, or set wait_for=None to take the session as\n"
-            "    it is"
+            "Unknown status HIBERNATING, cannot tell whether it becomes READY: Glue\n"
+            '  session "analytics" (eu-west-1)\n'
+            "  Next: upgrade pulumi-glue-session, or set wait_for=None to take the\n"
+            "    session as it is"
         ),
     ),
     (
         WaitedTooLong("analytics", region=REGION, status="PROVISIONING", targets=READY, seconds=600.0, polls=42),
         (
-            'Still PROVISIONING after 10m, not READY: Glue session "analytics" (eu-west-1)\n'
+            'Still PROVISIONING after 10m, not READY: Glue session "analytics"\n'
+            "  (eu-west-1)\n"
             "  Next: raise timeout, or ask the session's owner why it takes so long"
         ),
     ),
@@ -105,7 +106,8 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
             "analytics", region=REGION, status="PROVISIONING", targets=READY, seconds=90.0, polls=7, reason="Throttled"
         ),
         (
-            'Still PROVISIONING after 1m30s, not READY: Glue session "analytics" (eu-west-1)\n'
+            'Still PROVISIONING after 1m30s, not READY: Glue session "analytics"\n'
+            "  (eu-west-1)\n"
             "  Last read: Throttled\n"
             "  Next: raise timeout, or ask the session's owner why it takes so long"
         ),
@@ -145,15 +147,15 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
             'Access denied: Glue session "analytics" (eu-west-1)\n'
             "  Glue says: no\n"
             "  Next: allow glue:ListSessions to the role that runs Pulumi, or use the\n"
-            "    credentials of the session's owner: a restricted role sees only the sessions\n"
-            "    that it created"
+            "    credentials of the session's owner: a restricted role sees only the\n"
+            "    sessions that it created"
         ),
     ),
     (
         BadCredentials(SUBJECT, region=REGION, detail="expired."),
         (
-            'AWS credentials are missing, expired or not accepted: Glue session "analytics"\n'
-            "  (eu-west-1)\n"
+            "AWS credentials are missing, expired or not accepted: Glue session\n"
+            '  "analytics" (eu-west-1)\n'
             "  Reason: expired\n"
             "  Next: sign in again, or set AWS_PROFILE, the stack's aws:profile or\n"
             "    AwsOptions(profile=...)"
@@ -228,7 +230,8 @@ MESSAGES: list[tuple[GlueSessionError, str]] = [
         (
             "Cannot start a thread: a read of AWS Glue\n"
             "  Reason: can't start new thread\n"
-            "  Next: run fewer programs at once, or raise the limit of processes (ulimit -u)"
+            "  Next: run fewer programs at once, or raise the limit of processes (ulimit\n"
+            "    -u)"
         ),
     ),
 ]
