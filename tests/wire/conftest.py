@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.loaders import Loader, create_loader
@@ -91,3 +92,19 @@ def team(aws: GlueEndpoint) -> GlueEndpoint:
     aws.put("etl-2", always("STOPPED"), Tags={"team": "etl"}, Role=role)
     aws.put("ops-1", always("READY"), Tags={"team": "ops"}, Role=role)
     return aws
+
+
+@pytest.fixture
+def profile(aws: GlueEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Writes the shared configuration file, whose profile `ci` is the only source of credentials."""
+    del aws
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+
+    def write(*lines: str, name: str = "profile ci") -> None:
+        path = tmp_path / "config"
+        path.write_text((path.read_text() if path.exists() else "") + "\n".join([f"[{name}]", *lines, ""]))
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+        monkeypatch.setenv("AWS_PROFILE", "ci")
+
+    return write
