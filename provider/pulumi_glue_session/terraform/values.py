@@ -89,14 +89,9 @@ def _convert(value: Any, kind: Type, convert_number: Callable[[Any], Any]) -> An
     return values if values is None else {name: _convert(each, inner, convert_number) for name, each in values.items()}
 
 
-_MAX_INTEGER = 2**63 - 1
-
-
 def _format_number(value: Any) -> Any:
-    """Decimal form of a fraction: for Terraform, the float 2.3 differs from the 2.3 that it reads from a state file."""
-    if abs(value) > _MAX_INTEGER:
-        return str(value)
-    return int(value) if value == int(value) else repr(value)
+    """Decimal form: for Terraform, a binary number can differ from the same number that it reads from a state file."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _parse_number(value: Any) -> Any:

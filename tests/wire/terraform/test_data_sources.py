@@ -23,10 +23,10 @@ def test_data_source(terraform: Terraform, aws: GlueEndpoint) -> None:
     state = decode(terraform.read(session_id="analytics").state)
     live = decode(terraform.read(session_id="analytics", live=True).state)
 
-    assert ("READY", 2, None, "GlueSession", None, "GlueSession") == tuple(
+    assert ("READY", "2", None, "GlueSession", None, "GlueSession") == tuple(
         state[each] for each in ("status", "number_of_workers", "progress", "role", "role_arn", "role_name")
     )
-    assert 0.0 == live["progress"]
+    assert "0" == live["progress"]
     assert {"--password": "planted"} == state["default_arguments"]
 
 
