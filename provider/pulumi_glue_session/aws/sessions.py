@@ -308,9 +308,8 @@ class GlueSessions:
     def _parse_page(self, page: Mapping[str, Any]) -> tuple[dict[str, Mapping[str, Any]], Sequence[str]]:
         """Sessions by id, and ids, of a page. botocore returns an empty page for an answer that is cut short."""
         try:
-            shapes: dict[str, Mapping[str, Any]] = {
-                (shape or {}).get("Id", ""): shape for shape in page.get("Sessions") or ()
-            }
+            listed: Sequence[Mapping[str, Any] | None] = page.get("Sessions") or ()
+            shapes = {shape.get("Id", "") if shape else "": shape or {} for shape in listed}
             ids: Sequence[str] = [*(page.get("Ids") or ())]
             length = page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-length")
             is_list = length == _EMPTY_ANSWER_LENGTH or not page.keys().isdisjoint({"Ids", "Sessions", "NextToken"})

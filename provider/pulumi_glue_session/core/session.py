@@ -100,7 +100,7 @@ def _parse_string(value: Any) -> str:
 def _parse_int(value: Any) -> int:
     number = int(value)
     # A part of a number, and a boolean, which Python takes for one, are other values than those that Glue sent.
-    if abs(number) > _MAX_INTEGER or isinstance(value, bool) or (isinstance(value, float) and number != value):
+    if abs(number) > _MAX_INTEGER or isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(value)
     return number
 

@@ -200,7 +200,7 @@ def _mark_secret(name: str, value: Any) -> Any:
     if isinstance(value, pulumi.Output) and name in (*_URLS, "endpoints"):
         url: pulumi.Output[Any] = cast("Any", value)
         return url.apply(lambda known: pulumi.Output.secret(known) if _holds_credentials(known, name) else known)
-    return pulumi.Output.secret(value) if _holds_credentials(value, name) else value
+    return pulumi.Output.secret(cast("Any", value)) if _holds_credentials(value, name) else cast("Any", value)
 
 
 def resolve(options: Any, *, mark_secrets: bool = False) -> Any:
