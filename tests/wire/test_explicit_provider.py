@@ -150,7 +150,7 @@ def test_provider_of_a_transformation_is_refused(aws: GlueEndpoint) -> None:
 def test_plain_function_refuses_a_provider(aws: GlueEndpoint) -> None:
     def program(ran: Ran) -> None:
         ran.provider_config = CONFIG
-        with pytest.raises(pulumi.RunError, match="the function that ends in"):
+        with pytest.raises(pulumi.RunError, match=r"the function that\s+ends in"):
             get_session("analytics", opts=pulumi.InvokeOptions(provider=aws_provider("explicit")))
 
     run(program)
