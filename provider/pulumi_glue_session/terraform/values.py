@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, cast
@@ -91,6 +92,8 @@ def _convert(value: Any, kind: Type, convert_number: Callable[[Any], Any]) -> An
 
 def _format_number(value: Any) -> Any:
     """Decimal form: for Terraform, a binary number can differ from the same number that it reads from a state file."""
+    if type(value) not in (int, float) or not math.isfinite(value):
+        return None
     return str(int(value)) if value == int(value) else repr(value)
 
 

@@ -241,6 +241,16 @@ def test_delete_import_and_upgrade(terraform: Terraform, aws: GlueEndpoint) -> N
     assert 0 == aws.count()
 
 
+@pytest.mark.parametrize("number", ["2", "two", True, [2], float("inf"), float("nan")], ids=repr)
+def test_number_of_another_type_in_a_state_becomes_null(terraform: Terraform, number: Any) -> None:
+    """Somebody can edit a state. The next refresh reads the number again."""
+    raw = MESSAGES["RawState"](json=json.dumps({"session_id": "analytics", "number_of_workers": number}).encode())
+
+    upgraded = terraform.call("UpgradeResourceState", type_name=TYPE, version=0, raw_state=raw)
+
+    assert None is decode(upgraded.upgraded_state)["number_of_workers"]
+
+
 @pytest.mark.parametrize(("config", "path"), [({"session_id": ""}, "session_id"), ({"gate": "never"}, "gate")])
 def test_invalid_arguments_of_the_resource(terraform: Terraform, config: dict[str, Any], path: str) -> None:
     answer = terraform.call("ValidateResourceConfig", type_name=TYPE, config={**ARGUMENTS, **config})
