@@ -246,7 +246,7 @@ clean:
 
 .bench-venv/made: bench/requirements.txt pyproject.toml $(shell find provider -name "*.py")
 	@$(call environment,.bench-venv)
-	@.bench-venv/bin/pip install --quiet --disable-pip-version-check . -r bench/requirements.txt
+	@.bench-venv/bin/pip install --quiet --disable-pip-version-check '.[cli,terraform]' -r bench/requirements.txt
 	@touch $@
 
 .plugin-venv/made: requirements-dev.txt pyproject.toml

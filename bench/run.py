@@ -5,6 +5,9 @@
 Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each
 repetition, so a busy minute of the machine affects all of them. Each repetition starts with a new stack. Writes all
 samples to samples.json, the medians to table.md and a plot to plot.svg. docs/performance.md keeps a summary.
+
+Gates and `terraform plan` come last; `--sizes` without a number measures only them. `terraform init` downloads the
+`external` provider. Without a network, set TF_CLI_ARGS_init=-plugin-dir=FOLDER.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from importlib import metadata
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -31,6 +35,8 @@ from statistics import median
 import endpoint
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
+from support.terraform_project import TerraformProject, find_program
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENDERS = Path(__file__).parent / "contenders"
@@ -49,6 +55,15 @@ LINES = {
     "floor": ("Pulumi alone: as many resources that read nothing", "#8c959f"),
 }
 """Contenders in the plot: label and color."""
+DATA = 'data "{}" "s" {{\n count = COUNT\n {}\n}}\n'
+EXTERNAL = DATA.format("external", 'program = PROGRAM\n query = { session_id = "s${count.index}" }')
+PLANS = {
+    "alone": 'resource "terraform_data" "s" {\n count = COUNT\n}\n',
+    "gluesession": DATA.format("gluesession_session", 'session_id = "s${count.index}"'),
+    "no-op": EXTERNAL.replace("PROGRAM", '["sh", "-c", "echo {}"]'),
+    "external": EXTERNAL.replace("PROGRAM", '["glue-session", "external"]'),
+}
+"""Configurations for `terraform plan`: Terraform alone, our data source, and `external` with two programs."""
 INK = "#57606a"
 
 Samples = dict[str, list[float]]
@@ -62,7 +77,7 @@ class Bench:
         """Prepare the environment of the contenders: this venv and the engine first on PATH, Glue at `url`."""
         self.samples: Samples = {}
         self._project, self._backend, self._worker = folder / "project", folder / "backend", worker
-        kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+        kept = {key: os.environ[key] for key in ("HOME", "LANG", "TF_CLI_ARGS_init", "TMPDIR") if key in os.environ}
         self._env = kept | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
             "PULUMI_HOME": str(folder / "pulumi"),
@@ -106,6 +121,19 @@ class Bench:
         self._new_stack(contender, env)
         self._worker.submit(endpoint.fill, sessions, GATE_SECONDS).result()
         self._pulumi(f"up, READY after {GATE_SECONDS} s", contender, sessions, env, "up", "--yes", "--skip-preview")
+
+    def plan(self, program: str, contender: str, sessions: int) -> None:
+        """Measure `terraform plan` of a configuration of PLANS, unless its provider cannot be installed."""
+        shutil.rmtree(self._project, ignore_errors=True)
+        project = TerraformProject(program=program, folder=self._project, environment=dict(self._env))
+        name = "main.tf" if contender == "gluesession" else "bench.tf"
+        project.write(PLANS[contender].replace("COUNT", str(sessions)), name=name)
+        if name == "bench.tf" and project.run("init").code:
+            print(f"terraform init failed, so {contender} is not measured")
+            return
+        self._worker.submit(endpoint.fill, sessions, 0).result()
+        command = [program, "plan", "-input=false", "-no-color"]
+        self._time("terraform plan", contender, sessions, command, project.environment)
 
     def _new_stack(self, contender: str, env: Mapping[str, str]) -> None:
         for folder in (self._backend, self._project):
@@ -216,9 +244,12 @@ def main() -> None:
         for _ in range(options.repetitions):
             for contender in [name for name in options.contenders if name != "loop"]:
                 bench.gate(contender, min(100, max(options.sizes, default=100)))
+        terraform = find_program("terraform") or find_program("tofu")
+        for sessions, _, contender in product((1, 100), range(options.repetitions), PLANS if terraform else ()):
+            bench.plan(str(terraform), contender, sessions)
         worker.submit(endpoint.stop).result()
     (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
-    (options.out / "table.md").write_text(table(bench.samples, options.sizes))
+    (options.out / "table.md").write_text(table(bench.samples, sorted({1, 100, *options.sizes})))
     draw(bench.samples, options.out / "plot.svg")
 
 
