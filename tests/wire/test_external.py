@@ -55,6 +55,33 @@ def test_process_prints_errors_to_stderr(aws: GlueEndpoint) -> None:
     assert 1 == aws.count()
 
 
+def test_process_needs_neither_typer_nor_rich(aws: GlueEndpoint) -> None:
+    """Terraform starts one process for each data source, and importing them takes a third of its time."""
+    aws.put("analytics", always("READY"))
+    without = "import sys; sys.modules |= dict.fromkeys(['pydantic', 'rich', 'typer'])"
+    code = f"{without}; from pulumi_glue_session.cli import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, "external"],
+        input='{"session_id": "analytics"}',
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "READY" == json.loads(done.stdout)["status"]
+
+
+@pytest.mark.parametrize("command", [COMMAND, [*COMMAND, "--"]], ids=["alone", "with an argument"])
+def test_unreadable_query_is_an_error(aws: GlueEndpoint, tmp_path: Path, command: list[str]) -> None:
+    with (tmp_path / "only-for-writing").open("w") as stdin:
+        done = subprocess.run(command, stdin=stdin, capture_output=True, text=True, check=False)
+
+    assert (2, "", "cannot read the query: Bad file descriptor\n") == (done.returncode, done.stdout, done.stderr)
+    assert 0 == aws.count()
+
+
 def test_without_wait_for_any_status_is_returned(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("STOPPED"))
 

@@ -217,7 +217,7 @@ def with_retry_settings(config: AwsConfig) -> AwsConfig:
     """
     if config.max_retries is not None and config.retry_mode:
         return config
-    core = _load_shared_files(config)
+    core = _load_shared_files(config, include_builtin_handlers=False)
     # boto3 reports a profile that does not exist.
     profile: Mapping[str, Any] = core.full_config["profiles"].get(core.profile or "default", {})
     mode = config.retry_mode or os.environ.get("AWS_RETRY_MODE") or profile.get("retry_mode") or None
@@ -238,11 +238,11 @@ def _parse_attempts(text: Any, name: str) -> int:
     return max(1, min(int(text[-9:]), _MAX_ATTEMPTS))
 
 
-def _load_shared_files(config: AwsConfig) -> Any:
+def _load_shared_files(config: AwsConfig, **options: Any) -> Any:
     """Session of botocore that reads the variables and shared files of the configuration."""
     import botocore.session
 
-    core: Any = botocore.session.Session(profile=config.profile)
+    core: Any = botocore.session.Session(profile=config.profile, **options)
     _ignore_empty_variables(core)
     _apply_settings(core, config)
     return core

@@ -7,6 +7,11 @@ import sys
 
 def main() -> None:
     """Run `glue-session`. Exits with one sentence if a package of the extra `cli` is not installed."""
+    if sys.argv[1:] == ["external"]:
+        # Terraform starts one process for each data source, and importing Typer takes a third of its time.
+        from pulumi_glue_session.cli.terraform_external import run
+
+        sys.exit(run())
     try:
         from pulumi_glue_session.cli.app import app
 

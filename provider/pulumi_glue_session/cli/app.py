@@ -286,7 +286,7 @@ def external_() -> None:
     """Answer the external data source of Terraform and OpenTofu: JSON objects of strings on stdin and stdout."""
     from pulumi_glue_session.cli import terraform_external
 
-    raise typer.Exit(terraform_external.answer(sys.stdin.read() if sys.stdin else ""))
+    raise typer.Exit(terraform_external.run())
 
 
 app.add_typer(terraform_app)

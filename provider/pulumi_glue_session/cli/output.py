@@ -26,7 +26,6 @@ from pulumi_glue_session.core.messages import sanitize
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-    from rich.text import Text
 
 _PIPE_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe, where every line must stay in one piece."""
@@ -115,6 +114,10 @@ def print_session(session: Mapping[str, Any], output_format: OutputFormat, *, qu
         _print_json(session, query)
     elif output_format is OutputFormat.NAME:
         write_result(sanitize(session["session_id"]))
+    elif _columns() is None:
+        # Lines are not wrapped here, and importing rich would take a tenth of the command's time.
+        width = max(map(len, session)) + _GAP
+        write_result("\n".join(f"{name:{width}}{_cell(value)}".rstrip() for name, value in session.items()))
     else:
         from rich.table import Table
         from rich.text import Text
@@ -123,7 +126,7 @@ def print_session(session: Mapping[str, Any], output_format: OutputFormat, *, qu
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in session.items():
-            table.add_row(Text(name), _cell(value))
+            table.add_row(Text(name), Text(_cell(value)))
         write_result(_render(table))
 
 
@@ -215,11 +218,8 @@ def _age(created_on: str, now: datetime) -> str:
     return f"{seconds}s"
 
 
-def _cell(value: object) -> Text:
-    """A value as text without markup."""
-    from rich.text import Text
-
-    return Text(sanitize(value if isinstance(value, str) else json.dumps(value)))
+def _cell(value: object) -> str:
+    return sanitize(value if isinstance(value, str) else json.dumps(value))
 
 
 def _columns() -> int | None:

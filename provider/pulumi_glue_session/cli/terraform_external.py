@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, cast
 
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.cli.exit_codes import ExitCode, exit_code_for
-from pulumi_glue_session.cli.output import write_message, write_result
+from pulumi_glue_session.cli.output import use_utf8, write_message, write_result
 from pulumi_glue_session.core import parsing
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.errors import GlueSessionError, InvalidInput, NotOneSession, SessionNotFound
@@ -43,8 +44,20 @@ _AWS = tuple(each.name for each in fields(AwsConfig) if each.name != "unrecorded
 _ARGUMENTS = (*_QUERY, *_CONDITION, *_RESULT, *_AWS)
 
 
+def run() -> int:
+    """Answer the query on standard input. Returns the exit code, as that of the other commands."""
+    use_utf8()
+    try:
+        return answer(sys.stdin.read() if sys.stdin else "")
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except OSError as error:
+        write_message(f"cannot read the query: {error.strerror}")
+        return ExitCode.USAGE
+
+
 def answer(query: str) -> int:
-    """Answer a query on standard output. Returns the exit code, as that of the other commands."""
+    """Answer a query on standard output. Returns the exit code."""
     try:
         values = asyncio.run(_read_session(_parse_query(query)))
     except GlueSessionError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +18,9 @@ COMMAND = str(Path(sys.executable).parent / "glue-session")
 
 def screens_of(*arguments: str, folder: Path, columns: int = 80) -> list[str]:
     """Text of each screen, without the line of the prompt."""
-    screens = record([COMMAND, *arguments], cwd=folder, env=os.environ, columns=columns, shown_as="glue-session")
+    # These have priority over the size of the terminal.
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    screens = record([COMMAND, *arguments], cwd=folder, env=env, columns=columns, shown_as="glue-session")
     return [screen.text.removeprefix("$ glue-session\n") for screen in screens]
 
 
@@ -28,9 +31,8 @@ def test_wait_shows_a_live_line_for_each_session(aws: GlueEndpoint, tmp_path: Pa
 
     screens = screens_of("wait", "analytics-prod", "etl", folder=tmp_path, columns=columns)
 
-    live = [screen for screen in screens if "PROVISIONING" in screen]
-    assert live
-    assert re.search(r"^analytics-prod  PROVISIONING, \d+s of at most 10m$", live[0], re.MULTILINE), live[0]
+    live = re.compile(r"^analytics-prod  PROVISIONING, \d+s of at most 10m$", re.MULTILINE)
+    assert any(map(live.search, screens)), screens
     last = screens[-1].splitlines()
     assert re.fullmatch(r"analytics-prod  READY after \d+s", last[0]), last
     assert re.fullmatch(r"etl             FAILED after \d+s", last[1]), last
@@ -60,6 +62,14 @@ def test_wait_shows_that_glue_does_not_answer(aws: GlueEndpoint, tmp_path: Path)
         for each in screens
     )
     assert re.match(r"analytics-prod  READY after \d+s\n", screens[-1])
+
+
+def test_pipe_gets_the_same_lines_as_a_wide_terminal(aws: GlueEndpoint, tmp_path: Path) -> None:
+    aws.put("analytics", always("READY"), Description="[bold]\u65e5\u672c[/] " + "x" * 50, Tags={"team": "data"})
+
+    piped = subprocess.run([COMMAND, "get", "analytics"], capture_output=True, text=True, check=True).stdout
+
+    assert piped.splitlines() == screens_of("get", "analytics", folder=tmp_path, columns=200)[-1].splitlines()
 
 
 def test_sentence_wraps_between_words(aws: GlueEndpoint, tmp_path: Path) -> None:
