@@ -114,10 +114,7 @@ class GlueSessions:
 
     def get(self, session_id: str) -> Session:
         """One session, read now. Raises SessionNotFound, or LookFailed if Glue could not be read."""
-        answer = self._read(session_id, self._deadline()).answer
-        if isinstance(answer, GlueSessionError):
-            raise answer
-        return answer
+        return self._read(session_id, self._deadline()).session()
 
     def get_many(
         self, session_ids: Sequence[str], deliver: Deliver, *, note: Callable[[str], None] = lambda _: None

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError, LookFailed
 from pulumi_glue_session.core.listing import ListingPolicy
 from pulumi_glue_session.core.session import Session
@@ -33,10 +34,7 @@ class SessionCache:
 
     def get(self, session_id: str) -> Session:
         """The session. Raises SessionNotFound, or LookFailed if Glue could not be read."""
-        answer = self.read(session_id).answer
-        if isinstance(answer, GlueSessionError):
-            raise answer
-        return answer
+        return self.read(session_id).session()
 
     def read(self, session_id: str) -> Reading:
         """The session or the error that its read ended with. A reading from a list is at most FRESH_SECONDS old."""
@@ -48,6 +46,15 @@ class SessionCache:
             return Reading(answer=self._source.get(session_id), requested_at=requested_at)
         except GlueSessionError as error:
             return Reading(answer=error, requested_at=requested_at)
+
+    async def read_async(self, session_id: str) -> Reading:
+        """As `read`, on an event loop. A session of a fresh list needs no thread."""
+        with self._changed:
+            listed = self._list.readings.get(session_id)
+            if listed is not None and self._is_fresh(listed.requested_at):
+                self._remember(session_id)
+                return listed
+        return await await_in_thread(lambda: self.read(session_id))
 
     def _find_in_list(self, session_id: str) -> Reading | None:
         with self._changed:

@@ -21,6 +21,12 @@ class Reading:
     answer: Session | GlueSessionError
     requested_at: float
 
+    def session(self) -> Session:
+        """The session. Raises the error."""
+        if isinstance(self.answer, GlueSessionError):
+            raise self.answer
+        return self.answer
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from pulumi_glue_session.aws.sessions import GlueSessions
 from pulumi_glue_session.core.aws_config import AwsConfig
 from pulumi_glue_session.core.cache import SessionCache
-from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
 from pulumi_glue_session.core.poller import Waiter
@@ -87,8 +86,7 @@ class ResourcePoller:
         result = self.last_result(urn, request)
         if result is not None:
             return result
-        cache = self.source(request.aws_config).cache
-        reading = await await_in_thread(lambda: cache.read(request.session_id))
+        reading = await self.source(request.aws_config).cache.read_async(request.session_id)
         self._readings[urn] = request.session_id, request.aws_config, reading
         return self._evaluate(request, reading)
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
@@ -39,6 +40,9 @@ FUNCTION_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 OPTIONS = (*(each.name for each in fields(AwsConfig) if each.name != "unrecorded"), "skip_wait")
 """Provider options in snake_case."""
+
+_CACHED_NAMES = 1_024
+"""More than all names of properties. Each record of a session converts them several times."""
 
 USER_KEYS = frozenset({"tags", "default_arguments"})
 """Mappings whose keys belong to the user and are never renamed."""
@@ -135,12 +139,14 @@ def secret_names(properties: Mapping[str, PropertyValue]) -> frozenset[str]:
     return frozenset(snake(name) for name, value in properties.items() if value.contains_secret())
 
 
+@lru_cache(_CACHED_NAMES)
 def camel(name: str) -> str:
     """`session_id` as `sessionId`."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
+@lru_cache(_CACHED_NAMES)
 def snake(name: str) -> str:
     """`sessionId` as `session_id`."""
     return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
@@ -160,7 +166,7 @@ def _rename_keys(value: Any, rename: Callable[[str], str], keep: frozenset[str])
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
         return {
-            rename(name): item if {name, rename(name)} & keep else _rename_keys(item, rename, keep)
+            (new := rename(name)): item if name in keep or new in keep else _rename_keys(item, rename, keep)
             for name, item in items
         }
     if isinstance(value, list):

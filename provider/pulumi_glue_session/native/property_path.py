@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from typing import Any, Final
 
@@ -35,11 +35,13 @@ def covers(paths: Iterable[str], name: str) -> bool:
     return any(parse_path(path)[:1] in ((name,), (ANY,)) for path in paths)
 
 
-def restore(current: dict[str, Any], recorded: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+def restore(current: dict[str, Any], recorded: dict[str, Any], paths: Collection[str]) -> dict[str, Any]:
     """Current values with the recorded ones at `paths`.
 
     Like the engine, this neither creates nor removes elements of lists, nor objects on the way to a path.
     """
+    if not paths:
+        return current
     restored = deepcopy(current)
     for path in paths:
         _restore(restored, recorded, parse_path(path))

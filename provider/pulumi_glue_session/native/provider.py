@@ -284,7 +284,7 @@ class SessionProvider:
         config = self._aws_config(region_override(unwrap_map(olds)))
         source = self._poller.source(config)
         try:
-            session = await await_in_thread(lambda: source.cache.get(request.resource_id))
+            session = (await source.cache.read_async(request.resource_id)).session()
         except SessionNotFound:
             if is_refresh:
                 recorded = to_snake(unwrap_map(olds))

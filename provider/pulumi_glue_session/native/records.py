@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +55,7 @@ def build_outputs(
     *,
     unknown: Iterable[str] = (),
     recorded: Mapping[str, PropertyValue] | None = None,
-    ignore_changes: Iterable[str] = (),
+    ignore_changes: Collection[str] = (),
 ) -> dict[str, PropertyValue]:
     """Outputs of a session. `values` are session id, region and recorded inputs.
 
@@ -69,7 +69,7 @@ def build_outputs(
 
 
 def changed_fields(
-    session: Session, recorded: Mapping[str, PropertyValue], *, ignore_changes: Iterable[str]
+    session: Session, recorded: Mapping[str, PropertyValue], *, ignore_changes: Collection[str]
 ) -> list[str]:
     """Fields of the session that differ from the recorded ones, except at the paths of `ignore_changes`."""
     olds = unwrap_map(recorded)

@@ -77,7 +77,7 @@ class SessionPoller:
 
     async def get(self, session_id: str) -> Session:
         """The session as it is now. Raises GlueSessionError."""
-        return await self._interrupter.run(await_in_thread(lambda: self._cache.get(session_id)))
+        return (await self._interrupter.run(self._cache.read_async(session_id))).session()
 
     async def account_id(self) -> str:
         """Account of the credentials. Raises GlueSessionError."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import pytest
 
@@ -153,6 +155,51 @@ def test_reading_has_the_time_of_its_own_request() -> None:
     reading = cache_of(glue).read("a")
 
     assert (READY, 100.0) == (reading.answer, reading.requested_at)
+
+
+# --- On an event loop ---
+
+
+def test_event_loop_takes_the_same_calls_and_ages() -> None:
+    names = [f"own-{number}" for number in range(100)]
+    glue = Glue(*names)
+    cache = cache_of(glue)
+
+    async def read_each() -> list[str]:
+        return [(await cache.read_async(name)).session().status for name in names]
+
+    assert ["READY"] * 100 == asyncio.run(read_each())
+    assert ["own-0", "own-1", "page"] == glue.calls
+    glue.sessions |= dict.fromkeys(names, STOPPED)
+    glue.now += FRESH_SECONDS - 0.1
+    assert ["READY"] * 100 == asyncio.run(read_each())
+    glue.now += 0.1
+    assert ["STOPPED"] * 100 == asyncio.run(read_each())
+
+
+def test_event_loop_does_not_wait_for_calls() -> None:
+    """Only a session of a fresh list is answered without a thread."""
+    glue, threads = Glue("a", "b", "c", "d"), set[int]()
+    glue.during_page = lambda: threads.add(threading.get_ident())
+    cache = cache_of(glue)
+
+    async def read_each() -> None:
+        for name in ("a", "b", "c"):
+            await cache.read_async(name)
+        with patch.object(threading, "Thread", side_effect=AssertionError):
+            await cache.read_async("d")
+
+    asyncio.run(read_each())
+
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+def test_event_loop_gets_the_error() -> None:
+    reading = asyncio.run(cache_of(Glue("a")).read_async("b"))
+
+    with pytest.raises(SessionNotFound):
+        reading.session()
 
 
 # --- Missing sessions and failures ---
