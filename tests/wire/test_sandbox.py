@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,6 +20,13 @@ from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.sandbox import GONE, Sandbox, always, parse_life, step
 
 COMMAND = Path(sys.executable).parent / "glue-session"
+OTHER_SETTINGS = {
+    "AWS_PROFILE": "missing",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "NO_PROXY": "example.com",
+}
+"""Settings of a reader with which boto3 would not call the sandbox."""
 
 
 class Clock:
@@ -103,6 +111,32 @@ def test_sessions_can_be_created_stopped_and_deleted(sandbox: Sandbox, glue: Any
         glue.get_session(Id="etl")
 
 
+def test_session_that_has_ended_cannot_be_stopped(sandbox: Sandbox, glue: Any, clock: Clock) -> None:
+    sandbox.put("etl", parse_life("READY:20s,FAILED"))
+    clock.now = 20.0
+
+    with pytest.raises(ClientError, match="IllegalSessionStateException"):
+        glue.stop_session(Id="etl")
+    assert "FAILED" == status(glue)
+
+
+def test_stopping_again_does_not_prolong_the_stop(sandbox: Sandbox, glue: Any, clock: Clock) -> None:
+    sandbox.put("etl", always("READY"))
+    glue.stop_session(Id="etl")
+    clock.now = 2.0
+    glue.stop_session(Id="etl")
+    clock.now = 3.0
+
+    assert "STOPPED" == status(glue)
+
+
+def test_session_that_is_gone_can_be_created(sandbox: Sandbox, glue: Any) -> None:
+    sandbox.put("etl", always(GONE))
+    glue.create_session(Id="etl", Role="arn:aws:iam::123456789012:role/etl", Command={"Name": "glueetl"})
+
+    assert "PROVISIONING" == status(glue)
+
+
 def test_session_cannot_be_created_twice(sandbox: Sandbox, glue: Any) -> None:
     sandbox.put("etl", always("READY"))
 
@@ -141,7 +175,8 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
             if line.startswith("#"):
                 break
             name, _, value = line.removeprefix("export ").strip().partition("=")
-            environment[name] = value
+            if line.startswith("export "):
+                environment[name] = value
         yield process, environment
         process.kill()
 
@@ -189,19 +224,136 @@ def test_exec_runs_a_command_with_the_environment_and_returns_its_exit_code() ->
     assert (3, "READY\n", "") == (done.returncode, done.stdout, done.stderr)
 
 
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "sandbox", *arguments],
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_printed_settings_can_be_loaded_by_a_shell_with_other_settings(tmp_path: Path) -> None:
+    read = "aws = __import__('boto3').client('glue'); print(aws.get_session(Id='etl')['Session']['Status'])"
+    script = f"""
+        {shlex.quote(str(COMMAND))} sandbox --session etl=READY > settings &
+        until grep -q '^#' settings; do sleep 0.1; done
+        . ./settings && {shlex.quote(sys.executable)} -c {shlex.quote(read)}
+        kill $! && wait $!
+    """
+
+    done = subprocess.run(
+        ["sh", "-e", "-c", script],
+        cwd=tmp_path,
+        env=os.environ | OTHER_SETTINGS,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ("READY\n", "") == (done.stdout, done.stderr)
+    assert "# 1 session; Ctrl-C stops the sandbox.\n" in (tmp_path / "settings").read_text()
+
+
+def test_exec_works_with_a_profile_and_a_proxy() -> None:
+    read = "import boto3; print(boto3.client('glue').get_session(Id='etl')['Session']['Status'])"
+
+    done = run("--session", "etl=READY", "--exec", "--", sys.executable, "-c", read, **OTHER_SETTINGS)
+
+    assert ("READY\n", "") == (done.stdout, done.stderr)
+
+
+def test_reason_is_that_of_a_failure_only() -> None:
+    sessions = [
+        "--session",
+        "a=READY",
+        "--session",
+        "b=FAILED",
+        "--set",
+        "a.ErrorMessage=x",
+        "--set",
+        "b.ErrorMessage=x",
+    ]
+    read = (
+        "import boto3; glue = boto3.client('glue')\n"
+        "print(*[glue.get_session(Id=name)['Session'].get('ErrorMessage') for name in 'ab'])"
+    )
+
+    done = run(*sessions, "--exec", sys.executable, "-c", read)
+
+    assert ("None x\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["sh", "-c", "kill -TERM $$"], 128 + signal.SIGTERM),
+        (["sh", "-c", "exit 3"], 3),
+        (["no-such-command"], 127),
+        (["/"], 126),
+    ],
+)
+def test_exec_returns_exit_codes_as_a_shell_does(command: list[str], code: int) -> None:
+    assert code == run("--exec", *command).returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_exec_passes_signals_on(number: signal.Signals) -> None:
+    command = "trap 'echo ended; exit 4' TERM HUP; echo started; while :; do sleep 0.1; done"
+    with subprocess.Popen(
+        [COMMAND, "sandbox", "--exec", "sh", "-c", command], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "started\n" == process.stdout.readline()
+        process.send_signal(number)
+
+        assert ("ended\n", 4) == (process.stdout.read(), process.wait())
+
+
+def test_output_that_cannot_be_written_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([COMMAND, "sandbox"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (7, "error: cannot write the environment: No space left on device\n") == (done.returncode, done.stderr)
+
+
+def test_port_that_is_taken_is_one_sentence(sandbox: Sandbox) -> None:
+    port = sandbox.url.rpartition(":")[2]
+
+    assert (
+        f"error: --port: cannot listen on port {port} of 127.0.0.1: Address already in use\n"
+        == run("--port", port).stderr
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--session", "etl"], "error: 'etl' is not ID=STATUS"),
-        (["--session", "etl=READY", "--set", "job.Role=x"], "error: 'job.Role=x' is not ID.FIELD=VALUE of a --session"),
-        (["--session", "etl=READY", "--set", "etl.NumberOfWorkers=two"], "error: NumberOfWorkers must be JSON"),
-        (["--session", "etl=READY", "--set", "etl.Rule=x"], "error: unknown field of a session: Rule"),
-        (["--exec", "no-such-command"], "error: cannot run no-such-command: No such file or directory"),
+        (["--session", "etl"], "--session: 'etl' is not ID=STATUS, for instance etl=READY"),
+        (["--session", "=READY"], "--session: "),
+        (["--session", "etl=READY", "--session", "etl=FAILED"], "--session: 'etl' is given twice"),
+        (["--session", f"{'x' * 300}=READY"], "--session: "),
+        (["--session", "etl=READY", "--set", "job.Role=x"], "--set: 'job.Role=x' is not ID.FIELD=VALUE of a --session"),
+        (["--session", "etl=READY", "--set", "etl.NumberOfWorkers=two"], "--set: NumberOfWorkers must be JSON"),
+        (["--session", "etl=READY", "--set", "etl.NumberOfWorkers=2.5"], "--set: 'etl': Invalid type for parameter"),
+        (["--session", "etl=READY", "--set", "etl.CreatedOn=today"], "--set: CreatedOn must be a time"),
+        (["--session", "etl=READY", "--set", "etl.Rule=x"], "--set: 'etl': unknown field of a session: Rule"),
+        (["--session", "etl=READY", "--set", "etl.Tags=x"], "--set: use ID.Tags.NAME=VALUE for each tag"),
+        (["--session", "etl=READY", "--set", "etl.Status=FAILED"], "--set: Status comes from --session ID=STATUS"),
+        (["--port", "99999"], "--port: cannot listen on port 99999 of 127.0.0.1: use a number from 0 to 65535"),
+        (["--port", "http"], "argument --port: invalid int value: 'http'"),
+        (["--session"], "argument --session: expected one argument"),
+        (["--sesion", "etl=READY"], "unrecognized arguments: --sesion etl=READY"),
+        (["--exec"], "--exec needs a command, for instance --exec pulumi preview"),
+        (["--exec", "no-such-command"], "cannot run no-such-command: No such file or directory"),
     ],
 )
 def test_invalid_arguments_are_one_sentence(arguments: list[str], reason: str) -> None:
-    refused = subprocess.run([COMMAND, "sandbox", *arguments], capture_output=True, text=True, check=False)
+    refused = run(*arguments)
 
     assert refused.returncode in (2, 127)
-    assert refused.stderr.startswith(reason), refused.stderr
-    assert json.dumps(refused.stdout) == '""'
+    assert refused.stderr.startswith(f"error: {reason}"), refused.stderr
+    assert ("", 1) == (refused.stdout, refused.stderr.count("\n"))

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from botocore import loaders, model, validate
 
+from pulumi_glue_session.core.messages import short_repr
+
 
 @cache
 def service() -> Any:
@@ -45,7 +47,7 @@ def _constraint_violations(value: Any, of_shape: Any, *, path: str) -> Iterator[
     }
     for name, holds in checks.items():
         if name in of_shape.metadata and not holds(of_shape.metadata[name]):
-            yield f"Value {value!r} at {path} failed to satisfy constraint: {name} {of_shape.metadata[name]}"
+            yield f"Value {short_repr(value)} at {path} failed to satisfy constraint: {name} {of_shape.metadata[name]}"
     if of_shape.type_name == "structure":
         for name, part in value.items():
             yield from _constraint_violations(part, of_shape.members[name], path=f"{path}.{name}")

@@ -15,6 +15,7 @@ from email.message import Message
 from functools import partial
 from itertools import count
 from typing import Any, Self, cast
+from urllib.request import getproxies_environment
 
 from pulumi_glue_session.sandbox.life import Life, Step, then
 from pulumi_glue_session.sandbox.model import check_session_fields, shape, violations
@@ -22,6 +23,9 @@ from pulumi_glue_session.sandbox.transport import Handler, Response, Server, err
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+
+CONFLICTING_VARIABLES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+"""Environment variables with which AWS clients would not use a sandbox, or would send it a real token."""
 
 DEFAULTS: Mapping[str, object] = {
     # With a fraction of a second, as Glue answers it.
@@ -39,6 +43,7 @@ DEFAULTS: Mapping[str, object] = {
 """Fields of a session that `put` does not name."""
 
 _STARTING = then(("PROVISIONING", 15.0), "READY").since_put()
+_ENDED = frozenset({"STOPPED", "FAILED", "TIMEOUT"})
 _STOPPING = then(("STOPPING", 3.0), "STOPPED").since_put()
 
 _CALLER_IDENTITY = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
@@ -143,8 +148,8 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables with which AWS clients use this sandbox."""
-        return {
+        """Environment variables with which AWS clients use this sandbox, also if this process has a proxy."""
+        settings = {
             "AWS_ENDPOINT_URL_GLUE": self.url,
             "AWS_ENDPOINT_URL_STS": self.url,
             "AWS_REGION": REGION,
@@ -152,6 +157,10 @@ class Sandbox:
             "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox",  # not a secret: the sandbox accepts every key
         }
+        if "http" in getproxies_environment():
+            direct = ",".join(filter(None, (getproxies_environment().get("no"), "127.0.0.1")))
+            settings |= {"NO_PROXY": direct, "no_proxy": direct}
+        return settings
 
     def __enter__(self) -> Self:
         # The poll interval, in seconds, is what leaving the block costs at most.
@@ -257,14 +266,17 @@ class Sandbox:
         return operations[request.operation](request)
 
     def _get_session(self, request: Request) -> Response:
-        scripted = self._sessions.get(request.parameters["Id"])
-        session = scripted and scripted.read(request.at)
+        session = self._read(request.parameters["Id"], request.at)
         return _not_found(request) if session is None else json_response({"Session": session})
+
+    def _read(self, session_id: str, now: float) -> dict[str, object] | None:
+        scripted = self._sessions.get(session_id)
+        return None if scripted is None else scripted.read(now)
 
     def _create_session(self, request: Request) -> Response:
         parameters = dict(request.parameters)
         session_id = parameters.pop("Id")
-        if session_id in self._sessions:
+        if self._read(session_id, request.at) is not None:
             return error_response("AlreadyExistsException", f"Session {session_id} already exists.")
         known = shape("GetSession", "output_shape").members["Session"].members
         fields = {name: value for name, value in parameters.items() if name in known}
@@ -272,11 +284,16 @@ class Sandbox:
         return json_response({"Session": self._sessions[session_id].read(request.at)})
 
     def _stop_session(self, request: Request) -> Response:
-        session = self._sessions.get(request.parameters["Id"])
-        if session is None:
+        session_id = request.parameters["Id"]
+        current = self._read(session_id, request.at)
+        if current is None:
             return _not_found(request)
-        session.life, session.put_at = _STOPPING, request.at
-        return json_response({"Id": request.session_id})
+        status = current.get("Status")
+        if status in _ENDED:
+            return error_response("IllegalSessionStateException", f"Session is in {status} status")
+        if status != "STOPPING":
+            self._sessions[session_id].life, self._sessions[session_id].put_at = _STOPPING, request.at
+        return json_response({"Id": session_id})
 
     def _delete_session(self, request: Request) -> Response:
         if self._sessions.pop(request.parameters["Id"], None) is None:

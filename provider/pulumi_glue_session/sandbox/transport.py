@@ -96,8 +96,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a request."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send(self.sandbox.respond(self.headers, body))
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit()):
+            self.close_connection = True  # where the next request starts is unknown
+            self.send(error_response("SerializationException", "invalid Content-Length"))
+            return
+        self.send(self.sandbox.respond(self.headers, self.rfile.read(int(length))))
 
     def send(self, response: Response) -> None:
         """Write the response."""
