@@ -4,14 +4,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
+# Most tests wait for processes, so two for each core finish sooner. `make full` selects the slow tests too.
+PYTEST_OPTIONS := -n 4 -m "not slow"
 
-.PHONY: help demo test check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
+.PHONY: help demo test full check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
 	plugin oldest versions schema state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
-	@echo 'make test        run all checks: format, lint, types, all tests, packaging, documentation'
-	@echo 'make check       the same without packaging, acceptance tests and documentation; under a minute'
+	@echo 'make test        run the checks that each change has to pass; about ten minutes'
+	@echo 'make full        run these, the slow tests and the coverage; about twenty minutes'
+	@echo 'make check       make test without packaging, documentation and the tests on the real engine; about three minutes'
 	@echo 'make contract    check what the package expects of Glue; with GLUE=aws on the real AWS'
 	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
 	@echo 'make package     build the wheel and check it'
@@ -39,6 +42,10 @@ demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
 test: check docs package acceptance terraform
+
+# A test is marked `slow` if a test in `make test` shows the same promise with another value, command or language.
+full:
+	@$(MAKE) test PYTEST_OPTIONS='-n 4' COVERAGE='--cov --cov-report=term:skip-covered'
 
 # Type checkers use one core each.
 check: .venv/made
@@ -74,18 +81,18 @@ mypy: .venv/made
 pyright: .venv/made
 	$(BIN)/pyright
 
-# pyproject.toml has the coverage threshold.
+# With coverage in `make full`. pyproject.toml has the threshold.
 unit-and-wire: .venv/made
-	$(BIN)/pytest tests/project tests/unit tests/wire tests/contract -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest tests/project tests/unit tests/wire tests/contract $(PYTEST_OPTIONS) $(COVERAGE)
 
 project: .venv/made
-	$(BIN)/pytest tests/project -n 2
+	$(BIN)/pytest tests/project -n 4
 
 unit: .venv/made
-	$(BIN)/pytest tests/unit -n 2
+	$(BIN)/pytest tests/unit -n 4
 
 wire: .venv/made
-	$(BIN)/pytest tests/wire -n 2
+	$(BIN)/pytest tests/wire -n 4
 
 # The sandbox and moto; with GLUE=aws the real AWS, where it creates one small session with the role GLUE_CONTRACT_ROLE
 # and deletes it. That costs a few cents.
@@ -128,7 +135,7 @@ package: wheel
 # sources. The engine is a prerequisite so that a build, which takes minutes, is visible.
 acceptance: wheel engine
 	GLUE_SESSION_FROM=wheel PYTHONPATH="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-		.wheel-venv/bin/python -m pytest tests/acceptance -n 2
+		.wheel-venv/bin/python -m pytest tests/acceptance $(PYTEST_OPTIONS)
 
 # A plugin without Python, for every language of Pulumi. Each platform builds its own.
 archive: .archive-venv/made
@@ -152,7 +159,7 @@ sbom: wheel
 
 # Terraform comes from PATH; OpenTofu from PATH or the cache. A test is skipped with a reason if a program is missing.
 terraform: .venv/made
-	$(BIN)/pytest tests/terraform -n 2
+	$(BIN)/pytest tests/terraform $(PYTEST_OPTIONS)
 
 # OpenTofu is built once, into the cache of the user.
 tofu: .venv/made
@@ -173,18 +180,18 @@ audit: .venv/made
 plugin: .plugin-venv/made engine
 	.plugin-venv/bin/python -m pytest tests/acceptance/test_examples.py -k for_real
 
-# `make test` runs this too if npm can get the SDK.
+# `make full` runs this too if npm can get the SDK.
 javascript: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_JAVASCRIPT=1 $(BIN)/python -m pytest tests/acceptance/test_plugin.py -k javascript
 
-# `make test` runs this too if Go is installed and npm can get the packages.
+# `make full` runs this too if Go is installed and npm can get the packages.
 sdks: .venv/made engine
 	PATH="$(CURDIR)/$(BIN):$$PATH" GLUE_SESSION_SDKS=1 $(BIN)/python -m pytest tests/acceptance/test_sdks.py
 
 # The acceptance tests on the oldest engine, and the tests with the lower bounds in pyproject.toml and the Python of
 # .venv. `.venv/bin/nox` runs all combinations.
 oldest: .venv/made
-	PULUMI_GLUE_SESSION_ENGINE=oldest $(MAKE) acceptance
+	PULUMI_GLUE_SESSION_ENGINE=oldest $(MAKE) acceptance PYTEST_OPTIONS='-n 4'
 	$(BIN)/nox -s "oldest-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 
 # Both sessions of noxfile.py: the oldest and the newest dependencies and engine, with the Python of .venv.
@@ -221,7 +228,7 @@ clean:
 .venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.venv)
 	@echo 'Installing the test tools. This takes about a minute and a half.'
-	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # requires an older protobuf (decision 3)
 	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # tests read it, uninstalled
 	@touch $@

@@ -6,7 +6,7 @@
             ...
         torture.record("SIGKILL of the engine during up", "the next up worked every time")
 
-In `make test` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records
+In `make full` such a test tries `short` times and records nothing. In `make torture` it tries `long` times and records
 a row for each `record`. A Hypothesis test gets one row, named after the test:
 
     @true_of_each("Wrong arguments", short=30, long=2_000)

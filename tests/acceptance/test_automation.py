@@ -44,6 +44,7 @@ def test_automation_api_life_cycle(project: Project, glue: GlueEndpoint, monkeyp
     assert {"delete": 2} == stack.destroy().summary.resource_changes
 
 
+@pytest.mark.slow
 def test_program_in_a_subfolder(project: Project, glue: GlueEndpoint) -> None:
     """With `main:` the provider process runs in that folder too."""
     glue.put("analytics-prod", always("READY"))
@@ -64,6 +65,7 @@ def test_program_in_a_subfolder(project: Project, glue: GlueEndpoint) -> None:
     assert {} == project.resources()
 
 
+@pytest.mark.slow
 def test_stack_reference_to_a_session(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     """A stack reference and a `.get` are known in previews."""
     glue.put("analytics-prod", always("READY"))

@@ -98,6 +98,7 @@ ENGINES_OWN = re.compile(r'"msg":"(?:Unm|M)arshaling property for RPC')
 """Start of the line about a property, secrets included, that engine 3.259 prints at log level 9 and 3.276 does not."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1_800)  # many commands of the engine
 @pytest.mark.torture("Secrets")
 def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, torture: Torture, tmp_path: Path) -> None:
@@ -171,6 +172,7 @@ def test_no_secret_is_stored_or_printed(aws_project: Project, accounts: Moto, to
     )
 
 
+@pytest.mark.slow
 @pytest.mark.torture("Secrets")
 def test_role_credentials_are_only_in_the_programs_memory(
     project: Project, glue: GlueEndpoint, torture: Torture, tmp_path: Path

@@ -92,6 +92,7 @@ def test_example_life_cycle(project: Project, glue: GlueEndpoint, name: str) -> 
     LIVES[name].live(project, name)
 
 
+@pytest.mark.slow
 def test_example_of_two_regions_and_accounts(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-prod")
     moto.elsewhere(THERE, region="us-east-1").start("ingest-prod")
@@ -105,6 +106,7 @@ def test_example_of_two_regions_and_accounts(aws_project: Project, moto: Moto) -
     assert ["analytics-prod"] == moto.ids(), "the sessions are not ours"
 
 
+@pytest.mark.slow
 def test_example_with_unit_tests(aws_project: Project, moto: Moto) -> None:
     moto.start("analytics-shared")
     aws_project.example("testing")
@@ -145,6 +147,7 @@ def test_example_creates_a_real_job(aws_project: Project, moto: Moto) -> None:
 # --- Scripts, workflows and policies ---
 
 
+@pytest.mark.slow
 def test_drift_check_prints_a_table(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), Description="ours")
     project.example("drift_check")
@@ -231,6 +234,7 @@ def test_workflow_updates_one_comment(
     assert "<!-- drift of Glue sessions -->\n### Drift" == (tmp_path / "comment.md").read_text()
 
 
+@pytest.mark.slow
 def test_guard_rails_policy(project: Project, glue: GlueEndpoint) -> None:
     """The engine runs a pack's folder through the language host, and an executable file by itself.
 
@@ -263,6 +267,7 @@ def test_guard_rails_policy(project: Project, glue: GlueEndpoint) -> None:
     project.destroy()
 
 
+@pytest.mark.slow
 def test_deployer_shows_the_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     project.example("automation")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pulumi_glue_session import NotAsExpected
 from pulumi_glue_session.core.errors import Mismatch
 from support.glue_endpoint import GlueEndpoint, always
@@ -30,6 +32,7 @@ ROLE_MODULE = """
 """
 
 
+@pytest.mark.slow
 def test_matching_session_passes(project: Project, glue: GlueEndpoint) -> None:
     """A role can be given by ARN or name: Glue returns it as the creator of the session wrote it."""
     glue.put("analytics-prod", always("READY"))

@@ -78,7 +78,13 @@ def test_short_run_covers_each_command() -> None:
 
 
 @pytest.mark.torture("Fault matrix")
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, marks=[] if number % 4 == 0 else pytest.mark.slow, id=fault.name)
+        for number, fault in enumerate(FAULTS)
+    ],
+)
 def test_command_succeeds_or_reports_the_fault(
     fault: Fault, recorded: Recorded, behind_tls: GlueEndpoint, torture: Torture
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from support.glue_endpoint import always, then
 from support.pulumi_project import SESSION, Project, steps
 
@@ -32,6 +34,7 @@ def put(glue: GlueEndpoint, *, password: str = PASSWORD, progress: float = 0.5, 
     glue.put("analytics", always(status), DefaultArguments={"--password": password}, **more)
 
 
+@pytest.mark.slow
 def test_volatile_fields_never_show_as_a_change(project: Project, glue: GlueEndpoint) -> None:
     put(glue)
     project.program(PROGRAM)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pulumi_glue_session import NotOneSession
 from support.glue_endpoint import always
 from support.pulumi_project import REGION, Project, flat
@@ -70,6 +72,7 @@ def test_function_waits_for_dependencies(project: Project, glue: GlueEndpoint) -
     project.preview("--expect-no-changes")
 
 
+@pytest.mark.slow
 def test_get_session_of_none_or_several(project: Project, glue: GlueEndpoint) -> None:
     """The error has no traceback, and a program can catch it."""
     project.program("""

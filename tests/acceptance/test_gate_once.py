@@ -75,6 +75,7 @@ def test_missing_session_keeps_its_record_until_a_refresh(recorded: Project, glu
     assert "error: Not found: " in recorded.preview(code=1).text, "a new record has to wait again"
 
 
+@pytest.mark.slow
 def test_another_id_has_to_pass_again(recorded: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-next", always("STOPPED"))
     recorded.program(PROGRAM.format(more="").replace("analytics-prod", "analytics-next"))
@@ -84,6 +85,7 @@ def test_another_id_has_to_pass_again(recorded: Project, glue: GlueEndpoint) -> 
     assert "analytics-prod" == recorded.resources()["analytics"]["id"]
 
 
+@pytest.mark.slow
 def test_refused_read_still_fails(recorded: Project, glue: GlueEndpoint) -> None:
     glue.fail("GetSession", error("AccessDeniedException", "no"))
 
@@ -99,6 +101,7 @@ def test_mismatch_is_drift_once_recorded(recorded: Project, glue: GlueEndpoint) 
     assert '~ glue_version: "5.0" => "4.0"' in preview.lines
 
 
+@pytest.mark.slow
 def test_invalid_gate(project: Project, glue: GlueEndpoint) -> None:
     project.program(PROGRAM.format(more="").replace('"once"', '"always"'))
 

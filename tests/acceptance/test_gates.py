@@ -57,6 +57,7 @@ def test_preview_shows_each_failure_and_all_drift(recorded: Project) -> None:
     assert 2 == len([line for line in preview.err.splitlines() if line.startswith("error: ")])
 
 
+@pytest.mark.slow
 def test_rows_and_json_of_a_failed_preview(recorded: Project) -> None:
     rows = recorded.pulumi("preview", "--non-interactive", code=1)
     assert {f"{SESSION} ({name}):" for name in ("ended", "missing")} <= set(rows.lines)
@@ -100,6 +101,7 @@ def test_first_up_with_continue_on_error(project: Project, glue: GlueEndpoint) -
     assert {"job", "nightly", "unrelated"} == project.resources(STASH).keys()
 
 
+@pytest.mark.slow
 def test_session_that_is_not_a_target_does_not_fail(recorded: Project) -> None:
     recorded.pulumi("preview", "--non-interactive", "--target", "**::job")
     recorded.up("--target", "**::job", "--target", "**::ready")
@@ -125,6 +127,7 @@ def test_failed_get_does_not_end_the_preview(project: Project, glue: GlueEndpoin
     assert "unrelated" in project.resources(STASH)
 
 
+@pytest.mark.slow
 def test_inline_program_fails_after_all_registrations(
     env: dict[str, str], glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pulumi_glue_session import BadCredentials, SessionNotFound
 from support.glue_endpoint import GlueEndpoint, always, error, looks
 from support.pulumi_project import REGION, ROLE, Project, flat
@@ -62,6 +64,7 @@ def test_get_waits_until_ready(project: Project, glue: GlueEndpoint) -> None:
     assert "READY" == project.outputs()["status"]
 
 
+@pytest.mark.slow
 def test_refused_get_fails(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     glue.fail("GetSession", error("ExpiredTokenException", "The security token included in the request is expired"))
@@ -73,6 +76,7 @@ def test_refused_get_fails(project: Project, glue: GlueEndpoint) -> None:
     assert "Traceback" not in failed.out + failed.err
 
 
+@pytest.mark.slow
 def test_get_of_an_invalid_id_fails_without_a_call(project: Project, glue: GlueEndpoint) -> None:
     """The SDK would fail with a traceback for a read without an id."""
     project.program(r"""

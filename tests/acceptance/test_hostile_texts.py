@@ -37,6 +37,7 @@ def unfit(run: Run) -> list[str]:
     return [line for line in THE_ENGINES_OWN.sub("", run.out + run.err).split("\n") if not is_fit(line)]
 
 
+@pytest.mark.slow
 @pytest.mark.torture(PART)
 def test_hostile_texts_are_recorded_unchanged(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """In the state, in outputs, in a refresh, and as tags of a filter."""
@@ -132,6 +133,7 @@ def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.torture(PART)
 def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     torture.tries(short=len(IDS), long=len(IDS))
@@ -156,6 +158,7 @@ def test_warnings_and_progress_are_terminal_safe(project: Project, glue: GlueEnd
     )
 
 
+@pytest.mark.slow
 @pytest.mark.torture(PART)
 def test_engine_markup_in_a_value_spoils_no_record(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """The engine panics at unknown colors in values. The state stays intact, and `--color never` works."""

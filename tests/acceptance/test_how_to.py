@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.glue_endpoint import GlueEndpoint, always, looks
 from support.how_to_pages import blocks, programs
 from support.pulumi_project import ROLE, Project, Run
@@ -54,6 +56,7 @@ def test_gate_page_shows_what_ci_prints(project: Project, glue: GlueEndpoint) ->
     assert {"bucket", "nightly-job", "schedule"} == dependants(project).keys(), "the same up again continues"
 
 
+@pytest.mark.slow
 def test_targeted_up(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     program = programs("gate-a-deployment")[0]
@@ -101,6 +104,7 @@ def test_drift_page(project: Project, glue: GlueEndpoint) -> None:
     project.pulumi(*look_ahead, code=7)
 
 
+@pytest.mark.slow
 def test_get_is_drift_to_a_refresh_only(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(
@@ -118,6 +122,7 @@ def test_get_is_drift_to_a_refresh_only(project: Project, glue: GlueEndpoint) ->
 OWN_PROVIDER = "From a dynamic provider of your own"
 
 
+@pytest.mark.slow
 def test_migration_from_a_custom_provider(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
@@ -136,6 +141,7 @@ def test_migration_from_a_custom_provider(project: Project, glue: GlueEndpoint) 
     assert {"GetSession"} == {call.operation for call in glue.calls}
 
 
+@pytest.mark.slow
 def test_migration_without_the_old_module(project: Project, glue: GlueEndpoint) -> None:
     """Here the job takes the id of a record that is still to be made: the preview shows a change that doesn't come."""
     glue.put("analytics-prod", always("READY"))
@@ -157,6 +163,7 @@ def test_migration_without_the_old_module(project: Project, glue: GlueEndpoint) 
     assert ({}, ["analytics"]) == (project.resources(OWN), list(project.resources()))
 
 
+@pytest.mark.slow
 def test_migration_from_a_provider_that_deletes(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     module, before, after = programs("migrate", under=OWN_PROVIDER)
@@ -186,6 +193,7 @@ print(json.dumps(boto3.client("glue", "eu-west-1").get_session(Id=sys.argv[4])["
 """
 
 
+@pytest.mark.slow
 def test_migration_from_a_script(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     """With a command `aws` that asks as the real one does."""
     glue.put("analytics-prod", always("READY"))

@@ -191,6 +191,7 @@ def stack(project: Project, glue: GlueEndpoint) -> Iterator[Stack]:
     project.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.torture("Killed runs")
 @pytest.mark.timeout(0 if LONG else 900)
 @pytest.mark.parametrize(

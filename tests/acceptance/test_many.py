@@ -85,6 +85,7 @@ def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> 
     assert len(singly) <= FIRST_READS + 1
 
 
+@pytest.mark.slow
 def test_hundred_gets_take_one_call(project: Project, glue: GlueEndpoint) -> None:
     """The provider reuses the observation of the program."""
     put(glue, 100, "READY")
@@ -102,6 +103,7 @@ def test_hundred_gets_take_one_call(project: Project, glue: GlueEndpoint) -> Non
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
 
+@pytest.mark.slow
 def test_hundred_gets_without_wait_share_lists(project: Project, glue: GlueEndpoint) -> None:
     """Without a wait the provider reads."""
     put(glue, 100, "STOPPED")
@@ -148,7 +150,7 @@ def test_denied_list_falls_back_to_get_session(project: Project, glue: GlueEndpo
     assert (2, 24) == (glue.count("ListSessions"), glue.count("GetSession"))
 
 
-@pytest.mark.parametrize("switch", ["variable", "config"])
+@pytest.mark.parametrize("switch", ["variable", pytest.param("config", marks=pytest.mark.slow)])
 def test_skip_wait_is_reported_once(switch: str, project: Project, glue: GlueEndpoint) -> None:
     put(glue, 3, "PROVISIONING")
     project.program(MANY.format(count=3))
@@ -160,7 +162,9 @@ def test_skip_wait_is_reported_once(switch: str, project: Project, glue: GlueEnd
     assert 1 == up.lines.count("This run does not wait for Glue sessions and accepts any status.")
 
 
-@pytest.mark.parametrize("whom", ["the engine alone", "the whole process group, as a terminal does"])
+@pytest.mark.parametrize(
+    "whom", [pytest.param("the engine alone", marks=pytest.mark.slow), "the whole process group, as a terminal does"]
+)
 def test_interrupt_ends_a_wait(whom: str, project: Project, glue: GlueEndpoint) -> None:
     put(glue, 5, "PROVISIONING")
     project.program(MANY.format(count=5))
@@ -184,6 +188,7 @@ def test_interrupt_ends_a_wait(whom: str, project: Project, glue: GlueEndpoint) 
     assert 5 == len(project.resources())
 
 
+@pytest.mark.slow
 def test_inline_programs_are_isolated(env: dict[str, str]) -> None:
     """Each has its own thread, event loop and endpoint."""
     results: dict[str, dict[str, str]] = {}

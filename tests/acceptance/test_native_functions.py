@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 
+import pytest
+
 from pulumi_glue_session.native.properties import SESSION
 from support.glue_endpoint import GlueEndpoint, always
 from support.native_programs import BY_TOKEN, ONE_SESSION
@@ -57,6 +59,7 @@ def test_get_session_and_get_sessions(project: Project, glue: GlueEndpoint) -> N
     assert expected == project.outputs()
 
 
+@pytest.mark.slow
 def test_missing_session_of_a_function(project: Project, glue: GlueEndpoint) -> None:
     project.program("""
         import pulumi
@@ -91,6 +94,7 @@ def test_stack_configuration_and_provider_resource(project: Project, glue: GlueE
     assert "maxRetries" in "\n".join(project.preview(code=1).errors)
 
 
+@pytest.mark.slow
 def test_guard_rails_policy_sees_native_sessions(project: Project, glue: GlueEndpoint) -> None:
     project.example("guard_rails")
     project.program(ONE_SESSION)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from pulumi_glue_session.native.properties import SESSION
 from support.glue_endpoint import GlueEndpoint, always
 from support.native_programs import BY_TOKEN, ONE_SESSION
@@ -39,6 +41,7 @@ def test_session_data_with_markers_of_pulumi(project: Project, glue: GlueEndpoin
     assert {} == project.resources(SESSION)
 
 
+@pytest.mark.slow
 def test_ignore_changes_at_paths(project: Project, glue: GlueEndpoint) -> None:
     first = {"--x": "1", "--y": "1"}
     glue.put("analytics-prod", always("READY"), DefaultArguments=first, Connections={"Connections": ["a", "b"]})
@@ -70,6 +73,7 @@ def test_ignore_changes_at_paths(project: Project, glue: GlueEndpoint) -> None:
     project.up("--expect-no-changes")
 
 
+@pytest.mark.slow
 def test_output_cannot_be_an_input(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     with_output = ONE_SESSION.replace('timeout="60s"', 'timeout="60s", status="READY"')
@@ -85,6 +89,7 @@ def test_output_cannot_be_an_input(project: Project, glue: GlueEndpoint) -> None
         assert output.partition("=")[0] in "\n".join(project.preview(code=1).errors)
 
 
+@pytest.mark.slow
 def test_changed_provider_options_replace_the_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     program = (
@@ -110,6 +115,7 @@ def test_changed_provider_options_replace_the_record(project: Project, glue: Glu
     project.up("--expect-no-changes")
 
 
+@pytest.mark.slow
 def test_target_without_its_dependency(project: Project, glue: GlueEndpoint) -> None:
     project.program(
         BY_TOKEN

@@ -33,7 +33,7 @@ def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     assert hides(project, *runs, failed)
 
 
-@pytest.mark.parametrize("on_mismatch", ["fail", "warn"])
+@pytest.mark.parametrize("on_mismatch", ["fail", pytest.param("warn", marks=pytest.mark.slow)])
 def test_secret_in_expect(project: Project, glue: GlueEndpoint, on_mismatch: str) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(
@@ -50,6 +50,7 @@ def test_secret_in_expect(project: Project, glue: GlueEndpoint, on_mismatch: str
     assert "planted" not in run.out + run.err
 
 
+@pytest.mark.slow
 def test_external_id_of_a_provider(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(

@@ -56,7 +56,7 @@ def test_pending_session_holds_dependents_back(project: Project, glue: GlueEndpo
     assert {"status": "READY", "workers": 2} == project.outputs()
 
 
-@pytest.mark.parametrize("command", ["preview", "up"])
+@pytest.mark.parametrize("command", [pytest.param("preview", marks=pytest.mark.slow), "up"])
 def test_ended_session_fails(project: Project, glue: GlueEndpoint, command: str) -> None:
     glue.put("analytics-prod", always("STOPPED"))
     project.program(ONE_SESSION)
@@ -96,6 +96,7 @@ def test_only_a_missing_session_leaves_the_state(project: Project, glue: GlueEnd
     assert {} == project.resources(SESSION)
 
 
+@pytest.mark.slow
 def test_ignore_changes(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(
@@ -111,6 +112,7 @@ def test_ignore_changes(project: Project, glue: GlueEndpoint) -> None:
     assert (2, 30) == (outputs["numberOfWorkers"], outputs["idleTimeout"])
 
 
+@pytest.mark.slow
 def test_other_session_replaces_the_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     glue.put("other", always("READY"), NumberOfWorkers=5)
@@ -123,6 +125,7 @@ def test_other_session_replaces_the_record(project: Project, glue: GlueEndpoint)
     assert ("other", 5) == (project.resources(SESSION)["analytics"]["id"], project.outputs()["workers"])
 
 
+@pytest.mark.slow
 def test_many_sessions_with_more_parallel_steps(project: Project, glue: GlueEndpoint) -> None:
     """The engine runs four steps per processor by default. Functions are not limited."""
     names = [f"s{number}" for number in range(12)]

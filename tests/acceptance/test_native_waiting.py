@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from pulumi_glue_session.native.properties import SESSION
 from support.glue_endpoint import GlueEndpoint, always, looks
 from support.native_programs import ONE_SESSION
@@ -90,6 +92,7 @@ def test_gate_once(project: Project, glue: GlueEndpoint) -> None:
     assert {} == project.resources(SESSION)
 
 
+@pytest.mark.slow
 def test_gate_once_waits_for_a_new_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     glue.put("other", always("TIMEOUT"))
@@ -113,6 +116,7 @@ def test_progress_on_the_row(project: Project, glue: GlueEndpoint) -> None:
     assert any("READY after" in line for line in row), printed
 
 
+@pytest.mark.slow
 def test_skipped_wait(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("STOPPED"))
     project.program(ONE_SESSION)
@@ -126,6 +130,7 @@ def test_skipped_wait(project: Project, glue: GlueEndpoint) -> None:
     assert "does not wait for Glue sessions" in text_of(project.preview())
 
 
+@pytest.mark.slow
 def test_attached_plugin(project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     """PULUMI_DEBUG_PROVIDERS names a plugin that was started by hand."""
     glue.put("analytics-prod", always("PROVISIONING"))

@@ -26,6 +26,7 @@ def test_engine_accepts_the_schema(project: Project) -> None:
     assert [] == [name for name, each in outputs.items() if not each.get("description")]
 
 
+@pytest.mark.slow
 def test_source_archive_is_a_plugin(project: Project, tmp_path: Path) -> None:
     """It has the last commit. The folder has the same files as a checkout, from which Pulumi installs it as well."""
     subprocess.run(["make", "source-archive"], cwd=ROOT, check=True)
@@ -42,6 +43,7 @@ def test_source_archive_is_a_plugin(project: Project, tmp_path: Path) -> None:
     assert "glue-session" == project.pulumi("package", "get-schema", f"glue-session@{__version__}").json()["name"]
 
 
+@pytest.mark.slow
 def test_javascript_program(project: Project, glue: GlueEndpoint, node: Path) -> None:
     glue.put("analytics-prod", then(("PROVISIONING", 4.0), "READY"))
     project.example("javascript_gate")

@@ -63,6 +63,7 @@ def regions(calls: list[Call]) -> list[str]:
     return sorted(str(call.credential).split("/")[2] for call in calls)
 
 
+@pytest.mark.slow
 def test_sessions_in_several_regions(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
@@ -116,6 +117,7 @@ def test_component_with_a_session(project: Project, glue: GlueEndpoint) -> None:
     assert "READY" == sessions["behind"]["outputs"]["status"]
 
 
+@pytest.mark.slow
 def test_renamed_session_keeps_its_record(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(project, 'GlueSession("before", session_id="analytics-prod")')
@@ -140,6 +142,7 @@ def test_renamed_session_keeps_its_record(project: Project, glue: GlueEndpoint) 
     )
 
 
+@pytest.mark.slow
 def test_protect_retain_and_deleted_with(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
@@ -172,6 +175,7 @@ def test_protect_retain_and_deleted_with(project: Project, glue: GlueEndpoint) -
     assert ({}, asked) == (project.resources(), glue.count())
 
 
+@pytest.mark.slow
 def test_custom_timeouts_do_not_change_the_wait(project: Project, glue: GlueEndpoint) -> None:
     """`timeout` limits the wait. The timeouts of the engine limit create, update and delete."""
     glue.put("analytics-prod", always("PROVISIONING"))
@@ -223,6 +227,7 @@ def test_ignore_changes_and_replace_on_changes(project: Project, glue: GlueEndpo
     assert "TIMEOUT, will not become READY" in project.preview(code=1).text, "ignore_changes does not turn the wait off"
 
 
+@pytest.mark.slow
 def test_ignored_change_is_not_recorded(project: Project, glue: GlueEndpoint) -> None:
     drift(glue, "READY", 2)
     write(project, DRIFT)
@@ -259,6 +264,7 @@ TRANSFORM = """
 """
 
 
+@pytest.mark.slow
 def test_transform_does_not_change_the_wait(project: Project, glue: GlueEndpoint) -> None:
     """Transforms run at registration, after the wait."""
     glue.put("analytics-prod", looks("PROVISIONING", "READY"))
@@ -300,6 +306,7 @@ def test_no_record_of_two_sessions(by: str, project: Project, glue: GlueEndpoint
         assert recorded in ([], [("analytics-prod", ROLE)], [("other", OTHER_ROLE)])
 
 
+@pytest.mark.slow
 def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(
@@ -324,6 +331,7 @@ def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     assert OTHER_ROLE not in json.dumps(project.resources())
 
 
+@pytest.mark.slow
 def test_get_has_no_drift_after_a_refresh(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     write(project, 'GlueSession.get("read", "analytics-prod")')

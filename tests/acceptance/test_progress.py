@@ -8,6 +8,8 @@ import pty
 import re
 import subprocess
 
+import pytest
+
 from support.glue_endpoint import GlueEndpoint, always, looks, slow, then
 from support.pulumi_project import SESSION, Project
 
@@ -91,6 +93,7 @@ def test_many_pending_sessions_take_one_line(project: Project, glue: GlueEndpoin
     assert re.fullmatch(r"up will wait for 8 pending Glue sessions: s\d, s\d, s\d and 5 more", lines[0].strip())
 
 
+@pytest.mark.slow
 def test_row_shows_that_glue_does_not_answer(project: Project, glue: GlueEndpoint) -> None:
     """After five seconds. The wait continues."""
     glue.put("analytics", always("READY"))

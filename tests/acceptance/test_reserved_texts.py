@@ -38,7 +38,7 @@ NATIVE_PROGRAM = (
     pulumi.export("found", found["role"])
 """
 )
-FACES = [(DYNAMIC, DYNAMIC_PROGRAM), (NATIVE, NATIVE_PROGRAM)]
+FACES = [(DYNAMIC, DYNAMIC_PROGRAM), pytest.param(NATIVE, NATIVE_PROGRAM, marks=pytest.mark.slow)]
 
 
 def arguments(end: str = "") -> dict[str, str]:

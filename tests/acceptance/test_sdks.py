@@ -83,6 +83,7 @@ def test_schema_is_valid(project: Project, tmp_path: Path) -> None:
     project.pulumi("schema", "check", str(tmp_path / "schema.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_python(generate: Generate, project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     sdk = generate("python")
@@ -98,6 +99,7 @@ def test_python(generate: Generate, project: Project, glue: GlueEndpoint, tmp_pa
     assert_deployed(project)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_typescript(generate: Generate, project: Project, glue: GlueEndpoint) -> None:
     sdk = generate("nodejs")
@@ -125,6 +127,7 @@ def test_typescript(generate: Generate, project: Project, glue: GlueEndpoint) ->
     assert_deployed(project)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_go(go: str, generate: Generate, project: Project, glue: GlueEndpoint, tmp_path: Path) -> None:
     sdk = generate("go") / "gluesession"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from support.glue_endpoint import GlueEndpoint, always
 from support.pulumi_project import Project
 
@@ -39,6 +41,7 @@ def test_secret_output_is_nowhere_in_clear(project: Project, glue: GlueEndpoint)
     assert [] == [state for state in states if "planted" in state]
 
 
+@pytest.mark.slow
 def test_secret_output_is_not_in_a_mismatch(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics", always("READY"), Description=PLANTED)
     project.program("""
@@ -55,6 +58,7 @@ def test_secret_output_is_not_in_a_mismatch(project: Project, glue: GlueEndpoint
     assert PLANTED not in failed.out + failed.err
 
 
+@pytest.mark.slow
 def test_invalid_secret_argument_is_not_shown(project: Project, glue: GlueEndpoint) -> None:
     project.program("""
         import pulumi

@@ -105,6 +105,7 @@ def failing_deployer(project: Project) -> Iterator[Deployer]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.torture("Soak")
 @pytest.mark.timeout(0 if LONG else 900)
 def test_repeated_updates_do_not_grow(

@@ -116,6 +116,7 @@ def test_invalid_value_of_the_stack_is_named(project: Project, glue: GlueEndpoin
     assert [] == glue.calls
 
 
+@pytest.mark.slow
 def test_native_provider_does_not_receive_the_aws_configuration(project: Project, glue: GlueEndpoint) -> None:
     """The engine passes a plugin only its own configuration. The error names the key to use instead."""
     project.program(ONE_SESSION)

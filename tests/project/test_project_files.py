@@ -106,4 +106,4 @@ def test_skipped_tests_name_the_command_that_runs_them() -> None:
 def test_ci_runs_what_make_test_skips() -> None:
     more = JOBS["test"]["more"]["strategy"]["matrix"]
 
-    assert {"target": ["javascript", "oldest", "plugin", "sdks", "tofu"]} == more
+    assert {"target": ["full", "javascript", "oldest", "plugin", "sdks", "tofu"]} == more

@@ -194,7 +194,7 @@ _CLOSED = ('Connection was closed before we received a valid response from endpo
 _CUT_SHORT = _TORN if Version(metadata.version("boto3")) >= Version("1.43.115") else _CLOSED
 """Older versions check Content-Length."""
 _A_WHILE = 30 if LONG else 5
-"""Seconds: 30 in `make torture`, 5 in `make test`.
+"""Seconds: 30 in `make torture`, 5 in `make full`.
 
 Only a wait outlasts it. A command without a wait gives up after its last attempt, which can be 14 s after the first
 one: boto3 slows down to one request in two seconds. So for such a command the fault lasts until it has ended.

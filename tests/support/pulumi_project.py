@@ -21,6 +21,8 @@ from typing import IO, Any
 
 import boto3
 
+from support.hostile_text import RESERVED
+
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
@@ -176,10 +178,16 @@ class Project:
 
     def outputs(self) -> dict[str, Any]:
         """Outputs of the stack."""
-        return self.pulumi("stack", "output", "--json", "--show-secrets").json()
+        (stack,) = (each for each in self._recorded()["resources"] if each["type"] == "pulumi:pulumi:Stack")
+        outputs: dict[str, Any] = stack.get("outputs", {})
+        if RESERVED["signature key"] in json.dumps(outputs):  # it marks an encrypted value
+            return self.pulumi("stack", "output", "--json", "--show-secrets").json()
+        return outputs
 
     def deployment(self, *arguments: str) -> dict[str, Any]:
-        """State of the stack, from `pulumi stack export`."""
+        """State of the stack, from `pulumi stack export` if there are arguments."""
+        if not arguments:
+            return self._recorded()
         deployment: dict[str, Any] = self.pulumi("stack", "export", *arguments).json()["deployment"]
         return deployment
 
