@@ -13,6 +13,7 @@ Ctrl-C, and passes none of your credentials to the commands.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -31,16 +32,21 @@ SESSION_ID = "analytics-prod"
 PROGRAM = f"""import pulumi
 from pulumi_glue_session import GlueSession
 
-session = GlueSession("analytics", session_id="{SESSION_ID}", wait_for="READY", timeout="10m")
+session = GlueSession(
+    "analytics", session_id="{SESSION_ID}", wait_for="READY"
+)
 
 # A resource that does not use the session is created at once.
 pulumi.Stash("network", input="10.0.0.0/16")
 
-# This one waits until the session is READY. An aws.glue.Job takes the same two values.
-pulumi.Stash("nightly-job", input={{"role": session.role, "glue_version": session.glue_version}})
+# This one waits for the session. An aws.glue.Job takes the same two values.
+role, version = session.role, session.glue_version
+pulumi.Stash("nightly-job", input={{"role": role, "glue_version": version}})
 """
 
 STEPS = 6
+
+_DOTS = re.compile(r"(\x1b\[[0-9;]*m)*@ ")
 
 
 class DemoError(Exception):
@@ -80,7 +86,9 @@ class Stage:
         ) as running:
             try:
                 for line in running.stdout or ():
-                    print(f"  {line}", end="", flush=True)
+                    # Pulumi's dots show only that it still runs.
+                    if not _DOTS.match(line):
+                        print(f"  {line}", end="", flush=True)
                     printed += line
             except KeyboardInterrupt:
                 running.send_signal(signal.SIGINT)
@@ -125,10 +133,14 @@ def _run(folder: Path, glue: Sandbox) -> None:
     stage.pulumi("stack", "init", STACK)
     _show(stage, glue)
     print(f"""
-Done. To run the same against your AWS account, with one of your sessions and your credentials:
+Done. To deploy the same with your own session and AWS credentials:
 
-  export PATH="{engine}:{Path(sys.executable).parent}:$PATH" AWS_REGION=<its region>
-  pulumi stack init dev && pulumi config set session_id <its id>
+  cd examples/ready_gate
+  export AWS_REGION=<region of the session>
+  export PATH="{Path(sys.executable).parent}:$PATH"
+  export PATH="{engine}:$PATH"
+  pulumi stack init dev
+  pulumi config set session_id <id of the session>
   pulumi up
 """)
 
@@ -136,13 +148,11 @@ Done. To run the same against your AWS account, with one of your sessions and yo
 def _show(stage: Stage, glue: Sandbox) -> None:
     starting = then(("PROVISIONING", 15.0), "READY")
 
-    stage.announce(
-        f"Someone starts the Glue session {SESSION_ID}, which takes 15 seconds. The deployment waits for it."
-    )
+    stage.announce("The Glue session takes 15 seconds to start. The deployment waits for it.")
     glue.put(SESSION_ID, starting, Description="notebook of the analytics team")
     stage.pulumi("up", "--yes", "--skip-preview", shows=("nightly-job created", "network created", "4 created"))
 
-    stage.announce("The owner starts the session again with another Glue version. The preview shows the drift.")
+    stage.announce("The Glue version of the session changes. The preview shows the drift.")
     glue.put(SESSION_ID, always("READY"), Description="notebook of the analytics team", GlueVersion="5.1")
     stage.pulumi("preview", "--diff", shows=('~ glue_version: "5.0" => "5.1"',))
 

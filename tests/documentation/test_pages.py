@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import package_schema
 import pages
+from get_engine import OLDEST
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("**/README.md")]
@@ -29,6 +31,22 @@ def test_links_of_a_page_work_in_the_repository(page: Path) -> None:
             wrong.append(link)
 
     assert [] == wrong
+
+
+def test_badges_of_the_readme_are_true() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    badges = re.findall(r"!\[([^]]+)\]\(https://img\.shields\.io/badge/([^)]+)-\w+\)", readme)
+    shown = [
+        address.replace("--", "\0").replace("-", " ").replace("_", " ").replace("\0", "-") for _, address in badges
+    ]
+
+    assert [name.lower() for name, _ in badges] == [text.lower() for text in shown]
+    assert {
+        f"Python {project['requires-python'].removeprefix('>=')} or later",
+        f"Pulumi {OLDEST.version.major}.{OLDEST.version.minor} or later",
+        f"License {project['license']}",
+    } == {name for name, _ in badges}
 
 
 @pytest.mark.parametrize(
