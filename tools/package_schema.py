@@ -132,6 +132,13 @@ INPUTS: Mapping[str, Mapping[str, Any]] = {
 }
 """What differs from the Python API in inputs of the resource and arguments of the functions."""
 
+WAIT_ARGUMENTS: Mapping[str, str] = {
+    "waitFor": "Statuses to wait for. `up` waits until the session has one of them, `preview` only reads.\n\n"
+    'Default: `["READY"]`. With an empty list the session is returned in any status.',
+    "timeout": 'Maximum time that an `up` waits, such as `"90s"`, `"10m"` or `"1h30m"`. `"0"` reads once.',
+}
+"""Descriptions of the arguments of `waitForSession` that differ from those of the inputs."""
+
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     # The engine passes a plugin only the configuration of its own namespace.
     "region": {
@@ -200,6 +207,7 @@ def languages(address: str) -> dict[str, Any]:
     return {
         "csharp": {
             "namespaces": {"glue-session": "GlueSession"},
+            "rootNamespace": "Pulumi",  # also if the package has a namespace
             "packageReferences": {"Pulumi": "3.*"},
             "respectSchemaVersion": True,
         },
@@ -272,10 +280,9 @@ def schema(address: str) -> dict[str, Any]:
         "functions": {
             GET_SESSION: _function(functions["get_session"], functions["get_session"], GET_SESSION, result),
             GET_SESSIONS: _function(functions["get_sessions"], functions["get_session"], GET_SESSIONS, results_),
-            WAIT_FOR_SESSION: {
-                **_function(functions["get_session"], resource["GlueSession"]["__init__"], WAIT_FOR_SESSION, result),
-                "description": WAIT,
-            },
+            WAIT_FOR_SESSION: _wait_for_session(
+                _function(functions["get_session"], resource["GlueSession"]["__init__"], WAIT_FOR_SESSION, result)
+            ),
         },
     }
 
@@ -312,6 +319,14 @@ def _function(function: Any, described: Any, token: str, outputs: Mapping[str, A
         "inputs": {"type": "object", "properties": inputs},
         "outputs": {"type": "object", "properties": dict(outputs), "required": sorted(outputs)},
     }
+
+
+def _wait_for_session(function: dict[str, Any]) -> dict[str, Any]:
+    arguments = function["inputs"]["properties"]
+    for name, description in WAIT_ARGUMENTS.items():
+        arguments[name] = {**arguments[name], "description": description}
+    function["inputs"]["required"] = ["sessionId"]
+    return {**function, "description": WAIT}
 
 
 def _object(kind: Any, *, all_required: bool = False) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import botocore.session
 import package_schema
 from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, __version__
 from pulumi_glue_session.core.session import SECRET, STATUSES, Session
-from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION, camel
+from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION, WAIT_FOR_SESSION, camel
 from pulumi_glue_session.native.server import package_schema as served_schema
 
 SCHEMA: dict[str, Any] = json.loads(package_schema.SCHEMA.read_text(encoding="utf-8"))
@@ -80,6 +80,13 @@ def test_functions_have_every_field_and_argument() -> None:
     result = SCHEMA["functions"]["glue-session:index:getSession"]["outputs"]["properties"]
     assert {"sessionId", "region", *map(camel, Session().to_dict())} - set(map(camel, SECRET)) == result.keys()
     assert SCHEMA["types"]["glue-session:index:SessionResult"]["properties"] == result
+    assert ["sessionId"] == SCHEMA["functions"][WAIT_FOR_SESSION]["inputs"]["required"]
+
+
+def test_arguments_of_functions_do_not_describe_the_resource() -> None:
+    arguments = SCHEMA["functions"][WAIT_FOR_SESSION]["inputs"]["properties"]
+
+    assert [] == [n for n, each in arguments.items() if re.search("record|resource", each["description"])]
 
 
 def test_provider_has_every_aws_option() -> None:
@@ -114,6 +121,19 @@ def test_the_address_of_the_repository_sets_everything_that_is_public() -> None:
     assert "github://api.github.com/someone/pulumi-glue-session" == schema["pluginDownloadURL"]
     assert "someone" == schema["publisher"]
     assert schema["language"]["go"]["importBasePath"].startswith("github.com/someone/")
+    logo = schema["logoUrl"].removeprefix("https://raw.githubusercontent.com/someone/pulumi-glue-session/main/")
+    assert (package_schema.ROOT / logo).is_file()
+
+
+def test_names_in_the_sdks_do_not_depend_on_the_owner_of_the_repository() -> None:
+    """The generators derive the ones that are missing from the namespace."""
+    names = {"csharp": "rootNamespace", "java": "basePackage", "nodejs": "packageName", "python": "packageName"}
+
+    for address in ("", "https://github.com/someone/pulumi-glue-session"):
+        language = package_schema.languages(address)
+        assert ["Pulumi", "com.pulumi", "pulumi-glue-session", "pulumi_glue_session_plugin"] == [
+            language[name][setting] for name, setting in names.items()
+        ]
 
 
 def test_without_an_address_nothing_public_is_invented() -> None:

@@ -9,7 +9,12 @@ return await Deployment.RunAsync(() =>
     var session = new Glue.Session("analytics", new()
     {
         SessionId = sessionId,
+        WaitFor = { Glue.SessionStatus.READY },
         Timeout = "10m",
+        Expect =
+        {
+            { "glueVersion", new Dictionary<string, object?> { ["atLeast"] = "5.0" } },
+        },
     });
     var found = Glue.GetSession.Invoke(new() { SessionId = sessionId });
 
