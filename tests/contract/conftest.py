@@ -49,6 +49,22 @@ class Target:
     session_id: str
     role: str
     wait: Callable[[float], None]
+    costs: bool = False
+    """Whether a session costs money, so that there is only one."""
+
+
+def delete(glue: Any, session_id: str) -> None:
+    """Delete the session, also after Ctrl-C while it starts, when Glue can refuse that for a while."""
+    for _ in range(60):
+        try:
+            glue.delete_session(Id=session_id)
+        except glue.exceptions.EntityNotFoundException:
+            return
+        except (glue.exceptions.ConcurrentModificationException, glue.exceptions.IllegalSessionStateException):
+            time.sleep(5.0)
+        else:
+            return
+    pytest.fail(f"The session {session_id} could not be deleted: delete it in the AWS console.")
 
 
 @pytest.fixture(scope="module", params=TARGETS)
@@ -56,12 +72,14 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """A Glue in which the checks create one session, which is deleted at the end."""
     session_id = f"contract-{uuid.uuid4().hex[:12]}"
     if request.param == "aws":
-        # Costs about one DPU minute: the smallest session, stopped after one minute without use.
+        # A few DPU minutes: the smallest session, stopped when it is READY or after one minute without use.
         role = os.environ["GLUE_CONTRACT_ROLE"]
         session = BOTO3_SESSION()
         glue = session.client("glue")
-        yield Target(glue, session.client("sts"), session_id, role, time.sleep)
-        glue.delete_session(Id=session_id)
+        try:
+            yield Target(glue, session.client("sts"), session_id, role, time.sleep, costs=True)
+        finally:
+            delete(glue, session_id)
         return
     role = "arn:aws:iam::123456789012:role/contract"
     options = {"region_name": "eu-west-1", "aws_access_key_id": "contract", "aws_secret_access_key": "contract"}

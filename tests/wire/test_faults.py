@@ -40,6 +40,13 @@ def chosen(face: str, fault: Fault) -> list[FaceCommand]:
     return [affected[FAULTS.index(fault) % len(affected)]]
 
 
+@pytest.mark.parametrize("face", FACES)
+def test_short_run_covers_each_command(face: str) -> None:
+    covered = {command.name for fault in FAULTS for command in chosen(face, fault)}
+
+    assert {command.name for command in COMMANDS if command.face == face} == covered
+
+
 @pytest.mark.torture("Fault matrix of the other faces")
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("face", FACES)

@@ -123,7 +123,12 @@ def check_command_line(glue: GlueEndpoint, text: str) -> None:
     shown = run("get", ready, "--show-secrets", "-o", "json").json()
     external = run("external", stdin=json.dumps({"session_id": ready})).json()
     tables = [run("get", ready, "--show-secrets"), run("list", "--id-prefix", failed)]
-    errors = [run("wait", failed, code=1), run("wait", pending, "--timeout", "0", code=5)]
+    errors = [
+        run("wait", failed, code=1),
+        run("wait", pending, "--timeout", "0", code=5),
+        run("wait", ready, "--expect", f"description=not {text}", code=1),
+        run("external", stdin=json.dumps({"session_id": failed, "wait_for": "READY"}), code=1),
+    ]
 
     assert expected == {name: shown[name] for name in expected}
     assert expected["description"] == external["description"]
