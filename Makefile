@@ -95,7 +95,7 @@ wire: .venv/made
 	$(BIN)/pytest tests/wire -n 4
 
 # The sandbox and moto; with GLUE=aws the real AWS, where it creates one small session with the role GLUE_CONTRACT_ROLE
-# and deletes it. That costs a few cents.
+# and deletes it, also after Ctrl-C. That costs a few cents.
 contract: .venv/made
 	GLUE="$(or $(GLUE),sandbox moto)" $(BIN)/pytest tests/contract
 
@@ -206,7 +206,7 @@ torture: .venv/made engine
 # In a copy, because mutmut needs the sources in src/. Prints the mutants that the tests do not notice; fails if more
 # than 10 % are not noticed.
 mutants: .venv/made
-	rm -rf .mutants && mkdir .mutants && cp -r provider .mutants/src && cp -r tests tools docs examples *.md pyproject.toml .mutants
+	rm -rf .mutants && mkdir .mutants && cp -r provider .mutants/src && cp -r tests tools docs *.md pyproject.toml .mutants
 	cd .mutants && ../$(BIN)/mutmut run && ../$(BIN)/mutmut results && ../$(BIN)/mutmut export-cicd-stats
 	@$(BIN)/python -c 'import json; n = json.load(open(".mutants/mutants/mutmut-cicd-stats.json")); print(n); \
 		assert n["killed"] + n["timeout"] >= 0.9 * n["total"], "More than 10 % of the mutants survived."'

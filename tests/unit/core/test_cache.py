@@ -232,9 +232,13 @@ def test_failed_list_is_tried_again_later() -> None:
     glue.failure = Throttled(LIST, region=glue.region)
     read_all(cache, *names)
     glue.failure = None
-    glue.now += 60.0
+    glue.now += 29.0
     glue.calls.clear()
 
+    assert ["READY"] * 10 == read_all(cache, *names)
+    assert names == glue.calls
+    glue.now += 31.0
+    glue.calls.clear()
     assert ["READY"] * 10 == read_all(cache, *names)
     assert ["own-0", "own-1", "page"] == glue.calls
 
