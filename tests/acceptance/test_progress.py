@@ -88,7 +88,7 @@ def test_many_pending_sessions_take_one_line(project: Project, glue: GlueEndpoin
             GlueSession(f"s{number}", session_id=f"s{number}")
     """)
 
-    lines = [line for line in project.preview().lines if "wait for" in line or "PROVISIONING" in line]
+    lines = [line for line in project.preview().lines if "wait for" in line or "PROVISIONING, " in line]
     assert 1 == len(lines), lines
     assert re.fullmatch(r"up will wait for 8 pending Glue sessions: s\d, s\d, s\d and 5 more", lines[0].strip())
 
