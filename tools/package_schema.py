@@ -269,7 +269,7 @@ def schema(address: str) -> dict[str, Any]:
         },
         "resources": {
             SESSION: {
-                "description": f"{RESOURCE}\n\n{examples()}",
+                "description": f"{_camel_names(RESOURCE)}\n\n{examples()}",
                 "properties": outputs,
                 "required": required,
                 "inputProperties": inputs,

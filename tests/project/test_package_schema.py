@@ -54,6 +54,15 @@ def test_every_property_has_a_description_without_python_names() -> None:
     assert [] == [path for path, each in properties() if re.search(r"`[a-z]+_[a-z_]+`", each["description"])]
 
 
+def test_descriptions_have_paragraphs_and_no_other_line_breaks() -> None:
+    """The Registry, editors and `pulumi do` wrap lines themselves."""
+    described = [each["description"] for _, each in properties()]
+    described += [each["description"] for kind in ("types", "functions") for each in SCHEMA[kind].values()]
+    described += [RESOURCE["description"].split("{{% examples %}}")[0].strip()]
+
+    assert [] == [text for text in described if re.search(r"[^\n]\n[^\n]", text)]
+
+
 def test_resource_has_every_recorded_field_with_its_type() -> None:
     record = Session().to_state()
 
