@@ -212,7 +212,11 @@ def languages(address: str) -> dict[str, Any]:
             "respectSchemaVersion": True,
         },
         "go": {"importBasePath": go_module, "generateResourceContainerTypes": True, "respectSchemaVersion": True},
-        "java": {"basePackage": "com.pulumi", "dependencies": {"com.pulumi:pulumi": "1.0.0"}},
+        "java": {
+            "basePackage": "com.pulumi",
+            # com.pulumi:pulumi has jsr305 only at run time, and the SDK does not compile without it.
+            "dependencies": {"com.google.code.findbugs:jsr305": "3.0.2", "com.pulumi:pulumi": "1.0.0"},
+        },
         "nodejs": {"packageName": "pulumi-glue-session", "respectSchemaVersion": True},
         "python": {
             # pulumi_glue_session is the Python package with the dynamic provider.
