@@ -28,14 +28,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import NoReturn
 
-from semver import Version
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 ENGINE_MODULES = Path(__file__).resolve().parent / "engine"
 SELECT = "PULUMI_GLUE_SESSION_ENGINE"
@@ -67,9 +66,10 @@ GO_SETTINGS = {
 
 # A separate process, because PulumiCommand.install has no timeout.
 INSTALL = """
-import subprocess, sys
+import socket, subprocess, sys
 from pulumi.automation import PulumiCommand
 from semver import Version
+socket.setdefaulttimeout(15)
 try:
     PulumiCommand.install(root=sys.argv[1], version=Version.parse(sys.argv[2]))
 except subprocess.CalledProcessError as error:
@@ -78,12 +78,13 @@ except subprocess.CalledProcessError as error:
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-PROBE_SECONDS = 15
 DOWNLOAD_SECONDS = 300
 QUERY_SECONDS = 30
 PROGRESS_SECONDS = 30.0
 
-INSTALL_PULUMI = "install Pulumi (https://www.pulumi.com/docs/install/)"
+INSTALL_YOURSELF = (
+    "install Pulumi (https://www.pulumi.com/docs/install/) or OpenTofu (https://opentofu.org/docs/intro/install/)"
+)
 
 
 class EngineError(Exception):
@@ -92,118 +93,105 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Release:
-    """A pinned engine. `module` is its folder in tools/engine."""
+    """An engine that can be selected. `module` is its folder in tools/engine."""
 
     module: str
-    version: Version
-    exactly: bool = False
-
-    def accepts(self, version: Version) -> bool:
-        """Whether a `pulumi` of this version on PATH can be used instead."""
-        if self.exactly:
-            return version == self.version
-        return self.version <= version < Version(4)  # the Automation API refuses another major version
+    version: str
+    on_path: str
+    """Versions of a `pulumi` on PATH that can be used instead."""
 
 
-OLDEST = Release("oldest", Version(3, 259, 0), exactly=True)
-NEWEST = Release("newest", Version(3, 276, 0))
-DEFAULT = NEWEST
+OLDEST = Release("oldest", "3.259.0", "==3.259.0")
+NEWEST = Release("newest", "3.276.0", ">=3.276.0,<4")
+SELECTED = {"oldest": OLDEST, "newest": NEWEST, "": Release("newest", NEWEST.version, f">={OLDEST.version},<4")}
 
 
 def get_engine(selected: str) -> Path:
     """Return the folder of the selected engine. Raises EngineError."""
-    releases = {"": DEFAULT, "oldest": OLDEST, "newest": NEWEST}
-    if selected not in releases:
+    if selected not in SELECTED:
         raise EngineError(f"{SELECT} is {selected!r}: use oldest or newest, or unset it.")
-    release = releases[selected]
-    accepted = release if selected else Release(release.module, OLDEST.version)
+    release = SELECTED[selected]
     on_path = shutil.which("pulumi")
     if on_path:
-        reason = _unsuitable(Path(on_path).absolute().parent, accepted, search_path=os.environ["PATH"])
+        folder = Path(on_path).absolute().parent
+        reason = _unsuitable(folder, release.on_path)
         if not reason:
-            return Path(on_path).absolute().parent
+            return folder
         _print(f"The pulumi on PATH is not used: {reason}.")
-    folder = cache() / f"{release.version}-{platform.system()}-{platform.machine()}".lower()
-    if _missing(folder / "bin"):
-        with _lock(folder.parent):
+    folder = cached("engine", release.version)
+    if not _is_complete(folder / "bin"):
+        with lock(folder.parent):
             # Another run may have made it in the meantime.
-            if _missing(folder / "bin"):
+            if not _is_complete(folder / "bin"):
                 _make(release, folder)
     return folder / "bin"
 
 
-def cache() -> Path:
-    """Return the folder of the cached engines."""
+def cached(kind: str, version: str) -> Path:
+    """Return the folder of a program in the cache of the user, whether it exists or not."""
     # The XDG specification says to ignore a relative path.
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path("~/.cache").expanduser()) / "pulumi-glue-session" / "engine"
+    cache = (base if base.is_absolute() else Path("~/.cache").expanduser()) / "pulumi-glue-session" / kind
+    return cache / f"{version}-{platform.system()}-{platform.machine()}".lower()
 
 
-def _unsuitable(folder: Path, release: Release, *, search_path: str = "") -> str:
+def _unsuitable(folder: Path, accepted: str) -> str:
     """Return why the engine in this folder cannot be used, or an empty string."""
     output = _query([str(folder / "pulumi"), "version"], PULUMI_SKIP_UPDATE_CHECK="true")
     try:
-        version = Version.parse(output.removeprefix("v"))
-    except ValueError:
+        version = Version(output)
+    except InvalidVersion:
         return f"`pulumi version` prints {output!r}"
-    if not release.accepts(version):
-        needed = f"{release.version}" if release.exactly else f"{release.version} or a later 3.x"
-        return f"its version is {version}, but {needed} is needed"
-    missing = _missing(folder, search_path=search_path)
-    return f"{missing} is missing" if missing else ""
+    if version not in SpecifierSet(accepted):
+        return f"its version is {version}, but {accepted} is needed"
+    search_path = os.pathsep.join([str(folder), os.environ["PATH"]])
+    missing = [name for name in PROGRAMS if not shutil.which(name, path=search_path)]
+    return f"{', '.join(missing)} is missing" if missing else ""
 
 
-def _missing(folder: Path, *, search_path: str = "") -> str:
-    path = os.pathsep.join(filter(None, (str(folder), search_path)))
-    return ", ".join(name for name in PROGRAMS if not shutil.which(name, path=path))
+def _is_complete(folder: Path) -> bool:
+    return all((folder / name).exists() for name in PROGRAMS)
 
 
 @contextlib.contextmanager
-def _lock(folder: Path) -> Generator[None]:
+def lock(folder: Path) -> Generator[None]:
+    """Make a folder of the cache, and wait until no other run writes to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w") as file:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _print("Waiting for another run that makes an engine.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            _print("Waiting for another run.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        for left_by_killed_run in folder.glob(".work-*"):
+            shutil.rmtree(left_by_killed_run, ignore_errors=True)
         yield
 
 
 def _make(release: Release, folder: Path) -> None:
     """Download or build an engine. The caller holds the lock."""
     started = time.monotonic()
-    for left_by_killed_run in folder.parent.glob(".work-*"):
-        shutil.rmtree(left_by_killed_run, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=folder.parent) as work:
         made = Path(work, "engine")
-        try:
-            _download(release, made)
-        except EngineError as error:
-            _print(f"The official download of Pulumi {release.version} is not available: {error}.")
+        if reason := _download(release, made):
+            _print(f"The official download of Pulumi {release.version} is not available: {reason}.")
             shutil.rmtree(made, ignore_errors=True)
             _build(release, made / "bin")
-        if reason := _unsuitable(made / "bin", Release(release.module, release.version, exactly=True)):
-            raise EngineError(f"The new engine cannot be used: {reason}. Try again, or {INSTALL_PULUMI}.")
+        if reason := _unsuitable(made / "bin", f"=={release.version}"):
+            raise EngineError(f"The new engine cannot be used: {reason}. Try again, or {INSTALL_YOURSELF}.")
         shutil.rmtree(folder, ignore_errors=True)  # an incomplete one
         made.rename(folder)
     _print(f"Pulumi {release.version} is ready in {folder / 'bin'} after {time.monotonic() - started:.0f} s.")
 
 
-def _download(release: Release, folder: Path) -> None:
-    try:
-        # The address that PulumiCommand.install requests first. urllib uses the same proxy settings.
-        urllib.request.urlopen("https://get.pulumi.com/install.sh", timeout=PROBE_SECONDS).close()  # nosec B310
-    except (OSError, HTTPException) as error:
-        raise EngineError(str(getattr(error, "reason", error))) from error
-    _print(f"Downloading Pulumi {release.version}.")
-    command = [sys.executable, "-c", INSTALL, str(folder), str(release.version)]
+def _download(release: Release, folder: Path) -> str:
+    """Return why there is no download, or an empty string."""
+    command = [sys.executable, "-c", INSTALL, str(folder), release.version]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise EngineError(f"it took longer than {DOWNLOAD_SECONDS} s") from error
-    if done.returncode:
-        raise EngineError(done.stderr.strip().rpartition("\n")[2])
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {DOWNLOAD_SECONDS} s"
+    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
 
 
 def _build(release: Release, folder: Path) -> None:
@@ -212,19 +200,19 @@ def _build(release: Release, folder: Path) -> None:
     _print(f"Building Pulumi {release.version} from source. This takes 5 to 15 minutes on two cores, once.")
     folder.mkdir(parents=True)
     # Without a version, `pulumi version` prints nothing and the Automation API refuses the engine.
-    link = f"-s -w -X {SDK}/go/common/version.Version=v{release.version}"
-    _go_build(go, module, CLI, folder, link=link)
+    go_build(go, module, CLI, folder, link=f"-X {SDK}/go/common/version.Version=v{release.version}")
     for language, package in LANGUAGE_HOSTS.items():
-        _go_build(go, ENGINE_MODULES / language, package, folder, link="-s -w")
+        go_build(go, ENGINE_MODULES / language, package, folder)
     listed = json.loads(_query([go, "list", "-C", str(module), "-mod=readonly", "-m", "-json", SDK], **GO_SETTINGS))
     for script in SCRIPTS:
         copy = Path(shutil.copyfile(Path(listed["Dir"], script), folder / Path(script).name))
         copy.chmod(0o755)  # files in the module cache are read-only
 
 
-def _go_build(go: str, module: Path, package: str, folder: Path, *, link: str) -> None:
-    command = [go, "build", "-C", str(module), "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", link]
-    command += ["-o", f"{folder}/", package]
+def go_build(go: str, module: Path, package: str, folder: Path, *, link: str = "") -> None:
+    """Build a program of a Go module into a folder. A signal ends the build. Raises EngineError."""
+    command = [go, "build", "-C", str(module), "-mod=readonly", "-trimpath", "-buildvcs=false"]
+    command += ["-ldflags", f"-s -w {link}", "-o", f"{folder}/", package]
     env = os.environ | GO_SETTINGS | {"GOTMPDIR": str(folder)}  # removed with the folder if the build is interrupted
     # A signal between the start of the child and the `try` would leave it running.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
@@ -243,7 +231,7 @@ def _go_build(go: str, module: Path, package: str, folder: Path, *, link: str) -
                 os.killpg(process.pid, signal.SIGKILL)
             raise
     if code:
-        raise EngineError(f"Building {package} failed. See above, or {INSTALL_PULUMI}.")
+        raise EngineError(f"Building {package} failed. See above, or {INSTALL_YOURSELF}.")
 
 
 def find_go(module: Path) -> str:
@@ -252,13 +240,9 @@ def find_go(module: Path) -> str:
     needed = next(line.removeprefix("go ") for line in go_mod.splitlines() if line.startswith("go "))
     go = shutil.which("go")
     found = re.match(r"go([\d.]+)", _query([go, "env", "GOVERSION"], GOTOOLCHAIN="local")) if go else None
-    if go is None or found is None or _go_version(found[1]) < _go_version(needed):
-        raise EngineError(f"Go {needed} or later is needed to build Pulumi: {INSTALL_PULUMI} or Go, and try again.")
+    if go is None or found is None or Version(found[1]) < Version(needed):
+        raise EngineError(f"Go {needed} or later is needed for this build: install Go, or {INSTALL_YOURSELF}.")
     return go
-
-
-def _go_version(text: str) -> Version:
-    return Version.parse(text, optional_minor_and_patch=True)  # "1.26" is the first release of a line
 
 
 def _query(command: list[str], **settings: str) -> str:
@@ -279,16 +263,16 @@ def _terminate(number: int, _frame: object) -> NoReturn:
     sys.exit(128 + number)
 
 
-def main() -> int:
-    """Print the folder and return the exit code."""
+def main(get: Callable[[], Path]) -> int:
+    """Print the path that `get` returns, or one sentence. Return the exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        print(get_engine(os.environ.get(SELECT, "")))
+        print(get())
     except EngineError as error:
         _print(str(error))
         return 1
     except OSError as error:
-        _print(f"{cache()} cannot be used ({error}): {INSTALL_PULUMI}, or set XDG_CACHE_HOME to another folder.")
+        _print(f"The cache cannot be used ({error}): set XDG_CACHE_HOME to another folder, or {INSTALL_YOURSELF}.")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -296,4 +280,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(lambda: get_engine(os.environ.get(SELECT, ""))))
