@@ -139,18 +139,18 @@ acceptance: wheel engine
 
 # A plugin without Python, for every language of Pulumi. Each platform builds its own.
 archive: .archive-venv/made
-	.archive-venv/bin/python tools/archive.py
+	.archive-venv/bin/python tools/archive.py pulumi
 
 # The plugin as sources, which Pulumi installs with pip. Of the tree, because Pulumi refuses the pax header of a commit.
 source-archive: VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' provider/pulumi_glue_session/__init__.py)
 source-archive:
 	@mkdir -p archives
 	git archive --format=tar.gz --output=archives/pulumi-resource-glue-session-v$(VERSION)-source.tar.gz 'HEAD^{tree}' \
-		PulumiPlugin.yaml __main__.py requirements.txt pyproject.toml tools/readme.py README.md LICENSE provider
+		PulumiPlugin.yaml __main__.py requirements.txt pyproject.toml README.md LICENSE provider
 
 # The same for the provider for Terraform.
 terraform-archive: .archive-venv/made
-	.archive-venv/bin/python tools/terraform_archive.py
+	.archive-venv/bin/python tools/archive.py terraform
 
 # What a user installs with the wheel, in CycloneDX form.
 sbom: wheel
@@ -199,9 +199,7 @@ versions: .venv/made
 	$(BIN)/nox --python "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 
 torture: .venv/made engine
-	rm -rf .torture
 	GLUE_SESSION_TORTURE=1 $(BIN)/pytest tests -m torture -n 2 --timeout=0
-	@$(BIN)/python tests/torture.py
 
 # In a copy, because mutmut needs the sources in src/. Prints the mutants that the tests do not notice; fails if more
 # than 10 % are not noticed.
@@ -212,7 +210,7 @@ mutants: .venv/made
 		assert n["killed"] + n["timeout"] >= 0.9 * n["total"], "More than 10 % of the mutants survived."'
 
 bench: .bench-venv/made engine
-	@PYTHONPATH=tests:bench/contenders .bench-venv/bin/python bench/run.py
+	@PYTHONPATH=tests:tools:bench/contenders .bench-venv/bin/python bench/run.py
 
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py

@@ -1,6 +1,7 @@
 """Measure what a read-only session costs in a Pulumi run, compared with Pulumi alone and with other ways to read it.
 
-    PYTHONPATH=tests:bench/contenders python bench/run.py [--repetitions 5] [--sizes 1 100] [--contenders floor ours]
+    export PYTHONPATH=tests:tools:bench/contenders
+    python bench/run.py [--repetitions 5] [--sizes 1 100] [--contenders floor ours]
 
 Runs the real engine, language host and provider process against a scripted Glue. The contenders take turns in each
 repetition, so a busy minute of the machine affects all of them. Each repetition starts with a new stack. Writes all
@@ -25,17 +26,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
 from importlib import metadata
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
-import endpoint
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from record import API_FIELDS
 
+from local_pulumi import environment, get_engine
+from support.glue_endpoint import GlueEndpoint, always, then
 from support.terraform_project import TerraformProject, find_program
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,36 +74,27 @@ Samples = dict[str, list[float]]
 class Bench:
     """Runs contenders in a folder and collects samples."""
 
-    def __init__(self, folder: Path, engine: str, worker: Executor, url: str) -> None:
-        """Prepare the environment of the contenders: this venv and the engine first on PATH, Glue at `url`."""
+    def __init__(self, folder: Path, engine: str, glue: GlueEndpoint) -> None:
+        """Prepare the environment of the contenders: this venv and the engine first on PATH, and the scripted Glue."""
         self.samples: Samples = {}
-        self._project, self._backend, self._worker = folder / "project", folder / "backend", worker
-        kept = {key: os.environ[key] for key in ("HOME", "LANG", "TF_CLI_ARGS_init", "TMPDIR") if key in os.environ}
-        self._env = kept | {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), engine, os.environ["PATH"]]),
-            "PULUMI_HOME": str(folder / "pulumi"),
-            "PULUMI_BACKEND_URL": self._backend.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "for benchmarks only",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        self._filled = 0
+        self._project, self._backend, self._glue = folder / "project", folder / "backend", glue
+        self._env = environment(
+            folder,
+            engine,
+            PULUMI_BACKEND_URL=self._backend.as_uri(),
             # Write the state once, at the end. By default a folder backend writes it after each step, which takes 45 of
             # 53 seconds of an up with 500 resources and hides all differences.
-            "PULUMI_EXPERIMENTAL": "true",
-            "PULUMI_SKIP_CHECKPOINTS": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_STACK": "bench",
-            "AWS_ENDPOINT_URL": url,
-            "AWS_REGION": "eu-west-1",
-            "AWS_ACCESS_KEY_ID": "bench",
-            "AWS_SECRET_ACCESS_KEY": "bench",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
+            PULUMI_EXPERIMENTAL="true",
+            PULUMI_SKIP_CHECKPOINTS="true",
+            PULUMI_STACK="bench",
+            **glue.environment,
+        )
 
     def run(self, contender: str, sessions: int) -> None:
         """Measure one contender once."""
         env = self._env | {"BENCH_SESSIONS": str(sessions)}
-        self._worker.submit(endpoint.fill, sessions, 0).result()
+        self._fill(sessions)
         if contender == "loop":
             self._time("loop", contender, sessions, [sys.executable, str(CONTENDERS / "loop.py")], env)
             return
@@ -119,7 +111,7 @@ class Bench:
         """Measure an up whose sessions become READY after GATE_SECONDS."""
         env = self._env | {"BENCH_SESSIONS": str(sessions)}
         self._new_stack(contender, env)
-        self._worker.submit(endpoint.fill, sessions, GATE_SECONDS).result()
+        self._fill(sessions, ready_after=GATE_SECONDS)
         self._pulumi(f"up, READY after {GATE_SECONDS} s", contender, sessions, env, "up", "--yes", "--skip-preview")
 
     def plan(self, program: str, contender: str, sessions: int) -> None:
@@ -131,9 +123,17 @@ class Bench:
         if name == "bench.tf" and project.run("init").code:
             print(f"terraform init failed, so {contender} is not measured")
             return
-        self._worker.submit(endpoint.fill, sessions, 0).result()
+        self._fill(sessions)
         command = [program, "plan", "-input=false", "-no-color"]
         self._time("terraform plan", contender, sessions, command, project.environment)
+
+    def _fill(self, sessions: int, *, ready_after: float = 0.0) -> None:
+        life = then(("PROVISIONING", ready_after), "READY").since_put() if ready_after else always("READY")
+        for number in range(sessions):
+            self._glue.put(f"s{number}", life, **API_FIELDS)
+        for number in range(sessions, self._filled):
+            self._glue.remove(f"s{number}")
+        self._filled = sessions
 
     def _new_stack(self, contender: str, env: Mapping[str, str]) -> None:
         for folder in (self._backend, self._project):
@@ -147,9 +147,9 @@ class Bench:
         )
 
     def _pulumi(self, measure: str, contender: str, sessions: int, env: Mapping[str, str], *arguments: str) -> None:
-        calls = self._worker.submit(endpoint.calls).result()
+        calls = self._glue.count()
         self._time(measure, contender, sessions, ["pulumi", "--color=never", *arguments, "--non-interactive"], env)
-        self._add(f"{measure} (calls)", contender, sessions, self._worker.submit(endpoint.calls).result() - calls)
+        self._add(f"{measure} (calls)", contender, sessions, self._glue.count() - calls)
 
     def _time(self, measure: str, contender: str, sessions: int, command: list[str], env: Mapping[str, str]) -> None:
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -228,13 +228,9 @@ def main() -> None:
     # A shell ignores SIGINT for background jobs, and their children inherit that. The engine stops its plugins with
     # SIGINT and would then wait five seconds for each.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    engine = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "get_engine.py")], stdout=subprocess.PIPE, text=True, check=True
-    )
     options.out.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as worker:
-        url = worker.submit(endpoint.start, options.latency_ms / 1000).result()
-        bench = Bench(Path(folder), engine.stdout.strip(), worker, url)
+    with tempfile.TemporaryDirectory() as folder, GlueEndpoint(latency=options.latency_ms / 1000) as glue:
+        bench = Bench(Path(folder), get_engine(), glue)
         for sessions in options.sizes:
             for _ in range(options.repetitions):
                 for contender in options.contenders:
@@ -247,7 +243,6 @@ def main() -> None:
         terraform = find_program("terraform") or find_program("tofu")
         for sessions, _, contender in product((1, 100), range(options.repetitions), PLANS if terraform else ()):
             bench.plan(str(terraform), contender, sessions)
-        worker.submit(endpoint.stop).result()
     (options.out / "samples.json").write_text(json.dumps(bench.samples, indent=1))
     (options.out / "table.md").write_text(table(bench.samples, sorted({1, 100, *options.sizes})))
     draw(bench.samples, options.out / "plot.svg")

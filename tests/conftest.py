@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from packaging.version import Version
 
-from torture import Torture, recording
+pytest_plugins = ["torture"]
 
 if TYPE_CHECKING:
     from pulumi_glue_session.sandbox import Sandbox
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 # this process, they start with the default.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(autouse=True)
-def _row(request: pytest.FixtureRequest) -> Iterator[None]:
-    with recording(request.node):
-        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -52,13 +46,6 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         for name, value in started.environment.items():
             monkeypatch.setenv(name, value)
         yield started
-
-
-@pytest.fixture
-def torture(request: pytest.FixtureRequest) -> Torture:
-    """Number of tries, and rows for the part of docs/reliability.md in the mark of the test."""
-    mark = request.node.get_closest_marker("torture")
-    return Torture(mark.args[0])
 
 
 @pytest.fixture(scope="session")

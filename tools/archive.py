@@ -1,103 +1,110 @@
-"""Build the release archive of the native provider for this platform: a plugin that needs no Python.
+"""Build a release archive for this platform: a provider that needs no Python.
 
-    make archive
+    python tools/archive.py pulumi       # archives/pulumi-resource-glue-session-vVERSION-OS-ARCH.tar.gz
+    python tools/archive.py terraform    # archives/terraform-provider-gluesession_VERSION_OS_ARCH.zip
 
-It writes archives/pulumi-resource-glue-session-vVERSION-OS-ARCH.tar.gz and starts what is in it. PyInstaller freezes
-the installed package into one folder. Of botocore's service models, only those that the plugin can need are kept.
+PyInstaller freezes the installed package into one folder. Of botocore's service models, only those that the provider
+can need are kept. The frozen program is started before it is packed. Checksums, and for Terraform the manifest, have
+the form that the engine and the registries expect.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 from pulumi_glue_session import __version__
 
-ROOT = Path(__file__).resolve().parents[1]
-NAME = "pulumi-resource-glue-session"
+ARCHIVES = Path(__file__).resolve().parents[1] / "archives"
+PLUGIN, PROVIDER = "pulumi-resource-glue-session", "terraform-provider-gluesession"
 
 SERVICES = {"glue", "login", "signin", "sso", "sso-oidc", "sts"}
 """Service models of botocore: Glue, and those from which credentials come."""
 
-SYSTEMS = {"Darwin": "darwin", "Linux": "linux", "Windows": "windows"}
 MACHINES = {"aarch64": "arm64", "AMD64": "amd64", "arm64": "arm64", "x86_64": "amd64"}
-
-_ENTRY = "from pulumi_glue_session.native.server import main\n\nmain()\n"
-
-
-def archive_name() -> str:
-    """File name in the form that `pulumi plugin install` looks for."""
-    return f"{NAME}-v{__version__}-{SYSTEMS[platform.system()]}-{MACHINES[platform.machine()]}.tar.gz"
+SYSTEM, MACHINE = platform.system().lower(), MACHINES[platform.machine()]
 
 
-def freeze(folder: Path, name: str, code: str, *options: str) -> Path:
-    """Freeze a program below `folder`. Returns its folder."""
-    entry = folder / "entry.py"
-    entry.write_text(code, encoding="utf-8")
+def build_plugin(work: Path) -> Path:
+    """Build the archive of the native provider, whose files are at its top."""
+    frozen = freeze(work, PLUGIN, "native", "--exclude-module", "cryptography")  # only Terraform needs it
+    start([frozen / PLUGIN, "127.0.0.1:1"], r"\d+\n")  # the port, for the engine
+    archive = ARCHIVES / f"{PLUGIN}-v{__version__}-{SYSTEM}-{MACHINE}.tar.gz"
+    with tarfile.open(archive, "w:gz", format=tarfile.GNU_FORMAT) as tar:
+        for path in sorted(frozen.iterdir()):
+            tar.add(path, arcname=path.name)
+    archive.with_name(f"{archive.name}.sha256").write_text(checksum(archive), encoding="utf-8")
+    return archive
+
+
+def build_provider(work: Path) -> Path:
+    """Build the archive of the provider for Terraform, the manifest, and the checksums of all platforms."""
+    from pulumi_glue_session.terraform.protocol import MAGIC_COOKIE, VERSION
+
+    frozen = freeze(work, PROVIDER, "terraform", "--hidden-import", "msgpack")
+    start([frozen / PROVIDER], rf"1\|{VERSION}\|.*\n", **dict([MAGIC_COOKIE]))  # the handshake
+    archive = ARCHIVES / f"{PROVIDER}_{__version__}_{SYSTEM}_{MACHINE}.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(frozen.rglob("*")):
+            name = path.relative_to(frozen).as_posix()
+            packed.write(path, f"{PROVIDER}_v{__version__}{path.suffix}" if path.stem == PROVIDER else name)
+    manifest = ARCHIVES / f"{PROVIDER}_{__version__}_manifest.json"
+    content = {"version": 1, "metadata": {"protocol_versions": [f"{VERSION}.0"]}}
+    manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    files = [*sorted(ARCHIVES.glob(f"{PROVIDER}_{__version__}_*.zip")), manifest]
+    sums = ARCHIVES / f"{PROVIDER}_{__version__}_SHA256SUMS"
+    sums.write_text("".join(map(checksum, files)), encoding="utf-8")
+    return archive
+
+
+def freeze(work: Path, name: str, face: str, *options: str) -> Path:
+    """Freeze the server of a face. Returns the folder of the program."""
+    (work / "entry.py").write_text(f"from pulumi_glue_session.{face}.server import main\n\nmain()\n", encoding="utf-8")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--name", name, *options]
-    command += ["--collect-data", "pulumi_glue_session", "--copy-metadata", "pulumi-glue-session"]
-    command += [
-        "--distpath",
-        str(folder / "dist"),
-        "--workpath",
-        str(folder / "work"),
-        "--specpath",
-        str(folder),
-        str(entry),
-    ]
-    subprocess.run(command, check=True)
-    plugin = folder / "dist" / name
-    models = plugin / "_internal" / "botocore" / "data"
-    for model in models.iterdir():
+    command += ["--collect-data", "pulumi_glue_session", "--copy-metadata", "pulumi-glue-session", "entry.py"]
+    subprocess.run(command, cwd=work, check=True)
+    frozen = work / "dist" / name
+    for model in (frozen / "_internal" / "botocore" / "data").iterdir():
         if model.is_dir() and model.name not in SERVICES:
             shutil.rmtree(model)
-    return plugin
+    size = sum(path.stat().st_size for path in frozen.rglob("*") if path.is_file())
+    print(f"{name}: {size // 1_000_000} MB unpacked")
+    return frozen
 
 
-def pack(plugin: Path, archive: Path) -> None:
-    """Write the archive, whose files are at its top as the engine expects, and its checksum."""
-    archive.parent.mkdir(exist_ok=True)
-    with tarfile.open(archive, "w:gz", format=tarfile.GNU_FORMAT) as tar:
-        for path in sorted(plugin.iterdir()):
-            tar.add(path, arcname=path.name)
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    archive.with_name(f"{archive.name}.sha256").write_text(f"{digest}  {archive.name}\n", encoding="utf-8")
+def start(command: list[str | Path], expected: str, **environment: str) -> None:
+    """Start a program until its first line. Exits if the line is not the expected one. The first start is slower."""
+    for _ in range(3):
+        started = time.monotonic()
+        with subprocess.Popen(
+            command, env=os.environ | environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as running:
+            line = running.stdout.readline() if running.stdout else ""
+            running.kill()
+        if not re.fullmatch(expected, line):
+            sys.exit(f"The frozen program does not start: {line!r}")
+        print(f"starts in {time.monotonic() - started:.1f} s")
 
 
-def start_seconds(archive: Path, folder: Path) -> float:
-    """Seconds from the start of the unpacked plugin to the port that it prints for the engine."""
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-    started = time.monotonic()
-    with subprocess.Popen([folder / NAME, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True) as running:
-        port = running.stdout.readline() if running.stdout else ""
-        seconds = time.monotonic() - started
-        running.kill()
-    if not port.strip().isdigit():
-        sys.exit("The frozen plugin does not start.")
-    return seconds
-
-
-def main() -> None:
-    """Build the archive and start what is in it."""
-    archive = ROOT / "archives" / archive_name()
-    with tempfile.TemporaryDirectory(prefix="glue-session-archive-") as folder:
-        plugin = freeze(Path(folder), NAME, _ENTRY, "--exclude-module", "cryptography")  # only Terraform needs it
-        size = sum(path.stat().st_size for path in plugin.rglob("*") if path.is_file())
-        pack(plugin, archive)
-        unpacked = Path(folder) / "unpacked"
-        # The first start reads everything from the disk.
-        seconds = min(start_seconds(archive, unpacked) for _ in range(3))
-    packed, unpacked_size = archive.stat().st_size // 1_000_000, size // 1_000_000
-    print(f"{archive.relative_to(ROOT)}: {packed} MB, {unpacked_size} MB unpacked, starts in {seconds:.1f} s")
+def checksum(file: Path) -> str:
+    """Line of a file in the form of sha256sum."""
+    return f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
 
 
 if __name__ == "__main__":
-    main()
+    ARCHIVES.mkdir(exist_ok=True)
+    build = {"pulumi": build_plugin, "terraform": build_provider}[sys.argv[1]]
+    with tempfile.TemporaryDirectory(prefix="glue-session-archive-") as folder:
+        built = build(Path(folder))
+    print(f"archives/{built.name}: {built.stat().st_size // 1_000_000} MB")

@@ -12,13 +12,8 @@ other values that differ from run to run are replaced by fixed ones.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import select
 import shlex
-import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,7 +22,7 @@ import pyte
 
 import pulumi_glue_session
 from local_pulumi import ROOT, environment, get_engine
-from recording import open_terminal
+from recording import run_in_terminal
 
 PAGE = ROOT / "docs" / "tutorial.md"
 
@@ -53,7 +48,7 @@ _DIFFERS = (
 
 
 class CaptureError(Exception):
-    """A command of the page failed. The message is what it printed."""
+    """A command of the page failed. The message is what it printed, with the exit code in the last line."""
 
 
 def files(page: str) -> dict[str, str]:
@@ -103,33 +98,11 @@ class _Filler:
 def _run(lines: list[str], project: Path, env: dict[str, str]) -> list[str]:
     """What the terminal showed for each block of commands."""
     kept = {name: value for name, value in env.items() if not name.startswith("PYTHON")}
-    terminal, inner = open_terminal(columns=COLUMNS, rows=50)
-    shell = subprocess.Popen(
-        ["bash", "-c", "\n".join(lines)],
-        cwd=project,
-        env={**kept, "TERM": "xterm"},
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        start_new_session=True,
-    )
-    received = b""
-    try:
-        # The sandbox can outlive the shell, so the end of the shell counts and not that of the terminal.
-        while True:
-            has_ended = shell.poll() is not None
-            if select.select([terminal], [], [], 0 if has_ended else 0.1)[0]:
-                received += os.read(terminal, 65_536)
-            elif has_ended:
-                break
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(shell.pid, signal.SIGKILL)  # the sandbox, if the end of the page was not reached
-        os.close(terminal)
-        os.close(inner)
-    shown = [_screen(each) for each in received.split(_END_OF_BLOCK)]
-    if shell.returncode:
-        raise CaptureError(shown[-1])
+    command = ["bash", "-c", "\n".join(["trap 'echo $?' EXIT", *lines])]
+    received = b"".join(run_in_terminal(command, cwd=project, env=kept, columns=COLUMNS, rows=50))
+    *shown, exit_code = [_screen(each) for each in received.split(_END_OF_BLOCK)]
+    if exit_code.strip() != "0":
+        raise CaptureError(exit_code)
     return shown
 
 

@@ -5,17 +5,20 @@ A recording has at most one screen per half second. Its colors are CSS variables
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +31,8 @@ _GRAY = 40
 
 _LINE_HEIGHT, _CHARACTER_WIDTH, _MARGIN = 18, 8.4, 12
 
-SHOWN_AT_END = "e"
-"""CSS class of the lines of the last screen."""
+LAST_SCREEN = "last"
+"""Id of the group with the lines of the last screen."""
 
 _STYLE = """
 svg{--back:#f6f8fa;--edge:#d0d7de;--text:#24292f;--red:#b42318;--green:#1a7f37;--brown:#8a6100;--blue:#0757ba;--magenta:#8250df;--cyan:#0f6e84}
@@ -37,7 +40,7 @@ svg{--back:#f6f8fa;--edge:#d0d7de;--text:#24292f;--red:#b42318;--green:#1a7f37;-
 --blue:#79b8ff;--magenta:#d2a8ff;--cyan:#76d9e6}}
 text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--text);white-space:pre}
 .r{fill:var(--red)}.g{fill:var(--green)}.y{fill:var(--brown)}.b{fill:var(--blue)}.m{fill:var(--magenta)}.c{fill:var(--cyan)}.o{font-weight:600}
-@media(prefers-reduced-motion:reduce){text{animation:none!important;visibility:hidden}.e{visibility:visible}}
+@media(prefers-reduced-motion:reduce){g{animation:none!important;visibility:hidden}#last{visibility:visible}}
 """
 
 _CLASSES = {"red": "r", "green": "g", "brown": "y", "yellow": "y", "blue": "b", "magenta": "m", "cyan": "c"}
@@ -56,6 +59,39 @@ class Screen:
         return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines).rstrip()
 
 
+def run_in_terminal(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int, rows: int
+) -> Iterator[bytes]:
+    """Run a command in a pseudo-terminal of this size. Yields what it prints, and nothing if it pauses."""
+    outer, inner = os.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**env, "TERM": "xterm-256color"},
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
+    try:
+        # A sandbox can outlive the shell that started it, so the end of the command counts, not that of the terminal.
+        while True:
+            has_ended = process.poll() is not None
+            if select.select([outer], [], [], 0 if has_ended else _SECONDS_PER_SCREEN)[0]:
+                yield os.read(outer, 65_536)
+            elif has_ended:
+                break
+            else:
+                yield b""
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        os.close(outer)
+        os.close(inner)
+
+
 def record(
     command: Sequence[str],
     *,
@@ -71,40 +107,16 @@ def record(
     """
     terminal = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(terminal)
-    descriptor, inner = open_terminal(columns=columns, rows=rows)
     stream.feed(f"$ {shown_as or ' '.join(command)}\r\n".encode())
-    screens = [Screen(0.0, _lines(terminal))]
-    process = subprocess.Popen(
-        command, cwd=cwd, env={**env, "TERM": "xterm-256color"}, stdin=inner, stdout=inner, stderr=inner
-    )
-    os.close(inner)
-    started, is_open = time.monotonic(), True
-    while is_open:
-        readable, _, _ = select.select([descriptor], [], [], _SECONDS_PER_SCREEN)
-        if readable:
-            try:
-                received = os.read(descriptor, 65_536)
-            except OSError:
-                # Linux reports the end of a terminal as an error.
-                received = b""
-            is_open = bool(received)
-            stream.feed(received)
+    screens, started = [Screen(0.0, _lines(terminal))], time.monotonic()
+    for received in run_in_terminal(command, cwd=cwd, env=env, columns=columns, rows=rows):
+        stream.feed(received)
         now = time.monotonic() - started
-        if not is_open or now - screens[-1].at >= _SECONDS_PER_SCREEN:
-            lines = _lines(terminal)
-            if lines != screens[-1].lines:
-                screens.append(Screen(now, lines))
-    os.close(descriptor)
-    process.wait()
-    too_late = max(0.0, screens[1].at - _SECONDS_PER_SCREEN) if screens[1:] else 0.0
+        if now - screens[-1].at >= _SECONDS_PER_SCREEN and _lines(terminal) != screens[-1].lines:
+            screens.append(Screen(now, _lines(terminal)))
+    screens.append(Screen(time.monotonic() - started, _lines(terminal)))
+    too_late = max(0.0, screens[1].at - _SECONDS_PER_SCREEN)
     return [screens[0], *(Screen(each.at - too_late, each.lines) for each in screens[1:])]
-
-
-def open_terminal(*, columns: int, rows: int) -> tuple[int, int]:
-    """Both ends of a pseudo-terminal of this size: one to read from, one for a program."""
-    outer, inner = os.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    return outer, inner
 
 
 def to_svg(screens: Sequence[Screen], *, title: str, description: str) -> str:
@@ -113,25 +125,18 @@ def to_svg(screens: Sequence[Screen], *, title: str, description: str) -> str:
     rows = max(index + 1 for screen in screens for index, line in enumerate(screen.lines) if line)
     columns = max(sum(len(text) for text, _ in line) for screen in screens for line in screen.lines)
     width, height = columns * _CHARACTER_WIDTH + 2 * _MARGIN, rows * _LINE_HEIGHT + 2 * _MARGIN
-    rules: dict[tuple[float, float], str] = {}
-    shown: list[str] = []
-    for row in range(rows):
-        for line, start, stop in _intervals(screens, row, end):
-            name = rules.setdefault((start, stop), f"t{len(rules)}")
-            names = f"{name} {SHOWN_AT_END}" if stop == end else name
+    css, shown = [_STYLE.strip().replace("\n", "")], []
+    for number, (screen, following) in enumerate(pairwise([*screens, None])):
+        first, last = 100 * screen.at / end, 100 * following.at / end if following else 100
+        css.append(f"@keyframes t{number}{{0%{{visibility:hidden}}{first:.2f}%{{visibility:visible}}")
+        css.append(f"{last:.2f}%{{visibility:hidden}}}}.t{number}{{animation:t{number} {end:.1f}s step-end infinite}}")
+        shown.append(f'<g class="t{number}" id="{number if following else LAST_SCREEN}">')
+        for row, line in enumerate(screen.lines):
             runs = "".join(
                 f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line
             )
-            shown.append(f'<text class="{names}" x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>')
-    css = [_STYLE.strip().replace("\n", "")]
-    for (start, stop), name in rules.items():
-        if (start, stop) == (0.0, end):
-            continue
-        first, last = 100 * start / end, 100 * stop / end
-        hidden = "" if start == 0 else "0%{visibility:hidden}"
-        after = "" if stop == end else f"{last:.2f}%{{visibility:hidden}}"
-        css.append(f"@keyframes {name}{{{hidden}{first:.2f}%{{visibility:visible}}{after}}}")
-        css.append(f".{name}{{animation:{name} {end:.1f}s step-end infinite}}")
+            shown.append(f'<text x="{_MARGIN}" y="{_MARGIN + 14 + row * _LINE_HEIGHT}">{runs}</text>' if runs else "")
+        shown.append("</g>")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
         f'height="{height}" xml:space="preserve" role="img">'
@@ -173,18 +178,3 @@ def _color_class(color: str) -> str:
         return ""
     lit = "".join(letter for letter, part in zip("rgb", (red, green, blue), strict=True) if part > brightest * 0.7)
     return {"r": "r", "g": "g", "b": "b", "rg": "y", "rb": "m", "gb": "c"}.get(lit, "")
-
-
-def _intervals(
-    screens: Sequence[Screen], row: int, end: float
-) -> list[tuple[tuple[tuple[str, str], ...], float, float]]:
-    """What a row shows, with the seconds from and to. Empty lines are left out."""
-    found: list[tuple[tuple[tuple[str, str], ...], float, float]] = []
-    for index, screen in enumerate(screens):
-        start = screen.at if index else 0.0
-        stop = screens[index + 1].at if index + 1 < len(screens) else end
-        if found and found[-1][0] == screen.lines[row]:
-            found[-1] = (screen.lines[row], found[-1][1], stop)
-        else:
-            found.append((screen.lines[row], start, stop))
-    return [each for each in found if each[0]]

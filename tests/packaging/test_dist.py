@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import pulumi_glue_session
-from readme import with_absolute_links
+from release import with_absolute_links
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "provider" / "pulumi_glue_session"
@@ -63,7 +63,7 @@ def test_files_in_the_wheel_equal_the_checkout(wheel: Path) -> None:
 
 
 def test_sdist_contains_the_sources_of_the_wheel(sdist: Path) -> None:
-    top_level = [".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "tools/readme.py"]
+    top_level = [".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"]
     expected = [*top_level, *(f"provider/{name}" for name in FILES)]
 
     with tarfile.open(sdist) as archive:
@@ -114,5 +114,5 @@ def test_no_address_is_invented(metadata: Message) -> None:
 
 
 def test_version_is_defined_once(project: dict[str, Any]) -> None:
-    assert ["version", "readme"] == project["dynamic"]
+    assert ["version"] == project["dynamic"]
     assert "version" not in project

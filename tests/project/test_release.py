@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import release
@@ -24,40 +26,34 @@ CHANGELOG = """# Changelog
 """
 
 
-def test_release_prints_its_section_of_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
-    release.main("v1.1.0", changelog=CHANGELOG, address=ADDRESS, version="1.1.0")
+def test_section_of_the_changelog() -> None:
+    found = release.section("v1.1.0", changelog=CHANGELOG, address=ADDRESS, version="1.1.0")
 
-    assert "- Something: `[1.0.0]` had none.\n" == capsys.readouterr().out
-
-
-@pytest.mark.parametrize("tag", ["1.1.0", "v1.0.0", "v1.1.0-rc1", ""])
-def test_tag_of_another_version_is_refused(tag: str) -> None:
-    with pytest.raises(SystemExit, match=r"^Tag '.*' does not match version '1\.1\.0'"):
-        release.main(tag, changelog=CHANGELOG, address=ADDRESS, version="1.1.0")
+    assert "- Something: `[1.0.0]` had none." == found
 
 
 @pytest.mark.parametrize(
-    "changelog",
+    ("tag", "changelog", "address", "error"),
     [
-        "# Changelog\n\n## [Unreleased]\n\n- All of it.\n",
-        CHANGELOG.replace("1.1.0] - 2026-02-03", "1.1.0]"),
-        CHANGELOG.replace("1.1.0]", "1.2.0]"),
-        CHANGELOG.replace("- Something: `[1.0.0]` had none.\n", ""),
+        ("v1.1.0", CHANGELOG, "", r"pyproject.toml has no Repository in \[project\.urls\]"),
+        ("1.1.0", CHANGELOG, ADDRESS, r"Tag '1\.1\.0' does not match version '1\.1\.0'"),
+        ("v1.0.0", CHANGELOG, ADDRESS, r"Tag 'v1\.0\.0' does not match version '1\.1\.0'"),
+        ("v1.1.0", "# Changelog\n\n## [Unreleased]\n\n- All of it.\n", ADDRESS, "CHANGELOG.md does not start"),
+        ("v1.1.0", CHANGELOG.replace("1.1.0] - 2026-02-03", "1.1.0]"), ADDRESS, "CHANGELOG.md does not start"),
+        ("v1.1.0", CHANGELOG.replace("1.1.0]", "1.2.0]"), ADDRESS, "CHANGELOG.md does not start"),
+        ("v1.1.0", re.sub("- Something.*", "", CHANGELOG), ADDRESS, "CHANGELOG.md does not start"),
     ],
-    ids=["nothing released", "no date", "another version", "empty section"],
+    ids=["no address", "no v", "another tag", "unreleased", "no date", "another version", "empty section"],
 )
-def test_changelog_without_the_release_is_refused(changelog: str) -> None:
-    with pytest.raises(SystemExit, match=r"^CHANGELOG.md does not start with a section"):
-        release.main("v1.1.0", changelog=changelog, address=ADDRESS, version="1.1.0")
-
-
-def test_release_without_a_public_address_is_refused() -> None:
-    with pytest.raises(SystemExit, match=r"^pyproject.toml has no Repository in \[project\.urls\]"):
-        release.main("v1.1.0", changelog=CHANGELOG, address="", version="1.1.0")
+def test_an_incomplete_release_is_refused(tag: str, changelog: str, address: str, error: str) -> None:
+    with pytest.raises(SystemExit, match=f"^{error}"):
+        release.section(tag, changelog=changelog, address=address, version="1.1.0")
 
 
 def test_version_is_that_of_the_newest_release() -> None:
     """Both change in the tagged commit. Until the first release, 0.1.0 is under Unreleased."""
-    versions = release.released(release.CHANGELOG.read_text(encoding="utf-8"))
+    versions = re.findall(
+        r"^## \[(\d[^]]*)\]", (release.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
 
     assert __version__ == (versions or ["0.1.0"])[0]

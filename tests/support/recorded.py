@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from recording import SHOWN_AT_END, Screen
+from recording import LAST_SCREEN, Screen
 from recordings import FOLDER, stable
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -24,8 +24,8 @@ def program_of(name: str) -> str:
 
 def recorded_lines(name: str) -> list[str]:
     """Last screen of a recording, as `stable` returns it."""
-    texts = _root(name).iter(f"{_SVG}text")
-    return stable(["".join(text.itertext()) for text in texts if SHOWN_AT_END in text.get("class", "").split()])
+    (last,) = (group for group in _root(name).iter(f"{_SVG}g") if group.get("id") == LAST_SCREEN)
+    return stable(["".join(text.itertext()) for text in last])
 
 
 def assert_shows(name: str, screens: Sequence[Screen]) -> None:
