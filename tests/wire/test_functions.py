@@ -23,7 +23,7 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from pulumi_glue_session.aws.credentials import create_session
+from pulumi_glue_session.aws.boto3_session import create_session
 from pulumi_glue_session.core.aws_config import AwsConfig
 from support.function_calls import FORMS, LISTS, ROLE, calls, got, one, several
 from support.glue_endpoint import GlueEndpoint

@@ -30,8 +30,8 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
+from pulumi_glue_session.aws.boto3_session import create_session
 from pulumi_glue_session.aws.client import create_client
-from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.core.messages import ErrorReport
 from pulumi_glue_session.dynamic.wire_format import OBSERVED
 from support.fuzzing import (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from pulumi_glue_session import GlueSession, get_session_output, get_sessions_output
+from pulumi_glue_session.aws.boto3_session import create_session
 from pulumi_glue_session.aws.client import create_client
-from pulumi_glue_session.aws.credentials import create_session
 from support.dynamic_server import DynamicServer, Refusal, aws_environment
 from support.glue_endpoint import GlueEndpoint, always, error, verbatim
 from support.hostile_text import HAND_PICKED, hostile_ids, hostile_texts, is_fit

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from pulumi_glue_session.aws.boto3_session import create_session
 from pulumi_glue_session.aws.client import create_client
-from pulumi_glue_session.aws.credentials import create_session
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.native.properties import camel, unwrap_map
 from pulumi_glue_session.terraform.protocol import ERROR

@@ -10,14 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from pulumi_glue_session.aws.boto3_session import create_session, with_retry_settings
 from pulumi_glue_session.aws.client import create_client, max_call_seconds
-from pulumi_glue_session.aws.credentials import (
-    create_session,
-    needs_resolving,
-    resolve_credentials,
-    track_sources,
-    with_retry_settings,
-)
+from pulumi_glue_session.aws.credentials import needs_resolving, resolve_credentials, track_sources
 from pulumi_glue_session.aws.error_mapping import (
     THROTTLING_CODES,
     credential_errors,

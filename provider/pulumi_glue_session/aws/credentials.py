@@ -7,16 +7,14 @@ Credentials exist only in memory, and they are renewed before they expire, so a 
 from __future__ import annotations
 
 import os
-import ssl
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi_glue_session.aws.client import check_endpoint, client_options
 from pulumi_glue_session.core.aws_config import AssumeRole, AssumeRoleWithWebIdentity, AwsConfig
 
 if TYPE_CHECKING:
@@ -29,10 +27,6 @@ _CLI_CACHE = Path("~/.aws/cli/cache")
 """Folder in which the AWS CLI keeps the credentials of roles."""
 
 _CONTAINER_VARIABLES = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
-
-
-_MAX_ATTEMPTS = 51
-"""More attempts than this would outlast any timeout."""
 
 
 class MfaRequired(RuntimeError):
@@ -179,75 +173,6 @@ class Snapshot:
         return lambda: getattr(self.get_frozen_credentials(), name, None)
 
 
-def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None = None) -> Any:
-    """boto3 session for the configuration. Nothing is read or called to find credentials before `resolve_credentials`.
-
-    `mfa_prompt` asks the user for an MFA code; without it, profiles that need one are refused. Raises what botocore
-    raises, and OSError for a file that cannot be used.
-    """
-    import boto3
-
-    core = _load_shared_files(config)
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
-    # botocore reads REQUESTS_CA_BUNDLE too, and rejects an empty one.
-    bundle = config.custom_ca_bundle or core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
-    if bundle:
-        _check_ca_bundle(bundle)
-    else:
-        core.set_config_variable("ca_bundle", value=True)
-    _apply_client_options(core, config)
-    snapshot = _base_credentials(core, config, mfa_prompt)
-    roles = [config.assume_role_with_web_identity, *config.assume_roles]
-    for role in roles:
-        if role is not None:
-            snapshot = _assume_role(core, snapshot, role, config)
-    core.get_credentials = lambda: snapshot
-    # boto3 reads only AWS_DEFAULT_REGION. pulumi-aws and the other AWS SDKs read AWS_REGION first.
-    region = config.region or os.environ.get("AWS_REGION") or None
-    if region and not region.isprintable():
-        message = f"the region {region!r} contains a line break or another control character"
-        raise ValueError(message)
-    return boto3.session.Session(botocore_session=core, profile_name=config.profile, region_name=region)
-
-
-def with_retry_settings(config: AwsConfig) -> AwsConfig:
-    """The configuration, with the retry settings of the environment and of the profile if it has none.
-
-    Raises what botocore raises for the shared files, and ValueError for an invalid number.
-    """
-    if config.max_retries is not None and config.retry_mode:
-        return config
-    core = _load_shared_files(config, include_builtin_handlers=False)
-    # boto3 reports a profile that does not exist.
-    profile: Mapping[str, Any] = core.full_config["profiles"].get(core.profile or "default", {})
-    mode = config.retry_mode or os.environ.get("AWS_RETRY_MODE") or profile.get("retry_mode") or None
-    retries = config.max_retries
-    if retries is None:
-        variable, setting = os.environ.get("AWS_MAX_ATTEMPTS"), profile.get("max_attempts")
-        name, attempts = ("AWS_MAX_ATTEMPTS", variable) if variable else ("max_attempts of the profile", setting)
-        if attempts:
-            retries = _parse_attempts(attempts, name) - 1
-    return replace(config, retry_mode=mode, max_retries=retries)
-
-
-def _parse_attempts(text: Any, name: str) -> int:
-    if not isinstance(text, str) or not text.isascii() or not text.isdecimal():
-        message = f"{name} is {text!r}: use a whole number of attempts"
-        raise ValueError(message)
-    # A longer number of digits is not worth its conversion.
-    return max(1, min(int(text[-9:]), _MAX_ATTEMPTS))
-
-
-def _load_shared_files(config: AwsConfig, **options: Any) -> Any:
-    """Session of botocore that reads the variables and shared files of the configuration."""
-    import botocore.session
-
-    core: Any = botocore.session.Session(profile=config.profile, **options)
-    _ignore_empty_variables(core)
-    _apply_settings(core, config)
-    return core
-
-
 def resolve_credentials(session: Any) -> None:
     """Find or renew the credentials of a session. Raises whatever their source raises."""
     session.get_credentials().resolve()
@@ -259,7 +184,7 @@ def needs_resolving(session: Any) -> bool:
     return snapshot.needs_resolving()
 
 
-def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
+def base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
     """Credentials before any role of the configuration is assumed."""
     from botocore.credentials import Credentials
 
@@ -294,7 +219,7 @@ def _base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], 
     return snapshot
 
 
-def _assume_role(
+def assume_role(
     core: Any, source: Snapshot, role: AssumeRole | AssumeRoleWithWebIdentity, config: AwsConfig
 ) -> Snapshot:
     """Credentials of a role, which are fetched on first use and renewed before they expire."""
@@ -412,74 +337,5 @@ class _CachedRoles(dict[str, Any]):
         return super().__getitem__(key) if super().__contains__(key) else self._read(key)
 
 
-def _parse_timestamp(value: Any) -> Any:
-    """The timestamp, or the value as it is: one that cannot be read must not hide a whole list."""
-    from botocore.utils import parse_timestamp
-
-    try:
-        # Python takes a boolean for a number of seconds.
-        return value if isinstance(value, bool) else parse_timestamp(value)
-    except (OSError, OverflowError, RuntimeError, TypeError, ValueError):
-        return value
-
-
-def _ignore_empty_variables(core: Any) -> None:
-    """Make botocore treat empty environment variables as not set, as the other AWS SDKs do."""
-    for name, (key, variables, default, convert) in list(core.session_var_map.items()):
-        listed = [variables] if isinstance(variables, str) else list(variables or ())
-        used = [each for each in listed if os.environ.get(each) != ""]
-        if used != listed:
-            core.session_var_map[name] = (key, used or None, default, convert)
-
-
-def _apply_settings(core: Any, config: AwsConfig) -> None:
-    for name, paths in (
-        ("config_file", config.shared_config_files),
-        ("credentials_file", config.shared_credentials_files),
-    ):
-        for path in paths:
-            with Path(path).expanduser().open("rb"):
-                core.set_config_variable(name, path)
-    hidden = config.unrecorded
-    if hidden and hidden.ec2_metadata_service_endpoint:
-        core.set_config_variable("ec2_metadata_service_endpoint", hidden.ec2_metadata_service_endpoint)
-    if hidden and hidden.ec2_metadata_service_endpoint_mode:
-        core.set_config_variable("ec2_metadata_service_endpoint_mode", hidden.ec2_metadata_service_endpoint_mode)
-
-
-def _apply_client_options(core: Any, config: AwsConfig) -> None:
-    """Use our endpoints, proxies and limits in botocore's own clients too, such as the STS client of a profile."""
-    create = core.create_client
-
-    def create_client(service_name: str, *arguments: Any, **options: Any) -> Any:
-        defaults = client_options(config, service_name)
-        given = options.pop("config", None)
-        if "region_name" in defaults:
-            arguments = ()
-            options.pop("region_name", None)
-        merged = {**defaults, **{name: value for name, value in options.items() if value is not None}}
-        merged["config"] = defaults["config"].merge(given) if given else defaults["config"]
-        client = create(service_name, *arguments, **merged)
-        check_endpoint(client, config, service_name)
-        return client
-
-    core.create_client = create_client
-
-
 def _read_token(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")
-
-
-def _check_ca_bundle(path: str) -> None:
-    """Raise OSError for a file without certificates. Later it would look like a network failure."""
-    if Path(path).is_dir():
-        return
-    try:
-        with Path(path).open("rb"):
-            ssl.create_default_context(cafile=path)
-    except ssl.SSLError as error:
-        message = f"CA bundle {path!r} does not contain a certificate: {error}"
-        raise OSError(message) from error
-    except OSError as error:
-        message = f"CA bundle {path!r}: {error.strerror}"
-        raise OSError(message) from error

@@ -1,26 +1,22 @@
 """AWS configuration of a read: region, profile, roles to assume, endpoint and retries. Contains no credentials.
 
-boto3 fills in options that are not set. Limits are those of the API models (GetSession, AssumeRole and
-AssumeRoleWithWebIdentity).
+boto3 fills in options that are not set.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+from pulumi_glue_session.core.aws_values import PARSERS, describe, list_of, parse_policy
 from pulumi_glue_session.core.errors import InvalidInput
-from pulumi_glue_session.core.messages import Hints, sanitize, short_repr
-from pulumi_glue_session.core.parsing import parse_duration
+from pulumi_glue_session.core.messages import Hints, sanitize
 
 _T = TypeVar("_T", "AssumeRole", "AssumeRoleWithWebIdentity", "AwsConfig", "Endpoints")
-_V = TypeVar("_V")
 
 _IDENTITY_NEUTRAL = frozenset(
     {
@@ -52,14 +48,7 @@ _IDENTITY_NEUTRAL = frozenset(
 )
 """Options that change how a session is read, but not which session an id refers to."""
 
-_ARN = r"arn:[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]{16,2044}"
-
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonwebservices.com.cn", ".amazonaws.eu")
-
-_MIN_ROLE_SECONDS, _MAX_ROLE_SECONDS = 900, 43_200
-
-_MAX_RETRIES = 50
-"""More retries than this would outlast any timeout."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +166,7 @@ def identity(options: Any) -> Any:
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, Mapping):
-        raise InvalidInput(where, f"Invalid options {_describe(values)}: use {_CLASS_NAMES[kind]}")
+        raise InvalidInput(where, f"Invalid options {describe(values)}: use {_CLASS_NAMES[kind]}")
     options = cast("Mapping[str, object]", values)
     names = [each.name for each in fields(kind) if each.name != "unrecorded"]
     unknown = sorted(str(name) for name in options if name not in names)
@@ -197,168 +186,17 @@ def _unknown_option(name: str, names: Sequence[str], hints: Hints) -> str:
     return f"Unknown option: did you mean {similar[0]}?" if similar else f"Unknown option: use {', '.join(spelled)}"
 
 
-def _text(noun: str, pattern: str, accepted: str, *, ascii_only: bool = True) -> Callable[[Any, str], str]:
-    def parse(value: Any, where: str) -> str:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII if ascii_only else 0):
-            shown = value
-            if isinstance(value, str) and "@" in value and noun.endswith("URL"):
-                # Without a scheme nothing else tells the password from the rest.
-                shown = f"***@{value.rpartition('@')[2]}"
-            raise InvalidInput(where, f"Invalid {noun} {_describe(shown)}: use {accepted}")
-        return value
-
-    return parse
-
-
-def _secret(noun: str, pattern: str, accepted: str) -> Callable[[Any, str], str]:
-    """Like `_text`, for values that must not be printed."""
-    parse_text = _text(noun, pattern, accepted)
-
-    def parse(value: Any, where: str) -> str:
-        try:
-            return parse_text(value, where)
-        except InvalidInput:
-            # Raised again outside of this block, without the value and without a context that contains it.
-            pass
-        raise InvalidInput(where, f"Invalid {noun}: use {accepted}")
-
-    return parse
-
-
-def _list_of(parse_item: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[_V, ...]]:
-    def parse(value: Any, where: str) -> tuple[_V, ...]:
-        if not isinstance(value, (list, tuple)):
-            raise InvalidInput(where, f"Invalid value {_describe(value)}: use a list")
-        return tuple(
-            parse_item(each, f"{where}[{index}]") for index, each in enumerate(cast("Sequence[object]", value))
-        )
-
-    return parse
-
-
-def _single_file(value: Any, where: str) -> tuple[str, ...]:
-    paths = _list_of(_non_empty)(value, where)
-    if len(paths) > 1:
-        raise InvalidInput(where, f"{len(paths)} files: boto3 reads one shared file of each kind, so name one")
-    return paths
-
-
-def _parse_max_retries(value: Any, where: str) -> int:
-    # Pulumi passes every number as a float.
-    is_whole = type(value) is int or (type(value) is float and value.is_integer())
-    if not is_whole or not 0 <= value <= _MAX_RETRIES:
-        raise InvalidInput(
-            where, f"Invalid number of retries {_describe(value)}: use a whole number from 0 to {_MAX_RETRIES}"
-        )
-    return int(value)
-
-
-def _parse_role_duration(value: Any, where: str) -> float:
-    # A mapping or list is passed on as its description, because an external id may be inside.
-    seconds = parse_duration(_describe(value) if _is_collection(value) else value, input_name=where)
-    if not _MIN_ROLE_SECONDS <= seconds <= _MAX_ROLE_SECONDS:
-        raise InvalidInput(
-            where, f"Invalid lifetime of credentials {_describe(value)}: use 15 minutes to 12 hours, such as '1h'"
-        )
-    return seconds
-
-
-def _parse_policy(value: Any, where: str, *, max_length: str = "") -> str:
-    parse = _text("IAM policy", rf"[\t\n\r\x20-\xff]{{1,{max_length}}}", "a JSON document")
-    try:
-        json.loads(parse(value, where))
-    except ValueError as error:
-        raise InvalidInput(where, f"Invalid IAM policy {_describe(value)}: use a JSON document") from error
-    return str(value)
-
-
-def _parse_tags(value: Any, where: str) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, Mapping):
-        raise InvalidInput(where, f"Invalid tags {_describe(value)}: use a mapping of names to values")
-    pairs = cast("Mapping[object, object]", value).items()
-    return tuple(
-        sorted((_tag_key(key, where), _tag_value(each, f"{where}.{sanitize(str(key))}")) for key, each in pairs)
-    )
-
-
-def _parse_flag(value: Any, where: str) -> bool:
-    if type(value) is not bool:
-        raise InvalidInput(where, f"Invalid value {_describe(value)}: use True or False")
-    return value
-
-
-def _is_collection(value: object) -> bool:
-    return issubclass(type(value), (Mapping, list, tuple))
-
-
-def _describe(value: object) -> str:
-    """The value as the user wrote it. Only the type of a mapping or list, because an external id may be inside."""
-    return f"(a {type(value).__name__})" if _is_collection(value) and value != [] else short_repr(value)
-
-
-_non_empty = _text("value", r"(?s).+", "at least one character")
-_role_arn = _text("role ARN", _ARN, "an ARN such as 'arn:aws:iam::123456789012:role/deploy'")
-
-_tag_key = _text(
-    "tag key", r"[\w\s.:/=+@-]{1,128}", "1 to 128 letters, digits, spaces and characters of _.:/=+-@", ascii_only=False
-)
-_tag_value = _text(
-    "tag value",
-    r"[\w\s.:/=+@-]{0,256}",
-    "at most 256 letters, digits, spaces and characters of _.:/=+-@",
-    ascii_only=False,
-)
-# A user name or password with one of ?#'" that is not encoded would reach messages as a part of the path.
-_url = _text("URL", r"https?://[^\s?#'\"]+", "a URL such as 'https://vpce-0a1b.glue.eu-west-1.vpce.amazonaws.com'")
-_proxy_url = _text(
-    "proxy URL", r"(https?://)?[^\s/?#'\"]+(/[^\s?#'\"]*)?", "a URL such as 'http://proxy.example.com:3128'"
-)
-
 _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
-    "region": _non_empty,
-    "profile": _non_empty,
-    "assume_roles": _list_of(lambda value, where: _build(AssumeRole, value, where)),
+    **PARSERS,
+    "assume_roles": list_of(lambda value, where: _build(AssumeRole, value, where)),
     "assume_role_with_web_identity": lambda value, where: _build(AssumeRoleWithWebIdentity, value, where),
-    "endpoint_url": _url,
-    "glue": _url,
-    "sts": _url,
     "endpoints": lambda value, where: _build(Endpoints, value, where),
-    "forbidden_account_ids": _list_of(_text("account id", r"[0-9]{12}", "twelve digits in quotes")),
-    "shared_config_files": _single_file,
-    "shared_credentials_files": _single_file,
-    "http_proxy": _proxy_url,
-    "https_proxy": _proxy_url,
-    "no_proxy": _non_empty,
-    "retry_mode": _text("retry mode", r"standard|adaptive", "standard or adaptive"),
-    "sts_region": _non_empty,
-    "use_fips_endpoint": _parse_flag,
-    "use_dualstack_endpoint": _parse_flag,
-    "source_identity": _text(
-        "source identity", r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-"
-    ),
-    "tags": _parse_tags,
-    "transitive_tag_keys": _list_of(_tag_key),
-    "custom_ca_bundle": _non_empty,
-    "max_retries": _parse_max_retries,
-    "request_origin": _text(
-        "request origin", r"[._A-Za-z0-9-]{1,128}", "1 to 128 letters, digits, dots, hyphens and underscores"
-    ),
-    "allowed_account_ids": _list_of(_text("account id", r"[0-9]{12}", "twelve digits in quotes")),
-    "role_arn": _role_arn,
-    "external_id": _secret(
-        "external id", r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits and characters of _+=,.@:/-"
-    ),
-    "session_name": _text("session name", r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and characters of _+=,.@-"),
-    "duration": _parse_role_duration,
-    "policy": _parse_policy,
-    "policy_arns": _list_of(_text("policy ARN", _ARN, "an ARN such as 'arn:aws:iam::aws:policy/ReadOnlyAccess'")),
-    "web_identity_token_file": _non_empty,
 }
 """Parser of each option by name."""
 
 _PARSERS_BY_CLASS: Mapping[type, Mapping[str, Callable[[Any, str], Any]]] = {
     # AssumeRoleWithWebIdentity limits the length of a policy.
-    AssumeRoleWithWebIdentity: {**_PARSERS, "policy": partial(_parse_policy, max_length="2048")},
+    AssumeRoleWithWebIdentity: {**_PARSERS, "policy": partial(parse_policy, max_length="2048")},
 }
 
 _REQUIRED: Mapping[type, tuple[str, ...]] = {
