@@ -64,7 +64,7 @@ GO_SETTINGS = {
     "GOARCH": "",
 }
 
-# A separate process, because PulumiCommand.install has no timeout.
+# A separate process, because PulumiCommand.install can hang.
 INSTALL = """
 import socket, subprocess, sys
 from pulumi.automation import PulumiCommand
@@ -185,7 +185,7 @@ def _make(release: Release, folder: Path) -> None:
 
 
 def _download(release: Release, folder: Path) -> str:
-    """Return why there is no download, or an empty string."""
+    """Return why the download failed, or an empty string."""
     command = [sys.executable, "-c", INSTALL, str(folder), release.version]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)

@@ -125,7 +125,7 @@ def _with_links(text: str, origin: str, places: dict[str, str]) -> str:
         if (ROOT / named / "README.md").exists():
             named = f"{named}/README.md"
         if named not in places:
-            sys.exit(f"{origin} links to {link}, which has no page.")
+            sys.exit(f"{origin} links to {link}, which is not on the site.")
         file, _, place = places[named].partition("#")
         relative = posixpath.relpath(file, posixpath.dirname(places[origin]))
         return f"{relative}#{anchor or place}" if anchor or place else relative

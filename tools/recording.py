@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ svg{--back:#f6f8fa;--edge:#d0d7de;--text:#24292f;--red:#b42318;--green:#1a7f37;-
 --blue:#79b8ff;--magenta:#d2a8ff;--cyan:#76d9e6}}
 text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--text);white-space:pre}
 .r{fill:var(--red)}.g{fill:var(--green)}.y{fill:var(--brown)}.b{fill:var(--blue)}.m{fill:var(--magenta)}.c{fill:var(--cyan)}.o{font-weight:600}
-@media(prefers-reduced-motion:reduce){g{animation:none!important;visibility:hidden}#last{visibility:visible}}
+g{visibility:hidden}#last{visibility:visible}@media(prefers-reduced-motion:reduce){g{animation:none!important}}
 """
 
 _CLASSES = {"red": "r", "green": "g", "brown": "y", "yellow": "y", "blue": "b", "magenta": "m", "cyan": "c"}
@@ -115,8 +114,8 @@ def record(
         if now - screens[-1].at >= _SECONDS_PER_SCREEN and _lines(terminal) != screens[-1].lines:
             screens.append(Screen(now, _lines(terminal)))
     screens.append(Screen(time.monotonic() - started, _lines(terminal)))
-    too_late = max(0.0, screens[1].at - _SECONDS_PER_SCREEN)
-    return [screens[0], *(Screen(each.at - too_late, each.lines) for each in screens[1:])]
+    delay = max(0.0, screens[1].at - _SECONDS_PER_SCREEN)
+    return [screens[0], *(Screen(each.at - delay, each.lines) for each in screens[1:])]
 
 
 def to_svg(screens: Sequence[Screen], *, title: str, description: str) -> str:
@@ -126,11 +125,11 @@ def to_svg(screens: Sequence[Screen], *, title: str, description: str) -> str:
     columns = max(sum(len(text) for text, _ in line) for screen in screens for line in screen.lines)
     width, height = columns * _CHARACTER_WIDTH + 2 * _MARGIN, rows * _LINE_HEIGHT + 2 * _MARGIN
     css, shown = [_STYLE.strip().replace("\n", "")], []
-    for number, (screen, following) in enumerate(pairwise([*screens, None])):
-        first, last = 100 * screen.at / end, 100 * following.at / end if following else 100
+    starts = [100 * screen.at / end for screen in screens]
+    for number, (screen, first, last) in enumerate(zip(screens, starts, [*starts[1:], 100.0], strict=True)):
         css.append(f"@keyframes t{number}{{0%{{visibility:hidden}}{first:.2f}%{{visibility:visible}}")
         css.append(f"{last:.2f}%{{visibility:hidden}}}}.t{number}{{animation:t{number} {end:.1f}s step-end infinite}}")
-        shown.append(f'<g class="t{number}" id="{number if following else LAST_SCREEN}">')
+        shown.append(f'<g class="t{number}" id="{LAST_SCREEN if screen is screens[-1] else number}">')
         for row, line in enumerate(screen.lines):
             runs = "".join(
                 f'<tspan class="{style}">{escape(text)}</tspan>' if style else escape(text) for text, style in line

@@ -17,7 +17,7 @@ from typing import Any
 from pulumi_glue_session.native.properties import GET_SESSION, GET_SESSIONS, WAIT_FOR_SESSION, unwrap, unwrap_map
 from pulumi_glue_session.terraform.attributes import FIELDS
 from pulumi_glue_session.terraform.protocol import ERROR
-from pulumi_glue_session.terraform.values import UNKNOWN, decode
+from pulumi_glue_session.terraform.values import UNKNOWN, decode_value
 from support.command_line import COMMAND
 from support.dynamic_server import aws_environment
 from support.fault_commands import ALL, SESSIONS, A, B, C, Command
@@ -167,7 +167,7 @@ def _terraform(call: Callable[[Terraform, str, Fault], Any], *session_ids: str) 
             found = [_one_line(f"{each.summary} {each.detail}") for each in answer.diagnostics]
             outcome.messages += found
             name = next(each for each in ("new_state", "planned_state", "state") if hasattr(answer, each))
-            state = decode(getattr(answer, name))
+            state = decode_value(getattr(answer, name))
             if state is None:
                 # An apply that fails has no record either, but an error.
                 if all(each.severity != ERROR for each in answer.diagnostics):

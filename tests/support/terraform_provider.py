@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_glue_session.terraform.attributes import FIELDS
 from pulumi_glue_session.terraform.protocol import MESSAGES, METHODS
 from pulumi_glue_session.terraform.provider import GlueSessionProvider
-from pulumi_glue_session.terraform.values import UNKNOWN, decode, encode
+from pulumi_glue_session.terraform.values import UNKNOWN, decode_value, encode_value
 
 TYPE = "gluesession_session"
 ARGUMENTS = {
@@ -54,7 +54,7 @@ class Terraform:
     @staticmethod
     def request(method: str, **fields: Any) -> Any:
         """A request. Mappings and None are encoded as values."""
-        encoded = {name: encode(each) if isinstance(each, dict | None) else each for name, each in fields.items()}
+        encoded = {name: encode_value(each) if isinstance(each, dict | None) else each for name, each in fields.items()}
         kind = MESSAGES[METHODS[method][0]]
         return kind.FromString(kind(**encoded).SerializeToString())
 
@@ -67,7 +67,7 @@ class Terraform:
         planned = {**ARGUMENTS, **arguments, **dict.fromkeys((*FIELDS, "region"), UNKNOWN)}
         answer = self.call("ApplyResourceChange", type_name=TYPE, prior_state=None, planned_state=planned)
         assert [] == list(answer.diagnostics)
-        state: dict[str, Any] = decode(answer.new_state)
+        state: dict[str, Any] = decode_value(answer.new_state)
         return state
 
     def plan(self, prior: dict[str, Any] | None, proposed: dict[str, Any], **fields: Any) -> Any:

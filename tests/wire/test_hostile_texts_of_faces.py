@@ -20,7 +20,7 @@ from pulumi_glue_session.aws.client import create_client
 from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.native.properties import camel, unwrap_map
 from pulumi_glue_session.terraform.protocol import ERROR
-from pulumi_glue_session.terraform.values import decode
+from pulumi_glue_session.terraform.values import decode_value
 from support.command_line import run
 from support.dynamic_server import aws_environment
 from support.glue_endpoint import GlueEndpoint, always, verbatim
@@ -153,7 +153,7 @@ def check_terraform_provider(glue: GlueEndpoint, text: str) -> None:
     terraform = Terraform()
 
     state = terraform.create(session_id=ready)
-    refreshed = decode(terraform.call("ReadResource", type_name=TYPE, current_state=state).new_state)
+    refreshed = decode_value(terraform.call("ReadResource", type_name=TYPE, current_state=state).new_state)
     answers = [
         terraform.read(session_id=failed, wait_for=["READY"]),
         terraform.read(session_id=ready, expect={"description": f"not {text}"}),

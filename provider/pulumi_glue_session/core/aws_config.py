@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from pulumi_glue_session.core.aws_values import PARSERS, describe, list_of, parse_policy
+from pulumi_glue_session.core.aws_values import PARSERS, describe_value, list_of, parse_policy
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.core.messages import Hints, sanitize
 
@@ -166,7 +166,7 @@ def identity(options: Any) -> Any:
 
 def _build(kind: type[_T], values: Any, where: str) -> _T:
     if not isinstance(values, Mapping):
-        raise InvalidInput(where, f"Invalid options {describe(values)}: use {_CLASS_NAMES[kind]}")
+        raise InvalidInput(where, f"Invalid options {describe_value(values)}: use {_CLASS_NAMES[kind]}")
     options = cast("Mapping[str, object]", values)
     names = [each.name for each in fields(kind) if each.name != "unrecorded"]
     unknown = sorted(str(name) for name in options if name not in names)

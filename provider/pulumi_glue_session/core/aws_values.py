@@ -31,7 +31,7 @@ def _text(noun: str, pattern: str, accepted: str, *, ascii_only: bool = True) ->
             if isinstance(value, str) and "@" in value and noun.endswith("URL"):
                 # Without a scheme nothing else tells the password from the rest.
                 shown = f"***@{value.rpartition('@')[2]}"
-            raise InvalidInput(where, f"Invalid {noun} {describe(shown)}: use {accepted}")
+            raise InvalidInput(where, f"Invalid {noun} {describe_value(shown)}: use {accepted}")
         return value
 
     return parse
@@ -57,7 +57,7 @@ def list_of(parse_item: Callable[[Any, str], _V]) -> Callable[[Any, str], tuple[
 
     def parse(value: Any, where: str) -> tuple[_V, ...]:
         if not isinstance(value, (list, tuple)):
-            raise InvalidInput(where, f"Invalid value {describe(value)}: use a list")
+            raise InvalidInput(where, f"Invalid value {describe_value(value)}: use a list")
         return tuple(
             parse_item(each, f"{where}[{index}]") for index, each in enumerate(cast("Sequence[object]", value))
         )
@@ -77,17 +77,17 @@ def _parse_max_retries(value: Any, where: str) -> int:
     is_whole = type(value) is int or (type(value) is float and value.is_integer())
     if not is_whole or not 0 <= value <= _MAX_RETRIES:
         raise InvalidInput(
-            where, f"Invalid number of retries {describe(value)}: use a whole number from 0 to {_MAX_RETRIES}"
+            where, f"Invalid number of retries {describe_value(value)}: use a whole number from 0 to {_MAX_RETRIES}"
         )
     return int(value)
 
 
 def _parse_role_duration(value: Any, where: str) -> float:
     # A mapping or list is passed on as its description, because an external id may be inside.
-    seconds = parse_duration(describe(value) if _is_collection(value) else value, input_name=where)
+    seconds = parse_duration(describe_value(value) if _is_collection(value) else value, input_name=where)
     if not _MIN_ROLE_SECONDS <= seconds <= _MAX_ROLE_SECONDS:
         raise InvalidInput(
-            where, f"Invalid lifetime of credentials {describe(value)}: use 15 minutes to 12 hours, such as '1h'"
+            where, f"Invalid lifetime of credentials {describe_value(value)}: use 15 minutes to 12 hours, such as '1h'"
         )
     return seconds
 
@@ -98,13 +98,13 @@ def parse_policy(value: Any, where: str, *, max_length: str = "") -> str:
     try:
         json.loads(parse(value, where))
     except ValueError as error:
-        raise InvalidInput(where, f"Invalid IAM policy {describe(value)}: use a JSON document") from error
+        raise InvalidInput(where, f"Invalid IAM policy {describe_value(value)}: use a JSON document") from error
     return str(value)
 
 
 def _parse_tags(value: Any, where: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping):
-        raise InvalidInput(where, f"Invalid tags {describe(value)}: use a mapping of names to values")
+        raise InvalidInput(where, f"Invalid tags {describe_value(value)}: use a mapping of names to values")
     pairs = cast("Mapping[object, object]", value).items()
     return tuple(
         sorted((_tag_key(key, where), _tag_value(each, f"{where}.{sanitize(str(key))}")) for key, each in pairs)
@@ -113,7 +113,7 @@ def _parse_tags(value: Any, where: str) -> tuple[tuple[str, str], ...]:
 
 def _parse_flag(value: Any, where: str) -> bool:
     if type(value) is not bool:
-        raise InvalidInput(where, f"Invalid value {describe(value)}: use True or False")
+        raise InvalidInput(where, f"Invalid value {describe_value(value)}: use True or False")
     return value
 
 
@@ -121,7 +121,7 @@ def _is_collection(value: object) -> bool:
     return issubclass(type(value), (Mapping, list, tuple))
 
 
-def describe(value: object) -> str:
+def describe_value(value: object) -> str:
     """The value as the user wrote it. Only the type of a mapping or list, because an external id may be inside."""
     return f"(a {type(value).__name__})" if _is_collection(value) and value != [] else short_repr(value)
 

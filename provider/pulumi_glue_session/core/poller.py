@@ -36,7 +36,7 @@ _MAX_SETTLE_ROUNDS = 20
 """Limit of these pauses, so that an endless stream of new waits does not delay the first one."""
 
 
-def unanswered(session_id: str, *, region: str, seconds: float, is_throttled: bool = False) -> LookFailed:
+def unanswered_error(session_id: str, *, region: str, seconds: float, is_throttled: bool = False) -> LookFailed:
     """Error of a read that is given up, because the timeout of its wait has passed."""
     subject, detail = f'Glue session "{session_id}"', f"no answer for {format_duration(seconds)}"
     if is_throttled:
@@ -290,7 +290,7 @@ class Poller:
             region = self._source.region
             # boto3 slows all requests of a client down when Glue throttles one.
             is_throttled = self._source.throttled_at >= wait.started
-            error = unanswered(wait.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
+            error = unanswered_error(wait.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
             result = wait.condition.evaluate(
                 wait.session_id, error, region=region, console=self._source.console, previous=wait.session
             )

@@ -30,12 +30,12 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     return tuple(elements)
 
 
-def covers(paths: Iterable[str], name: str) -> bool:
+def covers_property(paths: Iterable[str], name: str) -> bool:
     """Whether a path names the property or a part of it."""
     return any(parse_path(path)[:1] in ((name,), (ANY,)) for path in paths)
 
 
-def restore(current: dict[str, Any], recorded: dict[str, Any], paths: Collection[str]) -> dict[str, Any]:
+def restore_ignored(current: dict[str, Any], recorded: dict[str, Any], paths: Collection[str]) -> dict[str, Any]:
     """Current values with the recorded ones at `paths`.
 
     Like the engine, this neither creates nor removes elements of lists, nor objects on the way to a path.

@@ -55,7 +55,7 @@ from pulumi_glue_session.native.properties import (
     unwrap_map,
     wrap,
 )
-from pulumi_glue_session.native.property_path import covers
+from pulumi_glue_session.native.property_path import covers_property
 from pulumi_glue_session.native.records import (
     FIELDS,
     PROVIDER_OPTIONS,
@@ -205,7 +205,7 @@ class SessionProvider:
     def _refuse_outputs(self, request: sdk.DiffRequest) -> None:
         """Raise InvalidInput for an output that the program passed as an input."""
         for name in self._restored.pop(request.urn, ()):
-            if not covers(request.ignore_changes, name):
+            if not covers_property(request.ignore_changes, name):
                 raise InvalidInput(name, "it is an output and cannot be set")
 
     async def _changed_fields(

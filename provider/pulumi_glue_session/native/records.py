@@ -26,7 +26,7 @@ from pulumi_glue_session.native.properties import (
     unwrap_map,
     wrap,
 )
-from pulumi_glue_session.native.property_path import restore
+from pulumi_glue_session.native.property_path import restore_ignored
 
 FIELDS = tuple(Session().to_state())
 
@@ -62,7 +62,7 @@ def build_outputs(
     Fields at the paths of `ignore_changes` keep their `recorded` values.
     """
     current = to_camel({**values, **session.to_state(), **dict.fromkeys(unknown, UNKNOWN)})
-    merged = restore(current, unwrap_map(recorded or {}), ignore_changes)
+    merged = restore_ignored(current, unwrap_map(recorded or {}), ignore_changes)
     # Values of one session under the id of another would be a record of neither.
     merged |= {name: current[name] for name in map(camel, REPLACING) if name in current}
     return to_property_values(to_snake(merged))
@@ -73,7 +73,7 @@ def changed_fields(
 ) -> list[str]:
     """Fields of the session that differ from the recorded ones, except at the paths of `ignore_changes`."""
     olds = unwrap_map(recorded)
-    current = restore(to_camel(session.to_state()), olds, ignore_changes)
+    current = restore_ignored(to_camel(session.to_state()), olds, ignore_changes)
     return [name for name in FIELDS if current.get(camel(name)) != olds.get(camel(name))]
 
 

@@ -44,7 +44,7 @@ RESOURCE_HINTS = replace(HINTS, skip_wait="set wait_for = []")
 """The same for the resource, which waits by default."""
 
 
-def diagnose(error: GlueSessionError, *, hints: Hints, warning: bool = False) -> Any:
+def to_diagnostic(error: GlueSessionError, *, hints: Hints, warning: bool = False) -> Any:
     """Diagnostic of an error of this package."""
     if isinstance(error, InvalidInput):
         # A name in capitals is an environment variable.

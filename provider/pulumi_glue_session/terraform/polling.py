@@ -13,7 +13,7 @@ from pulumi_glue_session.core.cache import SessionCache
 from pulumi_glue_session.core.concurrency import await_in_thread
 from pulumi_glue_session.core.errors import GlueSessionError
 from pulumi_glue_session.core.messages import ErrorReport, Hints, sanitize
-from pulumi_glue_session.core.poller import LAST_READ_SECONDS, Waiter, unanswered
+from pulumi_glue_session.core.poller import LAST_READ_SECONDS, Waiter, unanswered_error
 from pulumi_glue_session.core.progress import LogRhythm, ProgressReporter
 from pulumi_glue_session.core.query import SessionQuery
 from pulumi_glue_session.core.session import Session
@@ -110,7 +110,7 @@ class SessionPoller:
         except TimeoutError:
             region = self.sessions.region
             seconds, is_throttled = time.monotonic() - started, self.sessions.throttled_at >= started
-            error = unanswered(request.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
+            error = unanswered_error(request.session_id, region=region, seconds=seconds, is_throttled=is_throttled)
             return request.condition.evaluate(request.session_id, error, region=region)
         if result.state is WaitState.PENDING:
             progress = ProgressReporter(

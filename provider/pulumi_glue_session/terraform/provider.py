@@ -12,12 +12,12 @@ from pulumi_glue_session.core.messages import Hints
 from pulumi_glue_session.core.wait import SKIP_WAIT_VARIABLE, parse_skip_wait
 from pulumi_glue_session.terraform.aws_settings import PROVIDER_BLOCK, parse_provider_block
 from pulumi_glue_session.terraform.data_sources import DataSource, SessionDataSource, SessionsDataSource
-from pulumi_glue_session.terraform.diagnostics import HINTS, attribute_path, diagnose, diagnostic
+from pulumi_glue_session.terraform.diagnostics import HINTS, attribute_path, diagnostic, to_diagnostic
 from pulumi_glue_session.terraform.polling import Interrupter, Log, SessionPoller
 from pulumi_glue_session.terraform.protocol import MESSAGES
 from pulumi_glue_session.terraform.resource import SessionResource
 from pulumi_glue_session.terraform.schema import Block
-from pulumi_glue_session.terraform.values import conform, decode, encode, is_known
+from pulumi_glue_session.terraform.values import conform_to_type, decode_value, encode_value, is_known
 
 RESOURCE_TYPE = "gluesession_session"
 
@@ -66,13 +66,13 @@ class GlueSessionProvider:
 
     async def ValidateProviderConfig(self, request: Any) -> Any:  # noqa: N802
         """Check the provider block."""
-        config = decode(request.config)
+        config = decode_value(request.config)
         found = _check(lambda: parse_provider_block(config), HINTS)
         return MESSAGES["ValidateProviderConfigResponse"](diagnostics=found)
 
     async def ConfigureProvider(self, request: Any) -> Any:  # noqa: N802
         """Take over the provider block. Nothing is read yet."""
-        config = decode(request.config)
+        config = decode_value(request.config)
         response = MESSAGES["ConfigureProviderResponse"]
         try:
             if is_known(config):
@@ -80,38 +80,38 @@ class GlueSessionProvider:
                 self._poller = SessionPoller(settings, interrupter=self._interrupter, log=self._log)
             skips_waits = parse_skip_wait(os.environ)
         except GlueSessionError as error:
-            return response(diagnostics=[diagnose(error, hints=HINTS)])
+            return response(diagnostics=[to_diagnostic(error, hints=HINTS)])
         return response(diagnostics=[_SKIPPED] if skips_waits else [])
 
     async def ValidateResourceConfig(self, request: Any) -> Any:  # noqa: N802
         """Check the arguments of a resource."""
-        found = _check(lambda: self._resource.validate(decode(request.config)), self._resource.hints)
+        found = _check(lambda: self._resource.validate(decode_value(request.config)), self._resource.hints)
         return MESSAGES["ValidateConfigResponse"](diagnostics=found)
 
     async def ValidateDataResourceConfig(self, request: Any) -> Any:  # noqa: N802
         """Check the arguments of a data source."""
         source = self._data_sources[request.type_name]
-        found = _check(lambda: source.validate(decode(request.config)), source.hints)
+        found = _check(lambda: source.validate(decode_value(request.config)), source.hints)
         return MESSAGES["ValidateConfigResponse"](diagnostics=found)
 
     async def UpgradeResourceState(self, request: Any) -> Any:  # noqa: N802
         """State that another version of this provider has recorded: attributes that are new are null."""
-        state = conform(json.loads(request.raw_state.json), self._resource.block.type)
-        return MESSAGES["UpgradeResourceStateResponse"](upgraded_state=encode(state))
+        state = conform_to_type(json.loads(request.raw_state.json), self._resource.block.type)
+        return MESSAGES["UpgradeResourceStateResponse"](upgraded_state=encode_value(state))
 
     async def ReadResource(self, request: Any) -> Any:  # noqa: N802
         """Refresh a resource."""
-        state = decode(request.current_state, self._resource.block.type)
+        state = decode_value(request.current_state, self._resource.block.type)
         response = MESSAGES["ReadResourceResponse"]
         if self._poller is None:
             return response(new_state=request.current_state, private=UNREAD)
         try:
             result = await self._resource.refresh(state, self._poller)
         except GlueSessionError as error:
-            found = [diagnose(error, hints=self._resource.hints)]
+            found = [to_diagnostic(error, hints=self._resource.hints)]
             return response(new_state=request.current_state, diagnostics=found)
         return response(
-            new_state=encode(conform(result.state, self._resource.block.type)),
+            new_state=encode_value(conform_to_type(result.state, self._resource.block.type)),
             private=OTHER_ACCOUNT if result.is_other_account else b"" if result.is_read else UNREAD,
             diagnostics=result.diagnostics,
         )
@@ -132,10 +132,10 @@ class GlueSessionProvider:
                 is_other_account=refreshed == OTHER_ACCOUNT,
             )
         except GlueSessionError as error:
-            found = [diagnose(error, hints=self._resource.hints)]
+            found = [to_diagnostic(error, hints=self._resource.hints)]
             return response(planned_state=request.proposed_new_state, diagnostics=found)
         return response(
-            planned_state=encode(conform(plan.state, self._resource.block.type)),
+            planned_state=encode_value(conform_to_type(plan.state, self._resource.block.type)),
             requires_replace=[attribute_path((name,)) for name in plan.replaces],
             diagnostics=plan.diagnostics,
         )
@@ -152,9 +152,9 @@ class GlueSessionProvider:
             state = await self._resource.apply(prior, planned, self._poller)
         except GlueSessionError as error:
             # The record stays as it was, so the next plan tries again.
-            found = [diagnose(error, hints=self._resource.hints)]
+            found = [to_diagnostic(error, hints=self._resource.hints)]
             return response(new_state=request.prior_state, diagnostics=found)
-        return response(new_state=encode(conform(state, self._resource.block.type)))
+        return response(new_state=encode_value(conform_to_type(state, self._resource.block.type)))
 
     async def ImportResourceState(self, request: Any) -> Any:  # noqa: N802
         """Begin an import. Terraform refreshes the resource next."""
@@ -162,24 +162,27 @@ class GlueSessionProvider:
         try:
             state = self._resource.import_state(request.id)
         except GlueSessionError as error:
-            return response(diagnostics=[diagnose(error, hints=self._resource.hints)])
-        imported = {"type_name": RESOURCE_TYPE, "state": encode(conform(state, self._resource.block.type))}
+            return response(diagnostics=[to_diagnostic(error, hints=self._resource.hints)])
+        imported = {
+            "type_name": RESOURCE_TYPE,
+            "state": encode_value(conform_to_type(state, self._resource.block.type)),
+        }
         return response(imported_resources=[MESSAGES["ImportedResource"](**imported)])
 
     async def ReadDataSource(self, request: Any) -> Any:  # noqa: N802
         """Read a data source."""
-        source, config = self._data_sources[request.type_name], decode(request.config)
+        source, config = self._data_sources[request.type_name], decode_value(request.config)
         response = MESSAGES["ReadDataSourceResponse"]
         if self._poller is None:
             return response(state=request.config, diagnostics=[_UNKNOWN_SETTINGS])
         try:
             state = await source.read(config, self._poller)
         except GlueSessionError as error:
-            return response(state=request.config, diagnostics=[diagnose(error, hints=source.hints)])
-        return response(state=encode(conform(state, source.block.type)))
+            return response(state=request.config, diagnostics=[to_diagnostic(error, hints=source.hints)])
+        return response(state=encode_value(conform_to_type(state, source.block.type)))
 
     def _decode_states(self, *states: Any) -> list[Any]:
-        return [decode(each, self._resource.block.type) for each in states]
+        return [decode_value(each, self._resource.block.type) for each in states]
 
     async def StopProvider(self, _request: Any) -> Any:  # noqa: N802
         """Ctrl-C: end all reads and waits."""
@@ -200,5 +203,5 @@ def _check(work: Callable[[], object], hints: Hints) -> list[Any]:
     try:
         work()
     except GlueSessionError as error:
-        return [diagnose(error, hints=hints)]
+        return [to_diagnostic(error, hints=hints)]
     return []

@@ -32,7 +32,7 @@ from pulumi_glue_session.terraform.attributes import (
     timeouts,
 )
 from pulumi_glue_session.terraform.data_sources import parse_condition, validate_known
-from pulumi_glue_session.terraform.diagnostics import RESOURCE_HINTS, diagnose
+from pulumi_glue_session.terraform.diagnostics import RESOURCE_HINTS, to_diagnostic
 from pulumi_glue_session.terraform.polling import SessionPoller
 from pulumi_glue_session.terraform.schema import Attribute, Block, string, strings
 from pulumi_glue_session.terraform.values import UNKNOWN, is_known
@@ -191,7 +191,7 @@ class SessionResource:
         return Refresh(state=state, is_read=False, is_other_account=is_once, diagnostics=[self._warn(other)])
 
     def _warn(self, error: GlueSessionError) -> Any:
-        return diagnose(error, hints=self.hints, warning=True)
+        return to_diagnostic(error, hints=self.hints, warning=True)
 
     async def plan(
         self,

@@ -44,7 +44,7 @@ def _encode_unknown(value: object) -> Any:
     raise TypeError(f"cannot send a {type(value).__name__} to Terraform")
 
 
-def decode(value: Any, kind: Type = "dynamic") -> Any:
+def decode_value(value: Any, kind: Type = "dynamic") -> Any:
     """Python value of a DynamicValue; None for null. With its type, numbers in decimal form become floats."""
     if value.msgpack:
         decoded = _msgpack.unpackb(value.msgpack, ext_hook=_decode_extension, strict_map_key=False)
@@ -53,7 +53,7 @@ def decode(value: Any, kind: Type = "dynamic") -> Any:
     return decoded if kind == "dynamic" else _convert(decoded, kind, _parse_number)
 
 
-def encode(value: Any) -> Any:
+def encode_value(value: Any) -> Any:
     """DynamicValue of a Python value."""
     return MESSAGES["DynamicValue"](msgpack=_msgpack.packb(value, default=_encode_unknown))
 
@@ -65,7 +65,7 @@ def is_known(value: Any) -> bool:
     return all(map(is_known, cast("Iterable[object]", value))) if isinstance(value, list) else value is not UNKNOWN
 
 
-def conform(value: Any, kind: Type) -> Any:
+def conform_to_type(value: Any, kind: Type) -> Any:
     """State value in the form of `kind`: missing attributes and values of another kind become null."""
     return _convert(value, kind, _format_number)
 

@@ -11,7 +11,7 @@ import pytest
 from pulumi_glue_session.terraform.protocol import ERROR
 from pulumi_glue_session.terraform.provider import UNREAD
 from pulumi_glue_session.terraform.resource import SessionResource
-from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode
+from pulumi_glue_session.terraform.values import UNKNOWN, conform_to_type, decode_value
 from support.glue_endpoint import GlueEndpoint, always, hang, looks, reset
 from support.terraform_provider import ARGUMENTS, TYPE, Terraform, path_of, summaries
 
@@ -20,8 +20,8 @@ def test_data_source(terraform: Terraform, aws: GlueEndpoint) -> None:
     fields = {"Role": "GlueSession"}
     aws.put("analytics", always("READY"), session_fields=fields, DefaultArguments={"--password": "planted"})
 
-    state = decode(terraform.read(session_id="analytics").state)
-    live = decode(terraform.read(session_id="analytics", live=True).state)
+    state = decode_value(terraform.read(session_id="analytics").state)
+    live = decode_value(terraform.read(session_id="analytics", live=True).state)
 
     assert ("READY", "2", None, "GlueSession", None, "GlueSession") == tuple(
         state[each] for each in ("status", "number_of_workers", "progress", "role", "role_arn", "role_name")
@@ -35,7 +35,7 @@ def test_data_source_waits_and_reports_progress(terraform: Terraform, aws: GlueE
 
     answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "1m"})
 
-    assert "READY" == decode(answer.state)["status"]
+    assert "READY" == decode_value(answer.state)["status"]
     # The seconds include those of the first read.
     assert re.fullmatch(r"analytics: PROVISIONING, \d+s of at most 1m", terraform.lines[0])
 
@@ -47,7 +47,7 @@ def test_network_failure_after_the_first_read_does_not_end_a_wait(terraform: Ter
     answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "10m"})
 
     assert [] == summaries(answer)
-    assert "READY" == decode(answer.state)["status"]
+    assert "READY" == decode_value(answer.state)["status"]
 
 
 def test_wait_ends_at_its_timeout_without_an_answer(
@@ -66,7 +66,7 @@ def test_wait_ends_at_its_timeout_without_an_answer(
 def test_data_source_without_a_wait_takes_any_status(terraform: Terraform, aws: GlueEndpoint) -> None:
     aws.put("analytics", always("STOPPED"))
 
-    assert "STOPPED" == decode(terraform.read(session_id="analytics", wait_for=[]).state)["status"]
+    assert "STOPPED" == decode_value(terraform.read(session_id="analytics", wait_for=[]).state)["status"]
 
 
 def test_data_source_that_is_missing(terraform: Terraform, aws: GlueEndpoint) -> None:
@@ -74,8 +74,8 @@ def test_data_source_that_is_missing(terraform: Terraform, aws: GlueEndpoint) ->
         aws.put(name, always("READY"))
 
     failed = terraform.read(session_id="analytics")
-    [null] = [decode(terraform.read(session_id="analytics", on_missing="null").state)]
-    none = decode(terraform.read(id_prefix="b-", on_missing="null").state)
+    [null] = [decode_value(terraform.read(session_id="analytics", on_missing="null").state)]
+    none = decode_value(terraform.read(id_prefix="b-", on_missing="null").state)
     several = terraform.read(id_prefix="a-", on_missing="null")
 
     assert [(ERROR, 'Not found: Glue session "analytics" (eu-west-1)')] == summaries(failed)
@@ -92,7 +92,7 @@ def test_sessions_newest_first(terraform: Terraform, aws: GlueEndpoint) -> None:
 
     answer = terraform.call("ReadDataSource", type_name="gluesession_sessions", config={"statuses": ["READY"]})
 
-    state = decode(answer.state)
+    state = decode_value(answer.state)
     assert ["a", "b"] == state["ids"]
     assert ["a", "b"] == [each["session_id"] for each in state["sessions"]]
     assert "default_arguments" not in state["sessions"][0]
@@ -192,7 +192,7 @@ def test_duration_without_a_unit_is_in_seconds(terraform: Terraform, aws: GlueEn
 
 def test_unknown_provider_block_defers_what_it_can(aws: GlueEndpoint) -> None:
     terraform = Terraform(region=UNKNOWN)
-    state = conform({"session_id": "analytics", "status": "READY"}, SessionResource.block.type)
+    state = conform_to_type({"session_id": "analytics", "status": "READY"}, SessionResource.block.type)
 
     planned = terraform.plan(None, dict(ARGUMENTS))
     refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
@@ -200,9 +200,9 @@ def test_unknown_provider_block_defers_what_it_can(aws: GlueEndpoint) -> None:
     read = terraform.read(session_id="analytics")
     applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=None, planned_state=state)
 
-    assert UNKNOWN is decode(planned.planned_state)["status"]
-    assert (state, UNREAD) == (decode(refreshed.new_state), refreshed.private)
-    assert UNKNOWN is decode(replanned.planned_state)["status"]
+    assert UNKNOWN is decode_value(planned.planned_state)["status"]
+    assert (state, UNREAD) == (decode_value(refreshed.new_state), refreshed.private)
+    assert UNKNOWN is decode_value(replanned.planned_state)["status"]
     assert ["The provider block has values that are known after apply"] == [each.summary for each in read.diagnostics]
     assert 1 == len(applied.diagnostics)
     assert 0 == aws.count()
@@ -213,7 +213,7 @@ def test_keys_of_the_provider_block_sign_requests(aws: GlueEndpoint) -> None:
 
     answer = Terraform(access_key="AKIAPLANTED", secret_key="planted", region="eu-north-1").read(session_id="analytics")
 
-    assert "READY" == decode(answer.state)["status"]
+    assert "READY" == decode_value(answer.state)["status"]
     assert "AKIAPLANTED" == (aws.calls[0].credential or "").split("/")[0]
     assert "eu-north-1" == (aws.calls[0].credential or "").split("/")[2]
 

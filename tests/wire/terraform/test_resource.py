@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_glue_session.terraform.protocol import ERROR, MESSAGES, WARNING
 from pulumi_glue_session.terraform.provider import OTHER_ACCOUNT, UNREAD
-from pulumi_glue_session.terraform.values import UNKNOWN, conform, decode, encode
+from pulumi_glue_session.terraform.values import UNKNOWN, conform_to_type, decode_value, encode_value
 from support.glue_endpoint import GONE, GlueEndpoint, always, error, step
 from support.sts_endpoint import StsEndpoint, denied
 from support.terraform_provider import ARGUMENTS, TYPE, Terraform, path_of, summaries
@@ -24,10 +24,10 @@ def test_resource_is_recorded_and_then_stable(terraform: Terraform, aws: GlueEnd
     refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
     again = terraform.plan(state, state, prior_private=refreshed.private)
 
-    assert UNKNOWN is decode(first.planned_state)["glue_version"]
+    assert UNKNOWN is decode_value(first.planned_state)["glue_version"]
     assert [] == summaries(first)
     assert ("READY", "5.0") == (state["status"], state["glue_version"])
-    assert state == decode(refreshed.new_state) == decode(again.planned_state)
+    assert state == decode_value(refreshed.new_state) == decode_value(again.planned_state)
     assert b"" == refreshed.private
 
 
@@ -42,8 +42,10 @@ def test_fraction_is_exact_and_never_drifts(terraform: Terraform, aws: GlueEndpo
     applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=changed)
 
     assert "2.3" == state["max_capacity"]
-    assert state == decode(refreshed.new_state)
-    assert "2.3" == decode(planned.planned_state)["max_capacity"] == decode(applied.new_state)["max_capacity"]
+    assert state == decode_value(refreshed.new_state)
+    assert (
+        "2.3" == decode_value(planned.planned_state)["max_capacity"] == decode_value(applied.new_state)["max_capacity"]
+    )
     assert [] == summaries(planned) == summaries(applied)
 
 
@@ -60,9 +62,9 @@ def test_plan_of_a_session_that_does_not_meet_the_condition(
     aws.put("analytics", always("READY"))
     state = {**terraform.create(), "status": status}
 
-    planned = decode(terraform.plan(state, state).planned_state)
+    planned = decode_value(terraform.plan(state, state).planned_state)
     plan_once = terraform.plan(state, {**state, "gate": "once"})
-    once = decode(plan_once.planned_state)
+    once = decode_value(plan_once.planned_state)
 
     warned = [(WARNING, 'TIMEOUT, will not become READY: Glue session "analytics" (eu-west-1)')]
     assert (warned if status == "TIMEOUT" else []) == summaries(plan_once)
@@ -76,12 +78,12 @@ def test_plan_warns_and_apply_fails(terraform: Terraform, aws: GlueEndpoint) -> 
 
     planned = terraform.plan(None, dict(ARGUMENTS))
     applied = terraform.call(
-        "ApplyResourceChange", type_name=TYPE, prior_state=None, planned_state=decode(planned.planned_state)
+        "ApplyResourceChange", type_name=TYPE, prior_state=None, planned_state=decode_value(planned.planned_state)
     )
 
     assert [(WARNING, message)] == summaries(planned)
     assert [(ERROR, message)] == summaries(applied)
-    assert None is decode(applied.new_state)
+    assert None is decode_value(applied.new_state)
     assert "Glue says: no more addresses" in applied.diagnostics[0].detail
     assert "set wait_for = []" in applied.diagnostics[0].detail
 
@@ -92,26 +94,26 @@ def test_changed_condition_is_checked_in_the_next_apply(terraform: Terraform, aw
     timeouts = {"create": "5m", "update": None}
 
     for change in ({"triggers": {"release": "2"}}, {"wait_for": ["READY", "STOPPED"]}, {"expect": {"role": UNKNOWN}}):
-        assert UNKNOWN is decode(terraform.plan(state, {**state, **change}).planned_state)["status"]
-    planned = decode(terraform.plan(state, {**state, "timeouts": timeouts}).planned_state)
+        assert UNKNOWN is decode_value(terraform.plan(state, {**state, **change}).planned_state)["status"]
+    planned = decode_value(terraform.plan(state, {**state, "timeouts": timeouts}).planned_state)
     reads = aws.count()
     applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=planned)
 
-    assert ("READY", timeouts) == (planned["status"], decode(applied.new_state)["timeouts"])
+    assert ("READY", timeouts) == (planned["status"], decode_value(applied.new_state)["timeouts"])
     assert reads == aws.count()
 
 
 def test_values_of_the_plan_hold_or_the_apply_fails(terraform: Terraform, aws: GlueEndpoint) -> None:
     aws.put("analytics", always("READY"))
     state = {**terraform.create(), "status": "TIMEOUT"}
-    planned = decode(terraform.plan(state, state).planned_state)
+    planned = decode_value(terraform.plan(state, state).planned_state)
 
     aws.put("analytics", always("READY"), NumberOfWorkers=10)
     applied = terraform.call("ApplyResourceChange", type_name=TYPE, prior_state=state, planned_state=planned)
 
     assert [(ERROR, 'Changed since the plan: Glue session "analytics"')] == summaries(applied)
     assert "number_of_workers 2 => 10" in applied.diagnostics[0].detail
-    assert state == decode(applied.new_state)
+    assert state == decode_value(applied.new_state)
 
 
 def test_refresh_of_a_session_that_is_gone(terraform: Terraform, aws: GlueEndpoint) -> None:
@@ -122,8 +124,8 @@ def test_refresh_of_a_session_that_is_gone(terraform: Terraform, aws: GlueEndpoi
     gone = terraform.call("ReadResource", type_name=TYPE, current_state=state)
     kept = terraform.call("ReadResource", type_name=TYPE, current_state={**state, "gate": "once"})
 
-    assert None is decode(gone.new_state)
-    assert "READY" == decode(kept.new_state)["status"]
+    assert None is decode_value(gone.new_state)
+    assert "READY" == decode_value(kept.new_state)["status"]
     assert [(WARNING, 'Not found: Glue session "analytics" (eu-west-1)')] == summaries(kept)
 
 
@@ -141,7 +143,7 @@ def test_refresh_with_credentials_of_another_account_keeps_the_record(
             sts.fail("GetCallerIdentity", denied())
         kept = terraform.call("ReadResource", type_name=TYPE, current_state=state)
 
-    assert (state, UNREAD) == (decode(kept.new_state), kept.private)
+    assert (state, UNREAD) == (decode_value(kept.new_state), kept.private)
     assert {WARNING} == {severity for severity, _ in summaries(kept)}
     if account is not None:
         assert "Credentials: account 210987654321" in kept.diagnostics[0].detail
@@ -158,10 +160,10 @@ def test_session_of_another_account_replaces_the_record(
 
     refreshed = terraform.call("ReadResource", type_name=TYPE, current_state=state)
     planned = terraform.plan(state, state, prior_private=refreshed.private)
-    arguments = {"prior_state": None, "planned_state": decode(planned.planned_state)}
+    arguments = {"prior_state": None, "planned_state": decode_value(planned.planned_state)}
     applied = terraform.call("ApplyResourceChange", type_name=TYPE, **arguments)
 
-    assert (state, OTHER_ACCOUNT) == (decode(refreshed.new_state), refreshed.private)
+    assert (state, OTHER_ACCOUNT) == (decode_value(refreshed.new_state), refreshed.private)
     assert [["role"]] == [[step.attribute_name for step in each.steps] for each in planned.requires_replace]
     assert [WARNING] == [severity for severity, _ in summaries(planned)]
     assert [ERROR] == [severity for severity, _ in summaries(applied)]
@@ -181,9 +183,9 @@ def test_gate_once_holds_in_another_account_without_the_session(
         sts.fail("GetCallerIdentity", denied())
         unknown = terraform.call("ReadResource", type_name=TYPE, current_state=state)
 
-    assert (state, OTHER_ACCOUNT) == (decode(refreshed.new_state), refreshed.private)
+    assert (state, OTHER_ACCOUNT) == (decode_value(refreshed.new_state), refreshed.private)
     assert [["role"]] == [[step.attribute_name for step in each.steps] for each in planned.requires_replace]
-    assert (state, b"") == (decode(unknown.new_state), unknown.private)
+    assert (state, b"") == (decode_value(unknown.new_state), unknown.private)
 
 
 def test_refused_refresh_keeps_the_record_and_leaves_it_to_the_apply(terraform: Terraform, aws: GlueEndpoint) -> None:
@@ -196,12 +198,12 @@ def test_refused_refresh_keeps_the_record_and_leaves_it_to_the_apply(terraform: 
     imported = terraform.call(
         "ReadResource",
         type_name=TYPE,
-        current_state=conform({"session_id": "analytics"}, ["object", dict.fromkeys(state, "string")]),
+        current_state=conform_to_type({"session_id": "analytics"}, ["object", dict.fromkeys(state, "string")]),
     )
 
-    assert (state, UNREAD) == (decode(refreshed.new_state), refreshed.private)
+    assert (state, UNREAD) == (decode_value(refreshed.new_state), refreshed.private)
     assert [(WARNING, 'Access denied: Glue session "analytics" (eu-west-1)')] == summaries(refreshed)
-    assert UNKNOWN is decode(planned.planned_state)["status"]
+    assert UNKNOWN is decode_value(planned.planned_state)["status"]
     assert [(ERROR, 'Access denied: Glue session "analytics" (eu-west-1)')] == summaries(imported)
 
 
@@ -219,7 +221,7 @@ def test_other_id_or_region_replaces(terraform: Terraform, aws: GlueEndpoint) ->
 
     assert [["session_id"]] == [[step.attribute_name for step in each.steps] for each in renamed.requires_replace]
     assert [["region"]] == [[step.attribute_name for step in each.steps] for each in elsewhere.requires_replace]
-    assert moved == decode(refreshed.new_state) == decode(gone.new_state)
+    assert moved == decode_value(refreshed.new_state) == decode_value(gone.new_state)
 
 
 def test_delete_import_and_upgrade(terraform: Terraform, aws: GlueEndpoint) -> None:
@@ -232,12 +234,15 @@ def test_delete_import_and_upgrade(terraform: Terraform, aws: GlueEndpoint) -> N
     raw = MESSAGES["RawState"](json=json.dumps(state).encode())
     upgraded = terraform.call("UpgradeResourceState", type_name=TYPE, version=0, raw_state=raw)
 
-    assert None is decode(deleted.new_state)
-    assert None is decode(planned.planned_state)
-    assert "analytics" == decode(imported.imported_resources[0].state)["session_id"]
+    assert None is decode_value(deleted.new_state)
+    assert None is decode_value(planned.planned_state)
+    assert "analytics" == decode_value(imported.imported_resources[0].state)["session_id"]
     assert ["session_id"] == path_of(refused.diagnostics[0])
-    assert ("READY", None) == (decode(upgraded.upgraded_state)["status"], decode(upgraded.upgraded_state)["triggers"])
-    assert "no_longer_there" not in decode(upgraded.upgraded_state)
+    assert ("READY", None) == (
+        decode_value(upgraded.upgraded_state)["status"],
+        decode_value(upgraded.upgraded_state)["triggers"],
+    )
+    assert "no_longer_there" not in decode_value(upgraded.upgraded_state)
     assert 0 == aws.count()
 
 
@@ -248,7 +253,7 @@ def test_number_of_another_type_in_a_state_becomes_null(terraform: Terraform, nu
 
     upgraded = terraform.call("UpgradeResourceState", type_name=TYPE, version=0, raw_state=raw)
 
-    assert None is decode(upgraded.upgraded_state)["number_of_workers"]
+    assert None is decode_value(upgraded.upgraded_state)["number_of_workers"]
 
 
 @pytest.mark.parametrize(("config", "path"), [({"session_id": ""}, "session_id"), ({"gate": "never"}, "gate")])
@@ -304,4 +309,4 @@ def test_schema_names_every_argument_of_the_core(terraform: Terraform) -> None:
 
 def test_value_that_terraform_cannot_take_is_a_bug_with_a_clear_error() -> None:
     with pytest.raises(TypeError, match="cannot send a object to Terraform"):
-        encode({"value": object()})
+        encode_value({"value": object()})
