@@ -22,22 +22,6 @@ from support.program_run import Ran, run
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
 
 
-class Made(pulumi.CustomResource):
-    """A resource that is created in the same run."""
-
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("test:index:Made", name, {"name": name}, opts)
-
-
-class Notebook(pulumi.ComponentResource):
-    """A component whose child is created in the same run."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("test:index:Notebook", name)
-        Made(f"{name}-child", pulumi.ResourceOptions(parent=self))
-        self.register_outputs({})
-
-
 def calls(glue: GlueEndpoint) -> list[str]:
     return [call.operation for call in glue.calls]
 

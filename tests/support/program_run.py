@@ -167,3 +167,19 @@ def run(
         asyncio.set_event_loop(None)
         loop.close()
     return ran
+
+
+class Made(pulumi.CustomResource):
+    """A resource that is created in the same run."""
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("test:index:Made", name, {"name": name}, opts)
+
+
+class Notebook(pulumi.ComponentResource):
+    """A component whose child is created in the same run."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("test:index:Notebook", name)
+        Made(f"{name}-child", pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})

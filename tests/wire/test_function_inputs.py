@@ -16,9 +16,9 @@ from pulumi_glue_session import (
     get_sessions,
     get_sessions_output,
 )
-from support.function_calls import ROLE, Made, Notebook, got, known, secret
+from support.function_calls import ROLE, got, known, secret
 from support.glue_endpoint import GlueEndpoint, always
-from support.program_run import Ran, run
+from support.program_run import Made, Notebook, Ran, run
 from support.sts_endpoint import StsEndpoint
 
 pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")

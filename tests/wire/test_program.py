@@ -18,26 +18,10 @@ from pulumi_glue_session import GlueSession
 from pulumi_glue_session.core.errors import Mismatch, NotAsExpected, SessionEnded
 from pulumi_glue_session.dynamic import run_context
 from support.glue_endpoint import GlueEndpoint, always, error, looks
-from support.program_run import Ran, run
+from support.program_run import Made, Ran, run
 from support.sts_endpoint import StsEndpoint
 
 ROLE = "arn:aws:iam::123456789012:role/GlueSession"
-
-
-class Made(pulumi.CustomResource):
-    """A resource that is created in the same run."""
-
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("test:index:Made", name, {"name": name}, opts)
-
-
-class Notebook(pulumi.ComponentResource):
-    """A component whose child is created in the same run."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("test:index:Notebook", name)
-        Made(f"{name}-child", pulumi.ResourceOptions(parent=self))
-        self.register_outputs({})
 
 
 def analytics(_: Ran) -> None:

@@ -12,9 +12,9 @@ from pulumi_glue_session import (
     GlueSession,
     SessionNotFound,
 )
-from support.function_calls import Made, calls, known, mocked
+from support.function_calls import calls, known, mocked
 from support.glue_endpoint import GlueEndpoint, always, looks, step
-from support.program_run import Ran, run
+from support.program_run import Made, Ran, run
 
 pytestmark = pytest.mark.usefixtures("single_attempt", "quiet_loops")
 

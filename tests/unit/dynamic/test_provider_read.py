@@ -7,47 +7,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from pulumi.dynamic import Config, ConfigureRequest
-from pulumi.output import Unknown
 
 from pulumi_glue_session.core.errors import SessionNotFound
 from pulumi_glue_session.core.messages import ErrorReport
-from pulumi_glue_session.core.session import Session
 from pulumi_glue_session.dynamic import provider as provider_module
 from pulumi_glue_session.dynamic.wire_format import OBSERVED
 from pulumi_glue_session.provider import GlueSessionProvider
+from support.provider_calls import ANSWER, INPUTS, MESSAGE, READY, REGION, STATE, TIMED_OUT, configure
 
 if TYPE_CHECKING:
     from unit.conftest import Boto3
 
-REGION = "eu-west-1"
-UNKNOWN: object = Unknown()  # type: ignore[no-untyped-call] # the SDK's own mark of it
-READY = Session(status="READY", glue_version="5.0", number_of_workers=2).to_state()
-INPUTS = {"session_id": "analytics", "wait_for": ["READY"], "__provider": "pickle"}
-STATE = {**INPUTS, "region": REGION, **READY}
-ANSWER = {"Session": {"Id": "analytics", "Status": "TIMEOUT", "GlueVersion": "5.0", "NumberOfWorkers": 2}}
-TIMED_OUT = {**STATE, "status": "TIMEOUT"}
-NO_OBSERVATION = "the observation of the program is missing: create this resource with the class GlueSession"
-MESSAGE = "TIMEOUT, will not become READY"
 FAILURE = ErrorReport(fact=MESSAGE).to_dict()
 INVALID = ErrorReport(fact="not a status").to_dict()
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> GlueSessionProvider:
-    """A provider without clients and configuration of an earlier test."""
-    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._readers", {})
-    monkeypatch.setattr("pulumi_glue_session.dynamic.provider._stack_options", {})
-    return GlueSessionProvider()
-
-
-def configure(provider: GlueSessionProvider, **config: str) -> None:
-    provider.configure(ConfigureRequest(Config({f"aws:{key}": value for key, value in config.items()}, "project")))
-
-
-def failures(provider: GlueSessionProvider, olds: dict[str, Any], news: dict[str, Any]) -> list[tuple[str, str]]:
-    """Failures of `check`, without the line breaks of their texts."""
-    return [(failure.property, " ".join(failure.reason.split())) for failure in provider.check(olds, news).failures]
 
 
 def test_refresh_returns_outputs_and_inputs(provider: GlueSessionProvider, stubbed: Boto3) -> None:
