@@ -25,27 +25,31 @@ def create_session(config: AwsConfig, *, mfa_prompt: Callable[[str], str] | None
     """
     import boto3
 
-    core = _load_shared_files(config)
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
+    botocore_session = _load_shared_files(config)
+    botocore_session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_parse_timestamp)
     # botocore reads REQUESTS_CA_BUNDLE too, and rejects an empty one.
-    bundle = config.custom_ca_bundle or core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    bundle = (
+        config.custom_ca_bundle
+        or botocore_session.get_config_variable("ca_bundle")
+        or os.environ.get("REQUESTS_CA_BUNDLE")
+    )
     if bundle:
         _check_ca_bundle(bundle)
     else:
-        core.set_config_variable("ca_bundle", value=True)
-    _apply_client_options(core, config)
-    snapshot = base_credentials(core, config, mfa_prompt)
+        botocore_session.set_config_variable("ca_bundle", value=True)
+    _apply_client_options(botocore_session, config)
+    snapshot = base_credentials(botocore_session, config, mfa_prompt)
     roles = [config.assume_role_with_web_identity, *config.assume_roles]
     for role in roles:
         if role is not None:
-            snapshot = assume_role(core, snapshot, role, config)
-    core.get_credentials = lambda: snapshot
+            snapshot = assume_role(botocore_session, snapshot, role, config)
+    botocore_session.get_credentials = lambda: snapshot
     # boto3 reads only AWS_DEFAULT_REGION. pulumi-aws and the other AWS SDKs read AWS_REGION first.
     region = config.region or os.environ.get("AWS_REGION") or None
     if region and not region.isprintable():
         message = f"the region {region!r} contains a line break or another control character"
         raise ValueError(message)
-    return boto3.session.Session(botocore_session=core, profile_name=config.profile, region_name=region)
+    return boto3.session.Session(botocore_session=botocore_session, profile_name=config.profile, region_name=region)
 
 
 def with_retry_settings(config: AwsConfig) -> AwsConfig:
@@ -55,9 +59,9 @@ def with_retry_settings(config: AwsConfig) -> AwsConfig:
     """
     if config.max_retries is not None and config.retry_mode:
         return config
-    core = _load_shared_files(config, include_builtin_handlers=False)
+    botocore_session = _load_shared_files(config, include_builtin_handlers=False)
     # boto3 reports a profile that does not exist.
-    profile: Mapping[str, Any] = core.full_config["profiles"].get(core.profile or "default", {})
+    profile: Mapping[str, Any] = botocore_session.full_config["profiles"].get(botocore_session.profile or "default", {})
     mode = config.retry_mode or os.environ.get("AWS_RETRY_MODE") or profile.get("retry_mode") or None
     retries = config.max_retries
     if retries is None:
@@ -80,10 +84,10 @@ def _load_shared_files(config: AwsConfig, **options: Any) -> Any:
     """Session of botocore that reads the variables and shared files of the configuration."""
     import botocore.session
 
-    core: Any = botocore.session.Session(profile=config.profile, **options)
-    _ignore_empty_variables(core)
-    _apply_settings(core, config)
-    return core
+    botocore_session: Any = botocore.session.Session(profile=config.profile, **options)
+    _ignore_empty_variables(botocore_session)
+    _apply_settings(botocore_session, config)
+    return botocore_session
 
 
 def _parse_timestamp(value: Any) -> Any:
@@ -97,33 +101,35 @@ def _parse_timestamp(value: Any) -> Any:
         return value
 
 
-def _ignore_empty_variables(core: Any) -> None:
+def _ignore_empty_variables(botocore_session: Any) -> None:
     """Make botocore treat empty environment variables as not set, as the other AWS SDKs do."""
-    for name, (key, variables, default, convert) in list(core.session_var_map.items()):
+    for name, (key, variables, default, convert) in list(botocore_session.session_var_map.items()):
         listed = [variables] if isinstance(variables, str) else list(variables or ())
         used = [each for each in listed if os.environ.get(each) != ""]
         if used != listed:
-            core.session_var_map[name] = (key, used or None, default, convert)
+            botocore_session.session_var_map[name] = (key, used or None, default, convert)
 
 
-def _apply_settings(core: Any, config: AwsConfig) -> None:
+def _apply_settings(botocore_session: Any, config: AwsConfig) -> None:
     for name, paths in (
         ("config_file", config.shared_config_files),
         ("credentials_file", config.shared_credentials_files),
     ):
         for path in paths:
             with Path(path).expanduser().open("rb"):
-                core.set_config_variable(name, path)
+                botocore_session.set_config_variable(name, path)
     hidden = config.unrecorded
     if hidden and hidden.ec2_metadata_service_endpoint:
-        core.set_config_variable("ec2_metadata_service_endpoint", hidden.ec2_metadata_service_endpoint)
+        botocore_session.set_config_variable("ec2_metadata_service_endpoint", hidden.ec2_metadata_service_endpoint)
     if hidden and hidden.ec2_metadata_service_endpoint_mode:
-        core.set_config_variable("ec2_metadata_service_endpoint_mode", hidden.ec2_metadata_service_endpoint_mode)
+        botocore_session.set_config_variable(
+            "ec2_metadata_service_endpoint_mode", hidden.ec2_metadata_service_endpoint_mode
+        )
 
 
-def _apply_client_options(core: Any, config: AwsConfig) -> None:
+def _apply_client_options(botocore_session: Any, config: AwsConfig) -> None:
     """Use our endpoints, proxies and limits in botocore's own clients too, such as the STS client of a profile."""
-    create = core.create_client
+    create = botocore_session.create_client
 
     def create_client(service_name: str, *arguments: Any, **options: Any) -> Any:
         defaults = client_options(config, service_name)
@@ -137,7 +143,7 @@ def _apply_client_options(core: Any, config: AwsConfig) -> None:
         check_endpoint(client, config, service_name)
         return client
 
-    core.create_client = create_client
+    botocore_session.create_client = create_client
 
 
 def _check_ca_bundle(path: str) -> None:

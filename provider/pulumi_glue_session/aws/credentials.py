@@ -184,7 +184,7 @@ def needs_resolving(session: Any) -> bool:
     return snapshot.needs_resolving()
 
 
-def base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
+def base_credentials(botocore_session: Any, config: AwsConfig, mfa_prompt: Callable[[str], str] | None) -> Snapshot:
     """Credentials before any role of the configuration is assumed."""
     from botocore.credentials import Credentials
 
@@ -194,9 +194,9 @@ def base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], s
         return Snapshot(lambda: static, CredentialSource(name=hidden.source, remedy=f"correct {hidden.source}"))
 
     def load() -> Any:
-        profile = core.profile or "default"
+        profile = botocore_session.profile or "default"
         with _resolving(_CHAIN_SETTINGS):
-            providers = core.get_component("credential_provider").providers
+            providers = botocore_session.get_component("credential_provider").providers
         for provider in providers:
             if provider.METHOD == "iam-role" and hidden and hidden.skip_metadata_api_check:
                 continue
@@ -220,7 +220,7 @@ def base_credentials(core: Any, config: AwsConfig, mfa_prompt: Callable[[str], s
 
 
 def assume_role(
-    core: Any, source: Snapshot, role: AssumeRole | AssumeRoleWithWebIdentity, config: AwsConfig
+    botocore_session: Any, source: Snapshot, role: AssumeRole | AssumeRoleWithWebIdentity, config: AwsConfig
 ) -> Snapshot:
     """Credentials of a role, which are fetched on first use and renewed before they expire."""
     from botocore import credentials
@@ -231,7 +231,10 @@ def assume_role(
         path = role.web_identity_token_file
         where = "" if token else f" with the token in {path}"
         fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
-            core.create_client, lambda: token or _read_token(path), role.role_arn, extra_args=_role_arguments(role)
+            botocore_session.create_client,
+            lambda: token or _read_token(path),
+            role.role_arn,
+            extra_args=_role_arguments(role),
         )
         named = CredentialSource(
             name=f"STS AssumeRoleWithWebIdentity of {role.role_arn}{where}",
@@ -240,7 +243,7 @@ def assume_role(
         fetch = fetcher.fetch_credentials
     else:
         fetcher = credentials.AssumeRoleCredentialFetcher(
-            core.create_client, source, role.role_arn, extra_args=_role_arguments(role)
+            botocore_session.create_client, source, role.role_arn, extra_args=_role_arguments(role)
         )
         named = CredentialSource(
             name=f"STS AssumeRole of {role.role_arn}",

@@ -99,7 +99,7 @@ def _parse_string(value: Any) -> str:
 
 def _parse_int(value: Any) -> int:
     number = int(value)
-    # A part of a number, and a boolean, which Python takes for one, are other values than those that Glue sent.
+    # int() would accept a fraction or a boolean and change its value.
     if abs(number) > _MAX_INTEGER or isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(value)
     return number
@@ -131,7 +131,7 @@ def _parse_connections(value: Any) -> tuple[str, ...]:
 
 
 def _parse_arguments(value: Any) -> dict[str, str]:
-    # As for a field that is null, the neutral value stands in for a text that is.
+    # A null text becomes the neutral value, as a null field does.
     return {_parse_string(name): _parse_string("" if text is None else text) for name, text in value.items()}
 
 
