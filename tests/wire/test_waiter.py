@@ -9,7 +9,7 @@ import sys
 import boto3
 import pytest
 
-from pulumi_glue_session import NotAsExpected, SessionEnded, SessionNotFound, WaitedTooLong
+from pulumi_glue_session import NotAsExpected, SessionEnded, SessionNotFound, UnknownStatus, WaitedTooLong
 from pulumi_glue_session.waiter import wait_until_ready, wait_until_ready_async
 from support.glue_endpoint import GlueEndpoint, always, looks, step, throttled
 
@@ -74,10 +74,14 @@ def test_failures_are_exceptions_with_facts(aws: GlueEndpoint) -> None:
     aws.put("failed", always(step("FAILED", ErrorMessage="no capacity")))
     aws.put("pending", always("PROVISIONING"))
     aws.put("old", always("READY"), GlueVersion="4.0")
+    aws.put("new", always("READY"), session_fields={"Status": "HIBERNATING"})
 
     with pytest.raises(SessionEnded) as ended:
         wait_until_ready("failed")
     assert ("FAILED", "no capacity") == (ended.value.status, ended.value.error_message)
+    with pytest.raises(UnknownStatus) as unknown:
+        wait_until_ready("new")
+    assert ("HIBERNATING", frozenset({"READY"})) == (unknown.value.status, unknown.value.targets)
     with pytest.raises(WaitedTooLong):
         wait_until_ready("pending", timeout=0)
     with pytest.raises(NotAsExpected):
