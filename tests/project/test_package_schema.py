@@ -110,6 +110,14 @@ def test_provider_has_every_aws_option() -> None:
     assert SCHEMA["types"]["glue-session:index:AssumeRole"]["properties"]["externalId"]["secret"]
 
 
+def test_page_of_the_registry_describes_every_option() -> None:
+    page = (package_schema.ROOT / "docs" / "installation-configuration.md").read_text(encoding="utf-8")
+
+    assert {name: each["description"] for name, each in SCHEMA["config"]["variables"].items()} == dict(
+        re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE)
+    )
+
+
 def test_enums_have_the_values_of_the_glue_api_and_accept_others() -> None:
     glue: Any = botocore.session.get_session().get_service_model("glue")
 
