@@ -98,6 +98,11 @@ def test_no_drawing_loads_anything() -> None:
     assert [] == [link for link in links if not link.startswith("#")]
 
 
+@pytest.mark.parametrize("drawing", sorted((ROOT / "docs").rglob("*.svg")), ids=lambda file: file.stem)
+def test_drawings_have_colors_for_dark_pages(drawing: Path) -> None:
+    assert re.search(r"@media ?\(prefers-color-scheme: ?dark\)", drawing.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_a_page_has_one_title(page: Path) -> None:
     assert ["h1"] == [tag for tag, _ in elements(page) if tag == "h1"]
