@@ -192,12 +192,12 @@ def test_circular_tokens_are_refused(aws: GlueEndpoint) -> None:
 
 
 def test_list_can_have_100_000_sessions(aws: GlueEndpoint) -> None:
-    """The endpoint refuses pages of more than a thousand sessions, as the API does."""
-    from pulumi_glue_session.aws import sessions
+    """A hundred pages of a thousand sessions, the maximum of the API."""
+    for token in [*({"NextToken": str(page)} for page in range(99)), {}]:
+        aws.fail("ListSessions", answer({"Ids": [], "Sessions": [], **token}), times=1)
 
-    assert 100_000 == sessions._MAX_PAGES * sessions._PAGE_SIZE  # noqa: SLF001
     assert [] == listed()
-    assert 1000 == aws.calls[0].parameters["MaxResults"]
+    assert [1000] * 100 == [call.parameters["MaxResults"] for call in aws.calls]
 
 
 def test_page_with_nothing_but_a_token_is_empty(aws: GlueEndpoint) -> None:
