@@ -77,6 +77,7 @@ def test_jobs_can_only_read_by_default() -> None:
         "contract.contract": {"id-token": "write"},  # credentials of AWS
         "docs.deploy": {"pages": "write", "id-token": "write"},
         "release.archives": {"id-token": "write", "attestations": "write"},  # provenance
+        "release.build": {"id-token": "write", "attestations": "write"},  # the same
         "release.publish": {"id-token": "write"},
     }
     permissions = {f"{name}.{job}": each["permissions"] for name, jobs in JOBS.items() for job, each in jobs.items()}
