@@ -65,8 +65,8 @@ def write_project(project: Project, glue: GlueEndpoint, *, runtime: str) -> None
     if runtime == "yaml":
         shutil.copy(EXAMPLES / "yaml" / "Pulumi.yaml", project.folder)
     else:
-        settings = {"name": "generated-sdks", "runtime": runtime}
-        (project.folder / "Pulumi.yaml").write_text(json.dumps(settings), encoding="utf-8")
+        settings = f"name: generated-sdks\nruntime: {runtime}\n"
+        (project.folder / "Pulumi.yaml").write_text(settings, encoding="utf-8")
     project.pulumi("stack", "init", "dev", "--non-interactive")
     project.pulumi("config", "set", "sessionId", "analytics-prod")
 
