@@ -37,10 +37,14 @@ REGISTRY = ("_index.md", "installation-configuration.md")
 """Pages of docs/ for the Pulumi Registry, which are not on the site."""
 
 LANGUAGES = {
+    ".cs": "csharp",
+    ".go": "go",
+    ".java": "java",
     ".js": "javascript",
     ".json": "json",
     ".py": "python",
     ".tf": "terraform",
+    ".ts": "typescript",
     ".txt": "text",
     ".yaml": "yaml",
     ".yml": "yaml",

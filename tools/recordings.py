@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,10 @@ def record_deployment(folder: Path, *, seconds: float) -> dict[str, list[Screen]
 def record_command_line(folder: Path, *, seconds: float) -> dict[str, list[Screen]]:
     """`glue-session wait` for two sessions, one of which fails."""
     with Sandbox() as glue:
-        glue.put(SESSION_ID, then(("PROVISIONING", seconds), "READY"))
+        created = datetime.now(UTC)
+        glue.put(SESSION_ID, then(("PROVISIONING", seconds), "READY"), CreatedOn=created)
         failed = step("FAILED", ErrorMessage="The subnet has no free IP addresses")
-        glue.put("etl", then(("PROVISIONING", seconds / 2), failed))
+        glue.put("etl", then(("PROVISIONING", seconds / 2), failed), CreatedOn=created)
         env = {**_path(), **glue.environment}
         return {"wait": record(["glue-session", "wait", SESSION_ID, "etl"], cwd=folder, env=env, columns=_NARROW)}
 
