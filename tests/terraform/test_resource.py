@@ -266,7 +266,7 @@ def test_ctrl_c_ends_a_wait(project: TerraformProject, glue: GlueEndpoint) -> No
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate()
 
-    assert 1 == process.returncode
+    assert 1 == process.returncode, out + err
     # A wait that goes on ends after ten minutes, with another message.
     assert "Interrupted while reading Glue sessions" in " ".join((out + err).split())
     assert {} == project.resources()
