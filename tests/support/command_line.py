@@ -38,10 +38,11 @@ def ended(process: subprocess.CompletedProcess[str]) -> Ran:
     return Ran(out=process.stdout, err=_SLOW.sub("", process.stderr), code=process.returncode)
 
 
-WITH_SIGINT = (
-    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+WITH_SIGNALS = (
+    "import os, signal, sys; [signal.signal(each, signal.SIG_DFL) for each in (signal.SIGINT, signal.SIGHUP)]; "
+    "os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Runs a command that SIGINT can interrupt. In the background a shell ignores SIGINT, and children inherit that."""
+"""Runs a command that SIGINT and SIGHUP end. Children inherit that a shell or nohup ignores them in the background."""
 
 
 def run(*arguments: str, stdin: str = "", code: int = 0) -> Ran:

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 
 from pulumi_glue_session.sandbox import Sandbox
-from support.command_line import WITH_SIGINT
+from support.command_line import WITH_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,7 @@ def run_contract(clock: Callable[[], float], check: str, *, interrupted: bool) -
         )
         seen: list[str] = []
         with subprocess.Popen(
-            [sys.executable, "-c", WITH_SIGINT, *command],
+            [sys.executable, "-c", WITH_SIGNALS, *command],
             cwd=ROOT,
             env={**environment, "GLUE": "aws", "GLUE_CONTRACT_ROLE": role},
             stdout=subprocess.PIPE,

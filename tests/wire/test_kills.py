@@ -21,7 +21,7 @@ import pytest
 
 from pulumi_glue_session.terraform.attributes import FIELDS
 from pulumi_glue_session.terraform.values import UNKNOWN
-from support.command_line import COMMAND, WITH_SIGINT
+from support.command_line import COMMAND, WITH_SIGNALS
 from support.dynamic_server import aws_environment
 from support.glue_endpoint import GlueEndpoint, always
 from support.native_process import NativeProcess, Refusal
@@ -65,7 +65,7 @@ def test_killed_command_prints_nothing_to_stdout(
     for _ in range(torture.tries(short=1, long=20)):
         started = waiting.count("GetSession")
         with subprocess.Popen(
-            [sys.executable, "-c", WITH_SIGINT, COMMAND, *arguments],
+            [sys.executable, "-c", WITH_SIGNALS, COMMAND, *arguments],
             env=aws_environment(waiting.url),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 
 from pulumi_glue_session.core.errors import InvalidInput
 from pulumi_glue_session.sandbox import GONE, Sandbox, always, parse_life, step
+from support.command_line import COMMAND, WITH_SIGNALS
 
-COMMAND = Path(sys.executable).parent / "glue-session"
 OTHER_SETTINGS = {
     "AWS_PROFILE": "missing",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
@@ -303,9 +303,8 @@ def test_exec_returns_exit_codes_as_a_shell_does(command: list[str], code: int) 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_exec_passes_signals_on(number: signal.Signals) -> None:
     command = "trap 'echo ended; exit 4' TERM HUP; echo started; while :; do sleep 0.1; done"
-    with subprocess.Popen(
-        [COMMAND, "sandbox", "--exec", "sh", "-c", command], stdout=subprocess.PIPE, text=True
-    ) as process:
+    arguments = [sys.executable, "-c", WITH_SIGNALS, COMMAND, "sandbox", "--exec", "sh", "-c", command]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "started\n" == process.stdout.readline()
         process.send_signal(number)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.command_line import COMMAND, WITH_SIGINT, run
+from support.command_line import COMMAND, WITH_SIGNALS, run
 from support.glue_endpoint import GlueEndpoint, always, looks, step
 
 
@@ -146,7 +146,7 @@ def test_interrupted_wait_says_what_was_pending(aws: GlueEndpoint) -> None:
     aws.put("analytics", always("PROVISIONING"))
 
     with subprocess.Popen(
-        [sys.executable, "-c", WITH_SIGINT, COMMAND, "wait", "analytics"],
+        [sys.executable, "-c", WITH_SIGNALS, COMMAND, "wait", "analytics"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
