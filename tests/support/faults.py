@@ -92,6 +92,11 @@ class Stage:
         raise AssertionError("the certificate is trusted")
 
 
+def had_no_time(problem: str) -> bool:
+    """Whether a wait failed only because the machine took its whole timeout for the first read. Then it is repeated."""
+    return f"no answer for {_TIMEOUT}s" in problem
+
+
 Lay: TypeAlias = Callable[[Stage], None]
 
 
