@@ -303,7 +303,7 @@ def test_exec_returns_exit_codes_as_a_shell_does(command: list[str], code: int) 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_exec_passes_signals_on(number: signal.Signals) -> None:
     command = "trap 'echo ended; exit 4' TERM HUP; echo started; while :; do sleep 0.1; done"
-    arguments = [sys.executable, "-c", WITH_SIGNALS, COMMAND, "sandbox", "--exec", "sh", "-c", command]
+    arguments = [sys.executable, "-c", WITH_SIGNALS, str(COMMAND), "sandbox", "--exec", "sh", "-c", command]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "started\n" == process.stdout.readline()
