@@ -12,14 +12,14 @@ PYTEST_OPTIONS := -n 4 -m "not slow"
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
-	@echo 'make test        run the checks that each change has to pass; about ten minutes'
-	@echo 'make full        run these, the slow tests and the coverage; about twenty minutes'
-	@echo 'make check       make test without packaging, documentation and the tests on the real engine; about three minutes'
+	@echo 'make test        run the checks that each change has to pass; about a quarter of an hour'
+	@echo 'make full        run these, the slow tests and the coverage; about half an hour'
+	@echo 'make check       make test without packaging, documentation and the tests on the real engines; about seven minutes'
 	@echo 'make contract    check what the package expects of Glue; with GLUE=aws on the real AWS'
 	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
 	@echo 'make package     build the wheel and check it'
 	@echo 'make acceptance  run the tests on the real engine with the built wheel'
-	@echo 'make terraform   run the tests on the real Terraform and OpenTofu, as far as they are there'
+	@echo 'make terraform   run the tests on the real Terraform, or on OpenTofu if Terraform is missing'
 	@echo 'make tofu        build OpenTofu and run the tests on it'
 	@echo 'make javascript  run the JavaScript example, which needs the SDK from npm'
 	@echo 'make sdks        compile the generated SDKs and run a program in each language; needs Go and npm'

@@ -16,6 +16,11 @@ from support.glue_endpoint import GlueEndpoint
 from support.pulumi_project import REGION, ROOT, Moto, Project
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test starts first, so that no worker runs it alone at the end."""
+    items.sort(key=lambda item: item.path.name != "test_tutorial.py")
+
+
 @pytest.fixture(scope="session")
 def engine() -> str:
     """Folder of the engine, which is downloaded or built if it is not cached."""

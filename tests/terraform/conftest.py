@@ -20,7 +20,11 @@ def glue() -> Iterator[GlueEndpoint]:
         yield endpoint
 
 
-@pytest.fixture(params=["terraform", "tofu"])
+# One program is enough in `make test`. OpenTofu runs there if Terraform is missing.
+TOFU = pytest.param("tofu", marks=[pytest.mark.slow] if find_program("terraform") else [])
+
+
+@pytest.fixture(params=["terraform", TOFU])
 def project(request: pytest.FixtureRequest, glue: GlueEndpoint, tmp_path: Path) -> Iterator[TerraformProject]:
     """A project without a configuration."""
     program = find_program(request.param)
