@@ -238,6 +238,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
 def test_printed_settings_can_be_loaded_by_a_shell_with_other_settings(tmp_path: Path) -> None:
     read = "aws = __import__('boto3').client('glue'); print(aws.get_session(Id='etl')['Session']['Status'])"
     script = f"""
+        : > settings
         {shlex.quote(str(COMMAND))} sandbox --session etl=READY > settings &
         until grep -q '^#' settings; do sleep 0.1; done
         . ./settings && {shlex.quote(sys.executable)} -c {shlex.quote(read)}
