@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from support.fault_commands import COMMANDS, SESSIONS, PulumiCommand
-from support.faults import AFTER, FAULTS, Fault, Stage, had_no_time
+from support.faults import AFTER, FAULTS, Fault, Stage, problem_after_retries, staged
 from support.glue_endpoint import GlueEndpoint, always
 from support.pulumi_project import Project, Run
 from torture import Torture
@@ -91,22 +91,17 @@ def test_command_succeeds_or_reports_the_fault(
     ends: dict[str, list[str]] = {"succeeded": [], "failed with one message": []}
     problems: dict[str, str] = {}
     for command in rotated(fault)[: torture.tries(short=1, long=len(COMMANDS))]:
-        problem = ""
-        for _ in range(5):
+
+        def attempt(command: PulumiCommand = command) -> str:
             project, before = recorded(command, fault)
-            problem = ""
-            with GlueEndpoint() as glue:
-                stage = Stage(glue=glue, behind_tls=behind_tls, command=command, env={"AWS_ENDPOINT_URL": glue.url})
-                for each in SESSIONS:
-                    stage.put(each, "READY")
-                fault.lay(stage)
+            with staged(fault, command, behind_tls) as stage:
                 try:
                     ends[run(command, fault, stage, project, before)].append(command.name)
                 except (AssertionError, TimeoutExpired) as failure:
-                    problem = str(failure)
-            if not had_no_time(problem):
-                break
-        if problem:
+                    return str(failure)
+            return ""
+
+        if problem := problem_after_retries(attempt):
             problems[command.name] = problem
 
     assert not problems, "\n".join(problems.values())

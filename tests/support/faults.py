@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -92,11 +93,6 @@ class Stage:
         raise AssertionError("the certificate is trusted")
 
 
-def had_no_time(problem: str) -> bool:
-    """Whether a wait failed only because the machine took its whole timeout for the first read. Then it is repeated."""
-    return f"no answer for {_TIMEOUT}s" in problem
-
-
 Lay: TypeAlias = Callable[[Stage], None]
 
 
@@ -143,6 +139,30 @@ class Fault:
             )
             return {timeout.report().fact}
         return {f"{self.error.what}: {each} ({REGION})" for each in subjects}
+
+
+@contextmanager
+def staged(fault: Fault, command: Command, behind_tls: GlueEndpoint) -> Iterator[Stage]:
+    """A stage with the sessions and the fault."""
+    with GlueEndpoint() as glue:
+        stage = Stage(glue=glue, behind_tls=behind_tls, command=command, env={"AWS_ENDPOINT_URL": glue.url})
+        for each in SESSIONS:
+            stage.put(each, "READY")
+        fault.lay(stage)
+        yield stage
+
+
+def problem_after_retries(attempt: Callable[[], str]) -> str:
+    """Problem of an attempt, empty if there is none.
+
+    A slow machine can take the whole timeout of a wait for its first read. Such an attempt is repeated.
+    """
+    problem = attempt()
+    for _ in range(4):
+        if f"no answer for {_TIMEOUT}s" not in problem:
+            break
+        problem = attempt()
+    return problem
 
 
 def strikes(fault: Answer, *, every: int = 1, seconds: float = 1e9) -> Lay:

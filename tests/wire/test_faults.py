@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from support.faces import COMMANDS, FaceCommand, Outcome
-from support.fault_commands import SESSIONS
-from support.faults import AFTER, FAULTS, Fault, Stage, had_no_time
+from support.faults import AFTER, FAULTS, Fault, Stage, problem_after_retries, staged
 from support.glue_endpoint import GlueEndpoint
 from torture import LONG, Torture
 
@@ -70,26 +69,16 @@ def test_face_is_right_or_reports_the_fault(face: str, behind_tls: GlueEndpoint,
 
 def problem_of(fault: Fault, command: FaceCommand, behind_tls: GlueEndpoint) -> str:
     """What is wrong with the command's outcome; empty if it is right."""
-    problem = ""
-    for _ in range(5):
-        problem = try_once(fault, command, behind_tls)
-        if not had_no_time(problem):
-            break
-    return problem
 
+    def attempt() -> str:
+        with staged(fault, command, behind_tls) as stage:
+            try:
+                judge(command.run(stage, fault), fault, stage, command)
+            except AssertionError as problem:
+                return " ".join(str(problem).split()) or "?"
+        return ""
 
-def try_once(fault: Fault, command: FaceCommand, behind_tls: GlueEndpoint) -> str:
-    """The same after one try."""
-    with GlueEndpoint() as glue:
-        stage = Stage(glue=glue, behind_tls=behind_tls, command=command, env={"AWS_ENDPOINT_URL": glue.url})
-        for each in SESSIONS:
-            stage.put(each, "READY")
-        fault.lay(stage)
-        try:
-            judge(command.run(stage, fault), fault, stage, command)
-        except AssertionError as problem:
-            return " ".join(str(problem).split()) or "?"
-    return ""
+    return problem_after_retries(attempt)
 
 
 def judge(outcome: Outcome, fault: Fault, stage: Stage, command: FaceCommand) -> None:
