@@ -81,7 +81,7 @@ def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> 
     recorded = project.resources()
     assert (99, "STOPPED") == (len(recorded), recorded["session-7"]["outputs"]["status"])
     singly = [call.session_id for call in glue.calls[asked:] if call.operation == "GetSession"]
-    assert "s8" == singly[-1]
+    assert "s8" in singly, "a session that a list lacks is read before it counts as missing"
     assert len(singly) <= FIRST_READS + 1
 
 
