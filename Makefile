@@ -225,8 +225,9 @@ clean:
 
 .venv/made: requirements-dev.txt pyproject.toml
 	@$(call environment,.venv)
-	@echo 'Installing the test tools. This takes about a minute and a half.'
-	@.venv/bin/pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
+	@echo 'Installing the test tools. This takes about half a minute.'
+	@.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep ^uv== requirements-dev.txt)"
+	@$(call install,.venv,-r requirements-dev.txt)
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps pulumi-policy==1.21.0 # requires an older protobuf (decision 3)
 	@.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .venv/pulumi-aws $(PULUMI_AWS) # tests read it, uninstalled
 	@touch $@
@@ -241,7 +242,7 @@ clean:
 # `make wheel` installs the wheel again after each build.
 .wheel-venv/made: pyproject.toml | dist
 	@$(call environment,.wheel-venv)
-	@.wheel-venv/bin/pip install --quiet --disable-pip-version-check dist/*.whl
+	@$(call install,.wheel-venv,dist/*.whl)
 	@touch $@
 
 .archive-venv/made: pyproject.toml $(shell find provider -name '*.py')
@@ -266,4 +267,11 @@ define environment
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo '$(PYTHON) has no venv module. Install it (on Debian: python3-venv) and run the command again.' >&2; exit 1; }; \
 	rm -rf $(1) && $(PYTHON) -m venv $(1)
+endef
+
+# Install $(2) into the venv $(1). uv takes a fifth of pip's time, but does not read the configuration of pip, which can
+# name a mirror.
+define install
+	.venv/bin/uv pip install --quiet --python $(1)/bin/python $(2) 2>/dev/null \
+		|| $(1)/bin/pip install --quiet --disable-pip-version-check --no-compile $(2)
 endef
