@@ -8,7 +8,7 @@ PULUMI_AWS := pulumi-aws==7.51.1
 PYTEST_OPTIONS := -n 4 -m "not slow"
 
 .PHONY: help demo test full check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
-	plugin oldest versions schema state audit torture mutants bench engine release clean
+	plugin oldest versions state audit torture mutants bench engine release clean
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
@@ -30,7 +30,6 @@ help:
 	@echo 'make recordings  record the terminal pictures of the README and the site'
 	@echo 'make archive     build and run the release archive of the native provider for this platform'
 	@echo 'make source-archive   pack the native provider as sources, for platforms without a release archive'
-	@echo 'make schema      generate the schema of the native provider from the Python API'
 	@echo 'make state       keep the state that a new version writes, for the tests of later versions'
 	@echo 'make audit       check the installed packages for known vulnerabilities; needs the package index'
 	@echo 'make torture     run the torture tests with many tries and print what happened; about two hours'
@@ -165,9 +164,6 @@ terraform: .venv/made
 tofu: .venv/made
 	@$(BIN)/python tools/get_tofu.py
 	$(BIN)/pytest tests/terraform tests/documentation/test_recordings.py -n 2 -k tofu
-
-schema: .venv/made
-	$(BIN)/python tools/package_schema.py
 
 state: .venv/made engine
 	GLUE_SESSION_KEEP_STATE=1 $(BIN)/pytest tests/acceptance/test_states.py -k is_kept

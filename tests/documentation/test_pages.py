@@ -8,12 +8,19 @@ from pathlib import Path
 
 import pytest
 
-import package_schema
 import pages
 from get_engine import OLDEST
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("**/README.md")]
+PROGRAMS = {
+    "csharp": "Program.cs",
+    "go": "main.go",
+    "java": "App.java",
+    "python": "__main__.py",
+    "typescript": "index.ts",
+    "yaml": "Pulumi.yaml",
+}
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", flags=re.DOTALL)
 
 
@@ -56,7 +63,7 @@ def test_badges_of_the_readme_are_true() -> None:
         ("terraform/external.md", "terraform_external/main.tf"),
         *(
             (page, f"generated_sdks/{language}/{name}")
-            for language, name in package_schema.FENCES.items()
+            for language, name in PROGRAMS.items()
             for page in ("_index.md", f"languages/{language}.md")
         ),
     ],

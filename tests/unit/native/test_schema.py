@@ -1,22 +1,25 @@
-"""The package schema of the native provider agrees with the Python API, the provider and the Glue API."""
+"""The package schema of the native provider agrees with the Python API, the provider, the Glue API and the examples."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 
-import package_schema
 from pulumi_glue_session import AssumeRole, AssumeRoleWithWebIdentity, AwsOptions, __version__
 from pulumi_glue_session.core.session import SECRET, STATUSES, Session
 from pulumi_glue_session.native.properties import FUNCTION_ARGUMENTS, RESOURCE_INPUTS, SESSION, WAIT_FOR_SESSION, camel
-from pulumi_glue_session.native.server import package_schema as served_schema
+from pulumi_glue_session.native.server import package_schema
 
-SCHEMA: dict[str, Any] = json.loads(package_schema.SCHEMA.read_text(encoding="utf-8"))
+ROOT = Path(__file__).resolve().parents[3]
+NATIVE = ROOT / "provider" / "pulumi_glue_session" / "native"
+SCHEMA: dict[str, Any] = json.loads((NATIVE / "schema.json").read_text(encoding="utf-8"))
 RESOURCE = SCHEMA["resources"][SESSION]
 KINDS = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
@@ -42,11 +45,6 @@ def kind(schema: dict[str, Any]) -> str:
 
 def enum(name: str) -> set[str]:
     return {each["value"] for each in SCHEMA["types"][f"glue-session:index:{name}"]["enum"]}
-
-
-def test_file_is_up_to_date() -> None:
-    """`make schema` writes it."""
-    assert package_schema.render(package_schema.public_address()) == package_schema.SCHEMA.read_text(encoding="utf-8")
 
 
 def test_every_property_has_a_description_without_python_names() -> None:
@@ -89,6 +87,8 @@ def test_functions_have_every_field_and_argument() -> None:
     result = SCHEMA["functions"]["glue-session:index:getSession"]["outputs"]["properties"]
     assert {"sessionId", "region", *map(camel, Session().to_dict())} - set(map(camel, SECRET)) == result.keys()
     assert SCHEMA["types"]["glue-session:index:SessionResult"]["properties"] == result
+    command = SCHEMA["types"]["glue-session:index:SessionCommand"]["properties"]
+    assert set(map(camel, Session().to_dict()["command"])) == command.keys()
     assert ["sessionId"] == SCHEMA["functions"][WAIT_FOR_SESSION]["inputs"]["required"]
 
 
@@ -111,7 +111,7 @@ def test_provider_has_every_aws_option() -> None:
 
 
 def test_page_of_the_registry_describes_every_option() -> None:
-    page = (package_schema.ROOT / "docs" / "installation-configuration.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "installation-configuration.md").read_text(encoding="utf-8")
 
     assert {name: each["description"] for name, each in SCHEMA["config"]["variables"].items()} == dict(
         re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE)
@@ -131,34 +131,43 @@ def test_enums_have_the_values_of_the_glue_api_and_accept_others() -> None:
     assert {"string"} == {RESOURCE["properties"][name]["type"] for name in ("status", "sessionType", "workerType")}
 
 
-def test_the_address_of_the_repository_sets_everything_that_is_public() -> None:
-    schema = package_schema.schema("https://github.com/someone/pulumi-glue-session")
+def test_the_description_of_the_resource_has_the_example_programs() -> None:
+    shown = re.findall(r"```(\w+)\n(.*?)```", RESOURCE["description"], flags=re.DOTALL)
+    examples = ROOT / "examples" / "generated_sdks"
 
-    assert "https://github.com/someone/pulumi-glue-session" == schema["repository"]
-    assert "github://api.github.com/someone/pulumi-glue-session" == schema["pluginDownloadURL"]
-    assert "someone" == schema["publisher"]
-    assert schema["language"]["go"]["importBasePath"].startswith("github.com/someone/")
-    logo = schema["logoUrl"].removeprefix("https://raw.githubusercontent.com/someone/pulumi-glue-session/main/")
-    assert (package_schema.ROOT / logo).is_file()
+    assert {folder.name for folder in examples.iterdir() if folder.is_dir()} == {language for language, _ in shown}
+    for language, program in shown:
+        assert program in [file.read_text(encoding="utf-8") for file in (examples / language).iterdir()]
+
+
+def test_the_address_of_the_repository_is_everywhere_or_nowhere() -> None:
+    """Without an address in pyproject.toml nothing public is invented. With one, the schema needs these fields."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    address = project.get("urls", {}).get("Repository", "")
+    path = address.removeprefix("https://github.com/")
+    published = {
+        "publisher": path.split("/")[0],
+        "namespace": path.split("/")[0],
+        "homepage": address,
+        "repository": address,
+        "logoUrl": f"https://raw.githubusercontent.com/{path}/main/docs/logo.png",
+        "pluginDownloadURL": f"github://api.github.com/{path}",
+    }
+
+    assert (published if address else {}) == {name: SCHEMA[name] for name in published if name in SCHEMA}
+    go_module = f"github.com/{path}/sdk/go/gluesession" if address else "pulumi-glue-session/sdk/go/gluesession"
+    assert go_module == SCHEMA["language"]["go"]["importBasePath"]
+    assert (ROOT / "docs" / "logo.png").is_file()
 
 
 def test_names_in_the_sdks_do_not_depend_on_the_owner_of_the_repository() -> None:
     """The generators derive the ones that are missing from the namespace."""
     names = {"csharp": "rootNamespace", "java": "basePackage", "nodejs": "packageName", "python": "packageName"}
 
-    for address in ("", "https://github.com/someone/pulumi-glue-session"):
-        language = package_schema.languages(address)
-        assert ["Pulumi", "com.pulumi", "pulumi-glue-session", "pulumi_glue_session_plugin"] == [
-            language[name][setting] for name, setting in names.items()
-        ]
-
-
-def test_without_an_address_nothing_public_is_invented() -> None:
-    schema = package_schema.schema("")
-
-    assert not {"publisher", "namespace", "homepage", "repository", "logoUrl", "pluginDownloadURL"} & schema.keys()
-    assert "github.com/" not in json.dumps(schema["language"])
+    assert ["Pulumi", "com.pulumi", "pulumi-glue-session", "pulumi_glue_session_plugin"] == [
+        SCHEMA["language"][language][setting] for language, setting in names.items()
+    ]
 
 
 def test_served_schema_has_the_version_of_the_package() -> None:
-    assert {**SCHEMA, "version": __version__} == json.loads(served_schema())
+    assert {**SCHEMA, "version": __version__} == json.loads(package_schema())
