@@ -47,10 +47,6 @@ _DIFFERS = (
 )
 
 
-class CaptureError(Exception):
-    """A command of the page failed. The message is what it printed, with the exit code in the last line."""
-
-
 def files(page: str) -> dict[str, str]:
     """Files that the reader saves, by name."""
     found = {block["title"]: block["text"] for block in _BLOCK.finditer(page) if block["title"]}
@@ -58,11 +54,12 @@ def files(page: str) -> dict[str, str]:
 
 
 def fill(page: str, folder: Path, *, engine: str) -> str:
-    """Run the page in an empty folder. Returns it with the new outputs. Raises CaptureError."""
+    """Run the page in an empty folder. Returns it with the new outputs. Exits if a command fails."""
     blocks, project = folder / "blocks", folder / "project"
     for each in (blocks, project):
         each.mkdir()
-    (blocks / "packages.pth").write_text("\n".join(_package_folders()))
+    packages = [Path(pulumi_glue_session.__file__).parents[1], *(each for each in sys.path if "site-packages" in each)]
+    (blocks / "packages.pth").write_text("\n".join(map(str, packages)))
     lines = ["set -e"]
     for number, block in enumerate(_BLOCK.finditer(page)):
         if block["title"] and block["title"] != "output":
@@ -74,25 +71,15 @@ def fill(page: str, folder: Path, *, engine: str) -> str:
             lines.append(f"cp {shlex.quote(str(blocks / 'packages.pth'))} venv/lib/python*/site-packages/")
         if "> sandbox.env" in block["text"]:
             lines.append(_SANDBOX_READY)
-    shown = _run(lines, project, environment(folder, engine, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INDEX="1"))
-    return _BLOCK.sub(_Filler(shown), page)
+    shown = iter(_run(lines, project, environment(folder, engine, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INDEX="1")))
+    last = ""
 
+    def with_output(block: re.Match[str]) -> str:
+        nonlocal last
+        last = next(shown) if block["language"] == "console" else last
+        return block[0].replace(f"\n{block['text']}", f"\n{last}\n") if block["title"] == "output" else block[0]
 
-class _Filler:
-    """Replaces the text of each output block of a page by what the terminal showed after the commands above it."""
-
-    def __init__(self, shown: list[str]) -> None:
-        self._shown = iter(shown)
-        self._last = ""
-
-    def __call__(self, block: re.Match[str]) -> str:
-        if block["language"] == "console":
-            self._last = next(self._shown)
-            for pattern, same in _DIFFERS:
-                self._last = re.sub(pattern, same, self._last)
-        if block["title"] != "output":
-            return block[0]
-        return block[0].replace(f"\n{block['text']}", "\n" + self._last.strip("\n") + "\n")
+    return _BLOCK.sub(with_output, page)
 
 
 def _run(lines: list[str], project: Path, env: dict[str, str]) -> list[str]:
@@ -102,34 +89,21 @@ def _run(lines: list[str], project: Path, env: dict[str, str]) -> list[str]:
     received = b"".join(run_in_terminal(command, cwd=project, env=kept, columns=COLUMNS, rows=50))
     *shown, exit_code = [_screen(each) for each in received.split(_END_OF_BLOCK)]
     if exit_code.strip() != "0":
-        raise CaptureError(exit_code)
+        sys.exit(f"A command of the page failed: {exit_code}")
     return shown
 
 
 def _screen(received: bytes) -> str:
-    """Text on a terminal that is long enough for everything."""
+    """Text on a terminal that is long enough for everything, the same in each run."""
     screen = pyte.Screen(COLUMNS, _LONGEST_OUTPUT)
     pyte.ByteStream(screen).feed(received)
-    return "\n".join(line.rstrip() for line in screen.display).rstrip()
-
-
-def _package_folders() -> list[str]:
-    """Folders of installed packages in this environment, with this package first."""
-    package = str(Path(pulumi_glue_session.__file__).parents[1])
-    return list(dict.fromkeys([package, *(path for path in sys.path if path.endswith("site-packages"))]))
-
-
-def main() -> int:
-    """Update the page. The exit code is 1 if one of its commands failed."""
-    with tempfile.TemporaryDirectory(prefix="glue-session-tutorial-") as folder:
-        try:
-            page = fill(PAGE.read_text(encoding="utf-8"), Path(folder), engine=get_engine())
-        except CaptureError as failed:
-            print(failed, file=sys.stderr)
-            return 1
-    PAGE.write_text(page, encoding="utf-8")
-    return 0
+    text = "\n".join(line.rstrip() for line in screen.display)
+    for pattern, same in _DIFFERS:
+        text = re.sub(pattern, same, text)
+    return text.strip("\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with tempfile.TemporaryDirectory(prefix="glue-session-tutorial-") as temporary:
+        updated = fill(PAGE.read_text(encoding="utf-8"), Path(temporary), engine=get_engine())
+    PAGE.write_text(updated, encoding="utf-8")

@@ -17,9 +17,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from pygments.lexers import get_lexer_for_filename
 from pymdownx.slugs import slugify
-
-__all__ = ["headings", "main", "slug"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -36,19 +35,8 @@ PAGES = {
 REGISTRY = ("_index.md", "installation-configuration.md")
 """Pages of docs/ for the Pulumi Registry, which are not on the site."""
 
-LANGUAGES = {
-    ".cs": "csharp",
-    ".go": "go",
-    ".java": "java",
-    ".js": "javascript",
-    ".json": "json",
-    ".py": "python",
-    ".tf": "terraform",
-    ".ts": "typescript",
-    ".txt": "text",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
+SHOWN = {".cs", ".go", ".java", ".js", ".json", ".py", ".tf", ".ts", ".txt", ".yaml", ".yml"}
+"""Suffixes of the files of an example that its page shows."""
 
 _HIDDEN = "---\nsearch:\n  exclude: true\n---\n\n"
 """Front matter of pages that the search leaves out."""
@@ -98,7 +86,7 @@ def _example(readme: Path, places: dict[str, str]) -> str:
     names = [
         file.relative_to(folder).as_posix()
         for file in folder.rglob("*")
-        if file.suffix in LANGUAGES
+        if file.suffix in SHOWN
         and not re.match(r"Pulumi\.\w+\.yaml", file.name)
         and not {"venv", "__pycache__"} & set(file.parts)
     ]
@@ -110,10 +98,8 @@ def _example(readme: Path, places: dict[str, str]) -> str:
         places[f"examples/{folder.name}/{name}"] = place
         # A link to a folder shows its first file.
         places.setdefault(file.parent.relative_to(ROOT).as_posix(), place)
-        text = file.read_text(encoding="utf-8").rstrip()
-        parts.append(
-            f"### `{name}` {{#{slug(name)} data-search-exclude}}\n\n```{LANGUAGES[file.suffix]}\n{text}\n```\n"
-        )
+        language, text = get_lexer_for_filename(name).aliases[0], file.read_text(encoding="utf-8").rstrip()
+        parts.append(f"### `{name}` {{#{slug(name)} data-search-exclude}}\n\n```{language}\n{text}\n```\n")
     return "\n".join(parts)
 
 

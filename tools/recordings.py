@@ -11,10 +11,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from demo import PROGRAM
 from local_pulumi import ROOT, environment, get_engine
@@ -97,17 +97,10 @@ def record_terraform(folder: Path, *, program: str) -> dict[str, list[Screen]]:
 
 def stable(lines: Sequence[str]) -> list[str]:
     """Lines without times, ids and alignment. Sorted, because rows of resources can change places."""
-    found: list[str] = []
-    for line in lines:
-        for pattern, replacement in (
-            (r"\[id=[0-9a-f-]{36}\]|\[id=[0-9a-f-]{36}\b", "[id=...]"),
-            (r"\(\d[\d.]*m?s\)\.*|\b\d+m?s\b|\b\d+[dhm]\b", "<time>"),
-            (r"^@ .*|[├└│]─?", ""),
-        ):
-            line = re.sub(pattern, replacement, line)  # noqa: PLW2901 - one change after the other
-        if plain := " ".join(line.split()):
-            found.append(plain)
-    return sorted(found)
+    text = re.sub(r"\[id=[0-9a-f-]{36}\]?", "[id=...]", "\n".join(lines))
+    text = re.sub(r"\(\d[\d.]*m?s\)\.*|\b\d+m?s\b|\b\d+[dhm]\b", "<time>", text)
+    text = re.sub(r"^@ .*|[├└│]─?", "", text, flags=re.MULTILINE)
+    return sorted(plain for line in text.splitlines() if (plain := " ".join(line.split())))
 
 
 def version_of(program: str) -> str:
@@ -118,16 +111,14 @@ def version_of(program: str) -> str:
 
 def main() -> None:
     """Record every scene."""
-    FOLDER.mkdir(exist_ok=True)
-    terraform = shutil.which("terraform")
-    if terraform is None:
-        sys.exit("terraform is not on PATH.")
-    pulumi = version_of(f"{get_engine()}/pulumi")
-    for description, recorded in {
-        pulumi: _in_folder(record_deployment, seconds=12.0),
-        "glue-session": _in_folder(record_command_line, seconds=7.0),
-        version_of(terraform): _in_folder(record_terraform, program=terraform),
+    terraform = shutil.which("terraform") or sys.exit("terraform is not on PATH.")
+    for description, scene in {
+        version_of(f"{get_engine()}/pulumi"): partial(record_deployment, seconds=12.0),
+        "glue-session": partial(record_command_line, seconds=7.0),
+        version_of(terraform): partial(record_terraform, program=terraform),
     }.items():
+        with tempfile.TemporaryDirectory(prefix="glue-session-recording-") as folder:
+            recorded = scene(Path(folder))
         for name, screens in recorded.items():
             svg = to_svg(screens, title=TITLES[name], description=description)
             (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
@@ -137,11 +128,6 @@ def main() -> None:
 def _path() -> dict[str, str]:
     """Environment with the commands of this venv first on PATH."""
     return {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-
-
-def _in_folder(scene: Callable[..., dict[str, list[Screen]]], **arguments: Any) -> dict[str, list[Screen]]:
-    with tempfile.TemporaryDirectory(prefix="glue-session-recording-") as folder:
-        return scene(Path(folder), **arguments)
 
 
 if __name__ == "__main__":
