@@ -6,6 +6,8 @@ BIN := .venv/bin
 PULUMI_AWS := pulumi-aws==7.51.1
 # Most tests wait for processes, so two for each core finish sooner. `make full` selects the slow tests too.
 PYTEST_OPTIONS := -n 4 -m "not slow"
+# The tests start hundreds of Python processes. Without cached bytecode each would compile its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test full check format lint types mypy pyright project unit wire contract unit-and-wire docs docs-serve captures recordings archive source-archive terraform-archive sbom dist wheel package acceptance terraform tofu javascript sdks \
 	plugin oldest versions state audit torture mutants bench engine release clean

@@ -21,6 +21,7 @@ PROGRAM = """
 OTHER_ROLE = ROLE.replace("GlueSession", "Other")
 
 
+@pytest.mark.slow
 def test_automation_api_life_cycle(project: Project, glue: GlueEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(PROGRAM)

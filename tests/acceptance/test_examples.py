@@ -84,7 +84,7 @@ LIVES = {
 }
 
 
-@pytest.mark.parametrize("name", LIVES)
+@pytest.mark.parametrize("name", ["ready_gate", pytest.param("fleet", marks=pytest.mark.slow)])
 def test_example_life_cycle(project: Project, glue: GlueEndpoint, name: str) -> None:
     for session_id, fields in LIVES[name].sessions.items():
         glue.put(session_id, always("READY"), **fields)
@@ -291,6 +291,7 @@ def test_deployer_shows_the_wait(project: Project, glue: GlueEndpoint) -> None:
     project.destroy()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_waiting_deployer(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("PROVISIONING"))
     project.example("automation")

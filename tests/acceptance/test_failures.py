@@ -208,6 +208,7 @@ def test_failure_ends_an_up(program: str, project: Project) -> None:
     assert {} == project.resources()
 
 
+@pytest.mark.slow
 def test_wait_survives_throttling_and_faults(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     glue.fail("*", throttled(), every=2)

@@ -81,7 +81,7 @@ def test_short_run_covers_each_command() -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(fault, marks=[] if number % 4 == 0 else pytest.mark.slow, id=fault.name)
+        pytest.param(fault, marks=[] if number % 6 == 0 else pytest.mark.slow, id=fault.name)
         for number, fault in enumerate(FAULTS)
     ],
 )

@@ -192,6 +192,7 @@ def test_dependency_that_is_not_a_target(project: Project, glue: GlueEndpoint) -
     assert {} == project.resources()
 
 
+@pytest.mark.slow
 def test_ignored_aws_options_do_not_mix_accounts(project: Project, glue: GlueEndpoint) -> None:
     glue.put("ready", always("READY"))
     program = """

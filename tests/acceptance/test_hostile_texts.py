@@ -107,6 +107,7 @@ FAILING = """
 KINDS = [*re.findall(r'kind == "(.*)"', FAILING), "a wrong id"]
 
 
+@pytest.mark.slow
 @pytest.mark.torture(PART)
 def test_errors_are_terminal_safe(project: Project, glue: GlueEndpoint, torture: Torture) -> None:
     """The engine panics at unknown colors in messages."""
@@ -195,6 +196,7 @@ SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 
 
+@pytest.mark.slow
 def test_signature_key_and_sentinel_do_not_brick_a_stack(project: Project, glue: GlueEndpoint) -> None:
     """In JSON, the key marks secrets, assets and output values; the sentinel is an unknown value."""
     arguments = {SIGNATURE: SECRET_SIGNATURE, "value": SENTINEL, SENTINEL: SIGNATURE}

@@ -88,6 +88,7 @@ def test_targeted_up(project: Project, glue: GlueEndpoint) -> None:
 # --- detect-drift-in-ci ---
 
 
+@pytest.mark.slow
 def test_drift_page(project: Project, glue: GlueEndpoint) -> None:
     look_ahead = ("refresh", "--preview-only", "--expect-no-changes", "--non-interactive")
     glue.put("analytics-prod", always("READY"))

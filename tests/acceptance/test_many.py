@@ -60,6 +60,7 @@ def put(glue: GlueEndpoint, count: int, *statuses: str) -> None:
 
 
 def test_hundred_sessions_take_one_call(project: Project, glue: GlueEndpoint) -> None:
+    """A refresh reads a session that a list lacks by itself before it counts as missing."""
     put(glue, 100, "READY")
     project.program(MANY.format(count=100))
 
@@ -67,12 +68,6 @@ def test_hundred_sessions_take_one_call(project: Project, glue: GlueEndpoint) ->
     assert (100, 100) == (len(project.resources()), len(project.resources("pulumi:index:Stash")))
     assert ["ListSessions"] == [call.operation for call in glue.calls]
 
-
-def test_refresh_of_a_hundred_sessions(project: Project, glue: GlueEndpoint) -> None:
-    """A session that a list lacks is read by itself before it counts as missing."""
-    put(glue, 100, "READY")
-    project.program(MANY.format(count=100))
-    project.up()
     asked = glue.count()
     glue.put("s7", always("STOPPED"))
     glue.remove("s8")
@@ -139,6 +134,7 @@ def test_wait_does_not_delay_other_resources(project: Project, glue: GlueEndpoin
     assert "ListSessions" in operations[operations.index("GetSession") :], "it was created during the wait"
 
 
+@pytest.mark.slow
 def test_denied_list_falls_back_to_get_session(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 12, "READY")
     glue.fail("ListSessions", error("AccessDeniedException", "not authorized to perform: glue:ListSessions"))

@@ -26,6 +26,7 @@ def outputs_of(project: Project, name: str) -> dict[str, Any]:
     return outputs
 
 
+@pytest.mark.slow
 def test_session_data_with_markers_of_pulumi(project: Project, glue: GlueEndpoint) -> None:
     """Such data must not make a state unreadable."""
     arguments = {SIGNATURE_KEY: "1b47061264138c4ac30d75fd1eb44270", "--unknown": UNKNOWN_STRING}

@@ -17,6 +17,7 @@ def hides(project: Project, *runs: Run) -> bool:
     return "planted" not in json.dumps(project.deployment()) + "".join(run.out + run.err for run in runs)
 
 
+@pytest.mark.slow
 def test_additional_secret_output(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"), Description="planted 1")
     options = 'pulumi.ResourceOptions(additional_secret_outputs=["description"])'

@@ -68,6 +68,7 @@ def test_ended_session_fails(project: Project, glue: GlueEndpoint, command: str)
     assert {} == project.resources(SESSION)
 
 
+@pytest.mark.slow
 def test_recorded_session_that_ended(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(ONE_SESSION)

@@ -70,6 +70,7 @@ def test_waiting_function_in_a_preview_reads_once(project: Project, glue: GlueEn
     assert "STOPPED, will not become READY" in text_of(project.preview(code=1))
 
 
+@pytest.mark.slow
 def test_gate_once(project: Project, glue: GlueEndpoint) -> None:
     """After the first record, an ended or missing session is drift and does not fail a run."""
     glue.put("analytics-prod", always("READY"))

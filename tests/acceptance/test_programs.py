@@ -206,6 +206,7 @@ def drift(glue: GlueEndpoint, status: str, workers: int) -> None:
         glue.put(name, always(status), NumberOfWorkers=workers if name == "resized" else 2)
 
 
+@pytest.mark.slow
 def test_ignore_changes_and_replace_on_changes(project: Project, glue: GlueEndpoint) -> None:
     drift(glue, "READY", 2)
     write(project, DRIFT)
@@ -244,6 +245,7 @@ def test_ignored_change_is_not_recorded(project: Project, glue: GlueEndpoint) ->
     assert 2 == project.preview().lines.count('~ status: "READY" => "TIMEOUT"')
 
 
+@pytest.mark.slow
 def test_ignoring_all_changes_is_refused(project: Project, glue: GlueEndpoint) -> None:
     """The engine removes the hidden input then."""
     glue.put("analytics-prod", always("READY"))
@@ -347,7 +349,7 @@ PARENTS = {
 }
 
 
-@pytest.mark.parametrize("parent", PARENTS)
+@pytest.mark.parametrize("parent", ["resource", pytest.param("component", marks=pytest.mark.slow)])
 def test_session_is_read_after_its_parent(parent: str, project: Project, glue: GlueEndpoint) -> None:
     """The parent can create the session."""
     for name in ("mark", "analytics-prod"):

@@ -65,7 +65,6 @@ def test_reserved_texts_are_recorded_and_compared(
     put(glue, RESERVED["unknown text"], arguments())
     project.program(program)
 
-    project.preview()
     project.up()
     outputs = project.outputs()
     assert f"\\{RESERVED['unknown text']}" == outputs["role"]
@@ -73,7 +72,6 @@ def test_reserved_texts_are_recorded_and_compared(
     assert f"\\{RESERVED['unknown text']}" in str(outputs["found"])
     project.preview("--expect-no-changes")
     project.refresh("--expect-no-changes")
-    project.up("--expect-no-changes")
 
     put(glue, RESERVED["signature key"], arguments(end=" changed"))
     preview = project.preview_json()

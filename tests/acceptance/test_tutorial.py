@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import captures
 from support.pulumi_project import ROOT
 
@@ -17,6 +19,7 @@ MENTIONED = re.compile(
 """Lines that the text of the tutorial explains. Other versions of the engine may print the rest in another form."""
 
 
+@pytest.mark.slow
 def test_commands_print_the_outputs_of_the_page(tmp_path: Path, engine: str) -> None:
     now = captures.fill(PAGE, tmp_path, engine=engine)
 

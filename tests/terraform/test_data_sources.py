@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support.glue_endpoint import GlueEndpoint, always, error, looks, step, throttled
 from support.sts_endpoint import StsEndpoint
-from support.terraform_project import TerraformProject
+from support.terraform_project import TerraformProject, normalize
 
 
-def _data(arguments: str) -> str:
-    return f'data "gluesession_session" "this" {{\n{arguments}\n}}\n'
+def _data(arguments: str, *, name: str = "this") -> str:
+    return f'data "gluesession_session" "{name}" {{\n{arguments}\n}}\n'
 
 
 def test_fields_have_their_types(project: TerraformProject, glue: GlueEndpoint) -> None:
@@ -89,32 +91,34 @@ def test_wait_filter_and_lists(project: TerraformProject, glue: GlueEndpoint) ->
     assert {**one, "all": ["etl-1", "etl-2"], "roles": [role, role], "none": []} == project.outputs()["values"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ("", "Missing: set session_id, or at least one of tags, statuses, id_prefix and id_pattern"),
-        ('session_id = ""', "Invalid value for session_id"),
-        ("session_id = null", "Missing: set session_id"),
-        ('id_prefix = ""', "Missing: set session_id"),
-        ('session_id = "a"\n id_prefix = "a"', "Conflict: set session_id or a filter, not both"),
-        ('session_id = "a"\n wait_for = ["READI"]', "Invalid value for wait_for"),
-        ('session_id = "a"\n on_missing = "nul"', "Invalid value for on_missing"),
-        ('session_id = "a"\n expect = { glue_versoin = "5.0" }', "Invalid value for expect"),
-        ('session_id = "a"\n expect = { number_of_workers = "two" }', "Invalid number 'two' for number_of_workers"),
-        ('session_id = "a"\n timeouts {\n read = "soon"\n }', "Invalid value for timeouts.read"),
-        ('session = "a"', "Unsupported argument"),
-    ],
+INVALID = (
+    ("", "Missing: set session_id, or at least one of tags, statuses, id_prefix and id_pattern"),
+    ('session_id = ""', "Invalid value for session_id"),
+    ("session_id = null", "Missing: set session_id"),
+    ('id_prefix = ""', "Missing: set session_id"),
+    ('session_id = "a"\n id_prefix = "a"', "Conflict: set session_id or a filter, not both"),
+    ('session_id = "a"\n wait_for = ["READI"]', "Invalid value for wait_for"),
+    ('session_id = "a"\n on_missing = "nul"', "Invalid value for on_missing"),
+    ('session_id = "a"\n expect = { glue_versoin = "5.0" }', "Invalid value for expect"),
+    ('session_id = "a"\n expect = { number_of_workers = "two" }', "Invalid number 'two' for number_of_workers"),
+    ('session_id = "a"\n timeouts {\n read = "soon"\n }', "Invalid value for timeouts.read"),
+    ('session = "a"', "Unsupported argument"),
 )
-def test_invalid_arguments_fail_in_validate(
-    project: TerraformProject, glue: GlueEndpoint, arguments: str, message: str
-) -> None:
-    project.write(_data(arguments))
 
-    validated = project.run("validate")
+
+def test_invalid_arguments_fail_in_validate(project: TerraformProject, glue: GlueEndpoint) -> None:
+    """Each error is shown at its block."""
+    project.write("".join(_data(arguments, name=f"number_{n}") for n, (arguments, _) in enumerate(INVALID)))
+
+    validated = project.run("validate", "-json")
 
     assert 1 == validated.code
-    assert message in validated.text
-    assert "on main.tf line" in validated.text
+    shown: dict[str, str] = {}
+    for each in (found for found in json.loads(validated.stdout)["diagnostics"] if found["severity"] == "error"):
+        block = each["snippet"]["context"]
+        shown[block] = shown.get(block, "") + normalize(f"{each['summary']} {each['detail']}")
+    for number, (arguments, message) in enumerate(INVALID):
+        assert message in shown[f'data "gluesession_session" "number_{number}"'], arguments
     assert 0 == glue.count()
 
 

@@ -102,21 +102,26 @@ def test_gate_once_shows_drift_and_lets_later_applies_pass(project: TerraformPro
     assert (0, "TIMEOUT") == (applied.code, project.resources()["gluesession_session.this"]["status"])
     assert "Warning: TIMEOUT, will not become READY" in applied.text
 
-    # The same id in another account is another session.
+    glue.put("analytics", always(GONE))
+    planned = project.plan("-detailed-exitcode")
+    assert 0 == planned.code, planned.text
+    assert "Warning: Not found" in planned.text
+    assert 0 == project.destroy().code
+
+
+@pytest.mark.slow
+def test_gate_once_checks_a_session_of_another_account(project: TerraformProject, glue: GlueEndpoint) -> None:
+    """The same id in another account is another session."""
+    glue.put("analytics", always("READY"))
+    project.write(_RESOURCE.replace('"analytics"', '"analytics"\n  gate = "once"'))
+    assert 0 == project.apply().code
+
     role = "arn:aws:iam::210987654321:role/GlueSession"
     glue.put("analytics", always("TIMEOUT"), Role=role)
     assert "gluesession_session.this must be replaced" in project.plan().text
     glue.put("analytics", always("READY"), Role=role)
     replaced = project.apply()
     assert (0, role) == (replaced.code, project.resources()["gluesession_session.this"]["role"])
-
-    glue.put("analytics", always("READY"))
-    assert 0 == project.apply().code
-    glue.put("analytics", always(GONE))
-    planned = project.plan("-detailed-exitcode")
-    assert 0 == planned.code, planned.text
-    assert "Warning: Not found" in planned.text
-    assert 0 == project.destroy().code
 
 
 def test_session_that_is_gone_leaves_state_and_destroy_works(project: TerraformProject, glue: GlueEndpoint) -> None:
@@ -135,7 +140,7 @@ def test_session_that_is_gone_leaves_state_and_destroy_works(project: TerraformP
     assert {} == project.resources()
 
 
-@pytest.mark.parametrize("fault", ["denied", "unreachable"])
+@pytest.mark.parametrize("fault", ["denied", pytest.param("unreachable", marks=pytest.mark.slow)])
 def test_failed_read_removes_nothing_and_destroy_works(
     project: TerraformProject, glue: GlueEndpoint, fault: str
 ) -> None:
