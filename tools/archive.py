@@ -20,8 +20,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
-import zipfile
 from pathlib import Path
 
 from pulumi_glue_session import __version__
@@ -54,17 +52,15 @@ def build_provider(work: Path) -> Path:
 
     frozen = freeze(work, PROVIDER, "terraform", "--hidden-import", "msgpack")
     start([frozen / PROVIDER], rf"1\|{VERSION}\|.*\n", **dict([MAGIC_COOKIE]))  # the handshake
-    archive = ARCHIVES / f"{PROVIDER}_{__version__}_{SYSTEM}_{MACHINE}.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(frozen.rglob("*")):
-            name = path.relative_to(frozen).as_posix()
-            packed.write(path, f"{PROVIDER}_v{__version__}{path.suffix}" if path.stem == PROVIDER else name)
-    manifest = ARCHIVES / f"{PROVIDER}_{__version__}_manifest.json"
+    (program,) = frozen.glob(f"{PROVIDER}*")
+    program.rename(program.with_stem(f"{PROVIDER}_v{__version__}"))
+    name = str(ARCHIVES / f"{PROVIDER}_{__version__}")
+    archive = Path(shutil.make_archive(f"{name}_{SYSTEM}_{MACHINE}", "zip", frozen))
+    manifest = Path(f"{name}_manifest.json")
     content = {"version": 1, "metadata": {"protocol_versions": [f"{VERSION}.0"]}}
     manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    files = [*sorted(ARCHIVES.glob(f"{PROVIDER}_{__version__}_*.zip")), manifest]
-    sums = ARCHIVES / f"{PROVIDER}_{__version__}_SHA256SUMS"
-    sums.write_text("".join(map(checksum, files)), encoding="utf-8")
+    checksums = map(checksum, [*sorted(ARCHIVES.glob(f"{PROVIDER}_{__version__}_*.zip")), manifest])
+    Path(f"{name}_SHA256SUMS").write_text("".join(checksums), encoding="utf-8")
     return archive
 
 
@@ -78,23 +74,16 @@ def freeze(work: Path, name: str, face: str, *options: str) -> Path:
     for model in (frozen / "_internal" / "botocore" / "data").iterdir():
         if model.is_dir() and model.name not in SERVICES:
             shutil.rmtree(model)
-    size = sum(path.stat().st_size for path in frozen.rglob("*") if path.is_file())
-    print(f"{name}: {size // 1_000_000} MB unpacked")
     return frozen
 
 
 def start(command: list[str | Path], expected: str, **environment: str) -> None:
-    """Start a program until its first line. Exits if the line is not the expected one. The first start is slower."""
-    for _ in range(3):
-        started = time.monotonic()
-        with subprocess.Popen(
-            command, env=os.environ | environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        ) as running:
-            line = running.stdout.readline() if running.stdout else ""
-            running.kill()
-        if not re.fullmatch(expected, line):
-            sys.exit(f"The frozen program does not start: {line!r}")
-        print(f"starts in {time.monotonic() - started:.1f} s")
+    """Start a program until its first line. Exits if the line is not the expected one."""
+    with subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, encoding="utf-8") as running:
+        line = running.stdout.readline() if running.stdout else ""
+        running.kill()
+    if not re.fullmatch(expected, line):
+        sys.exit(f"The frozen program does not start: {line!r}")
 
 
 def checksum(file: Path) -> str:

@@ -49,10 +49,6 @@ STEPS = 6
 _DOTS = re.compile(r"(\x1b\[[0-9;]*m)*@ ")
 
 
-class DemoError(Exception):
-    """A step had an unexpected result."""
-
-
 class Stage:
     """Runs the commands of the demo and counts its steps."""
 
@@ -95,23 +91,20 @@ class Stage:
                 running.communicate()
                 raise
         if running.returncode != code:
-            raise DemoError(f"pulumi {arguments[0]} ended with exit code {running.returncode} instead of {code}")
+            _stop(f"pulumi {arguments[0]} ended with exit code {running.returncode} instead of {code}")
         missing = [text for text in shows if color == "never" and text not in " ".join(printed.split())]
         if missing:
-            raise DemoError(f"pulumi {arguments[0]} did not show {missing[0]!r}")
+            _stop(f"pulumi {arguments[0]} did not show {missing[0]!r}")
 
 
 def main() -> int:
-    """Run the demo. Returns 0 if each step had the expected result."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Run the demo. Returns the exit code, or exits if a step has an unexpected result."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A core file would contain the reader's environment. Child processes inherit the limit.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         with tempfile.TemporaryDirectory(prefix="glue-session-demo-") as folder, Sandbox() as glue:
             _run(Path(folder), glue)
-    except DemoError as wrong:
-        print(f"\nThe demo stopped: {wrong}.", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("\nInterrupted: nothing is left behind.", file=sys.stderr)
         return 130
@@ -121,8 +114,8 @@ def main() -> int:
 def _run(folder: Path, glue: Sandbox) -> None:
     try:
         engine = get_engine()
-    except subprocess.CalledProcessError as error:
-        raise DemoError("a Pulumi engine could not be found or built for the reason above") from error
+    except subprocess.CalledProcessError:
+        _stop("a Pulumi engine could not be found or built for the reason above")
     program = folder / "program"
     program.mkdir()
     (program / "Pulumi.yaml").write_text("name: glue-session-demo\nruntime: python\n", encoding="utf-8")
@@ -180,8 +173,8 @@ def _show(stage: Stage, glue: Sandbox) -> None:
     stage.pulumi("stack", "rm", STACK, "--yes")
 
 
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _stop(reason: str) -> NoReturn:
+    sys.exit(f"\nThe demo stopped: {reason}.")
 
 
 if __name__ == "__main__":

@@ -27,11 +27,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -80,7 +78,6 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 DOWNLOAD_SECONDS = 300
 QUERY_SECONDS = 30
-PROGRESS_SECONDS = 30.0
 
 INSTALL_YOURSELF = (
     "install Pulumi (https://www.pulumi.com/docs/install/) or OpenTofu (https://opentofu.org/docs/intro/install/)"
@@ -111,27 +108,22 @@ def get_engine(selected: str) -> Path:
     if selected not in SELECTED:
         raise EngineError(f"{SELECT} is {selected!r}: use oldest or newest, or unset it.")
     release = SELECTED[selected]
-    on_path = shutil.which("pulumi")
-    if on_path:
+    if on_path := shutil.which("pulumi"):
         folder = Path(on_path).absolute().parent
         reason = _unsuitable(folder, release.on_path)
         if not reason:
             return folder
         _print(f"The pulumi on PATH is not used: {reason}.")
     folder = cached("engine", release.version)
-    if not _is_complete(folder / "bin"):
-        with lock(folder.parent):
-            # Another run may have made it in the meantime.
-            if not _is_complete(folder / "bin"):
-                _make(release, folder)
+    with lock(folder.parent):
+        if not all((folder / "bin" / name).exists() for name in PROGRAMS):
+            _make(release, folder)
     return folder / "bin"
 
 
 def cached(kind: str, version: str) -> Path:
     """Return the folder of a program in the cache of the user, whether it exists or not."""
-    # The XDG specification says to ignore a relative path.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    cache = (base if base.is_absolute() else Path("~/.cache").expanduser()) / "pulumi-glue-session" / kind
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser().absolute() / "pulumi-glue-session" / kind
     return cache / f"{version}-{platform.system()}-{platform.machine()}".lower()
 
 
@@ -147,10 +139,6 @@ def _unsuitable(folder: Path, accepted: str) -> str:
     search_path = os.pathsep.join([str(folder), os.environ["PATH"]])
     missing = [name for name in PROGRAMS if not shutil.which(name, path=search_path)]
     return f"{', '.join(missing)} is missing" if missing else ""
-
-
-def _is_complete(folder: Path) -> bool:
-    return all((folder / name).exists() for name in PROGRAMS)
 
 
 @contextlib.contextmanager
@@ -170,7 +158,6 @@ def lock(folder: Path) -> Generator[None]:
 
 def _make(release: Release, folder: Path) -> None:
     """Download or build an engine. The caller holds the lock."""
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=".work-", dir=folder.parent) as work:
         made = Path(work, "engine")
         if reason := _download(release, made):
@@ -181,7 +168,7 @@ def _make(release: Release, folder: Path) -> None:
             raise EngineError(f"The new engine cannot be used: {reason}. Try again, or {INSTALL_YOURSELF}.")
         shutil.rmtree(folder, ignore_errors=True)  # an incomplete one
         made.rename(folder)
-    _print(f"Pulumi {release.version} is ready in {folder / 'bin'} after {time.monotonic() - started:.0f} s.")
+    _print(f"Pulumi {release.version} is ready in {folder / 'bin'}.")
 
 
 def _download(release: Release, folder: Path) -> str:
@@ -218,19 +205,14 @@ def go_build(go: str, module: Path, package: str, folder: Path, *, link: str = "
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     # A new session, so that the compilers that `go build` starts can be ended with it.
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True) as process:
-        started = time.monotonic()
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-            while True:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    code = process.wait(timeout=PROGRESS_SECONDS)
-                    break
-                _print(f"Still building ({time.monotonic() - started:.0f} s).")
+            process.wait()
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-    if code:
+    if process.returncode:
         raise EngineError(f"Building {package} failed. See above, or {INSTALL_YOURSELF}.")
 
 
@@ -259,13 +241,9 @@ def _print(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _terminate(number: int, _frame: object) -> NoReturn:
-    sys.exit(128 + number)
-
-
 def main(get: Callable[[], Path]) -> int:
     """Print the path that `get` returns, or one sentence. Return the exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         print(get())
     except EngineError as error:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -46,37 +46,28 @@ def write_engine(folder: Path, version: str) -> None:
         write_program(folder, name, f"echo {version}")
 
 
-@dataclass(frozen=True)
-class Machine:
-    """A machine whose PATH has one folder."""
+def cached(release: Release) -> Path:
+    return get_engine.cached("engine", release.version) / "bin"
 
-    path: Path
-    cache: Path
 
-    def cached(self, release: Release) -> Path:
-        system = os.uname()
-        return self.cache / f"{release.version}-{system.sysname}-{system.machine}".lower() / "bin"
-
-    def cache_content(self) -> list[str]:
-        return sorted(each.name for each in self.cache.iterdir())
+def cache_content() -> list[str]:
+    return sorted(each.name for each in cached(NEWEST).parents[1].iterdir())
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A machine with an empty PATH, an empty cache and no network."""
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on PATH, which is empty. The cache is empty too, and there is no network."""
     monkeypatch.setattr(get_engine, "INSTALL", "raise SystemExit('Connection refused')")
-    monkeypatch.delenv(get_engine.SELECT, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setenv("MODULE", str(tmp_path / "module"))
     for script in get_engine.SCRIPTS:
         write_program((tmp_path / "module" / script).parent, Path(script).name, "")
-    (tmp_path / "path").mkdir()
-    return Machine(path=tmp_path / "path", cache=tmp_path / "cache" / "pulumi-glue-session" / "engine")
+    return tmp_path / "path"
 
 
 @pytest.mark.parametrize(
-    ("selected", "version", "cached"),
+    ("selected", "version", "used"),
     [
         ("", "v3.259.0", None),
         ("", "v3.300.1", None),
@@ -85,42 +76,41 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         ("", "nonsense", NEWEST),
         ("oldest", "v3.259.0", None),
         ("oldest", "v3.276.0", OLDEST),
+        ("newest", "v3.276.0", None),
         ("newest", "v3.300.1", None),
         ("newest", "v3.275.0", NEWEST),
     ],
 )
 def test_pulumi_on_path_is_used_if_its_version_is_selected(
-    selected: str, version: str, cached: Release | None, machine: Machine, capsys: pytest.CaptureFixture[str]
+    selected: str, version: str, used: Release | None, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_engine(machine.path, version)
+    write_engine(path, version)
     for release in (OLDEST, NEWEST):
-        write_engine(machine.cached(release), f"v{release.version}")
+        write_engine(cached(release), f"v{release.version}")
 
-    assert get_engine.get_engine(selected) == (machine.cached(cached) if cached else machine.path)
-    assert bool(cached) == ("The pulumi on PATH is not used" in capsys.readouterr().err)
+    assert get_engine.get_engine(selected) == (cached(used) if used else path)
+    assert bool(used) == ("The pulumi on PATH is not used" in capsys.readouterr().err)
 
 
-def test_pulumi_on_path_without_language_hosts_is_not_used(
-    machine: Machine, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_program(machine.path, "pulumi", "echo v3.276.0")
-    write_engine(machine.cached(NEWEST), "v3.276.0")
+def test_pulumi_on_path_without_language_hosts_is_not_used(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_program(path, "pulumi", "echo v3.276.0")
+    write_engine(cached(NEWEST), "v3.276.0")
 
-    assert get_engine.get_engine("newest") == machine.cached(NEWEST)
+    assert get_engine.get_engine("newest") == cached(NEWEST)
     assert "pulumi-language-python-exec, pulumi-resource-pulumi-python is missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("release", [OLDEST, NEWEST], ids=["oldest", "newest"])
-def test_an_engine_is_built_into_the_cache(release: Release, machine: Machine) -> None:
-    write_program(machine.path, "go", GO)
-    write_engine(machine.cache / ".work-of-a-killed-run", "half")
+def test_an_engine_is_built_into_the_cache(release: Release, path: Path) -> None:
+    write_program(path, "go", GO)
+    write_engine(cached(NEWEST).parents[1] / ".work-of-a-killed-run", "half")
 
-    assert get_engine.get_engine(release.module) == machine.cached(release)
-    assert machine.cache_content() == [machine.cached(release).parent.name, "lock"]
-    assert sorted(each.name for each in machine.cached(release).iterdir()) == sorted(PROGRAMS)
+    assert get_engine.get_engine(release.module) == cached(release)
+    assert cache_content() == [cached(release).parent.name, "lock"]
+    assert sorted(each.name for each in cached(release).iterdir()) == sorted(PROGRAMS)
     # A second run only needs the cache.
-    (machine.path / "go").unlink()
-    assert get_engine.get_engine(release.module) == machine.cached(release)
+    (path / "go").unlink()
+    assert get_engine.get_engine(release.module) == cached(release)
 
 
 @pytest.mark.parametrize(
@@ -133,22 +123,22 @@ def test_an_engine_is_built_into_the_cache(release: Release, machine: Machine) -
     ],
     ids=["no Go", "old Go", "failure", "another version"],
 )
-def test_a_failed_build_leaves_nothing_behind(go: str, error: str, machine: Machine) -> None:
+def test_a_failed_build_leaves_nothing_behind(go: str, error: str, path: Path) -> None:
     if go:
-        write_program(machine.path, "go", go)
+        write_program(path, "go", go)
 
     with pytest.raises(EngineError, match=error):
         get_engine.get_engine("")
-    assert machine.cache_content() == ["lock"]
+    assert cache_content() == ["lock"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_build_ends_its_processes(number: signal.Signals, machine: Machine, tmp_path: Path) -> None:
+def test_interrupted_build_ends_its_processes(number: signal.Signals, path: Path, tmp_path: Path) -> None:
     """`go` and the compiler that it started hold the pipe open as long as they run."""
     endless = (
         'if [ "$1" = env ]; then echo go1.99.0; else PATH=/bin; exec 3>"$PIPE"; sleep 600 & echo started >&3; wait; fi'
     )
-    write_program(machine.path, "go", endless)
+    write_program(path, "go", endless)
     os.mkfifo(tmp_path / "pipe")
     pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with subprocess.Popen(  # noqa: S603
@@ -165,39 +155,46 @@ def test_interrupted_build_ends_its_processes(number: signal.Signals, machine: M
     os.close(pipe)
 
     assert (run.returncode, out, held_open) == (128 + number, b"", b"")
-    assert machine.cache_content() == ["lock"]
+    assert cache_content() == ["lock"]
 
 
-def test_a_second_run_waits_and_uses_the_engine_of_the_first(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.cache.mkdir(parents=True)
-    with (machine.cache / "lock").open("w") as lock:
+@pytest.mark.usefixtures("path")
+def test_a_second_run_waits_and_uses_the_engine_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = cached(NEWEST).parents[1]
+    cache.mkdir(parents=True)
+    with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
         def finish_first_run(_text: str) -> None:
-            write_engine(machine.cached(NEWEST), "v3.276.0")
+            write_engine(cached(NEWEST), "v3.276.0")
             fcntl.flock(lock, fcntl.LOCK_UN)
 
         monkeypatch.setattr(get_engine, "_print", finish_first_run)
-        assert get_engine.get_engine("newest") == machine.cached(NEWEST)
+        assert get_engine.get_engine("newest") == cached(NEWEST)
 
 
-def test_the_official_download_is_used_if_it_is_reachable(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    install = """
-import pathlib, sys
-folder = pathlib.Path(sys.argv[1], "bin")
-folder.mkdir(parents=True)
-for name in {!r}:
-    (folder / name).write_text("#!/bin/sh\\necho v" + sys.argv[2])
-    (folder / name).chmod(0o755)
-"""
-    monkeypatch.setattr(get_engine, "INSTALL", install.format(PROGRAMS))
+def test_the_official_download_is_used_if_it_is_reachable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_engine(path.with_name("download"), "v3.276.0")
+    install = f"import shutil, sys; shutil.copytree({str(path.with_name('download'))!r}, sys.argv[1] + '/bin')"
+    monkeypatch.setattr(get_engine, "INSTALL", install)
 
-    assert get_engine.get_engine("newest") == machine.cached(NEWEST)
+    assert get_engine.get_engine("newest") == cached(NEWEST)
 
 
-def test_a_wrong_selection_is_one_sentence() -> None:
-    with pytest.raises(EngineError, match=r"^PULUMI_GLUE_SESSION_ENGINE is 'latest': use oldest or newest"):
-        get_engine.get_engine("latest")
+@pytest.mark.parametrize(
+    ("setting", "error"),
+    [
+        ({get_engine.SELECT: "latest"}, r"PULUMI_GLUE_SESSION_ENGINE is 'latest': use oldest or newest"),
+        ({"XDG_CACHE_HOME": os.devnull}, r"The cache cannot be used \(.*/dev/null.*\): set XDG_CACHE_HOME"),
+    ],
+    ids=["selection", "cache"],
+)
+def test_a_wrong_setting_is_one_sentence(setting: dict[str, str], error: str, path: Path) -> None:
+    command = [sys.executable, get_engine.__file__]
+    run = subprocess.run(command, env={"PATH": str(path)} | setting, capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert re.fullmatch(f"{error}.*\n", run.stderr)
 
 
 @pytest.mark.parametrize("release", [OLDEST, NEWEST], ids=["oldest", "newest"])
