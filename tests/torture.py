@@ -1,60 +1,48 @@
 """How often a test tries, and the table of results that `make torture` prints.
 
-    @pytest.mark.torture("Killed processes")
-    def test_...(torture: Torture) -> None:
-        for attempt in range(torture.tries(short=2, long=200)):
-            ...
-        torture.record("SIGKILL of the engine during up", "the next up worked every time")
-
-In `make full` such a test tries `short` times. In `make torture` it tries `long` times, and if it passes, the table has
-a row for each `record`. A Hypothesis test gets one row, named after the test:
-
-    @true_of_each("Wrong arguments", short=30, long=2_000)
-    @given(...)
-    def test_a_resource_is_recorded_or_refused_in_a_sentence(...) -> None:
+A test with the mark `torture(part)` uses the fixture: it tries `torture.tries(short=..., long=...)` times and records
+what was tried and what happened. `make full` tries the short number. `make torture` tries the long one, and the table
+has these records if the test passes. A Hypothesis test has `true_of_each` instead, and one row with its name.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-_T = TypeVar("_T", bound=Callable[..., object])
-
 LONG = os.environ.get("GLUE_SESSION_TORTURE") == "1"
 
 
+@dataclass
 class Torture:
     """Tries of one test and the rows it records."""
 
-    def __init__(self, item: pytest.Item) -> None:
-        """Of a test with the mark."""
-        self._item, self._tried = item, 0
+    item: pytest.Item
+    tried: int = 0
 
     def tries(self, *, short: int, long: int) -> int:
         """Return how often to try in this run."""
-        self._tried = long if LONG else short
-        return self._tried
+        self.tried = long if LONG else short
+        return self.tried
 
     def record(self, what: str, happened: str) -> None:
         """Record what was tried and what happened."""
-        part = next(self._item.iter_markers("torture")).args[0]
-        self._item.user_properties.append(("torture", f"| {part} | {what} | {self._tried} | {happened} |"))
+        part = next(self.item.iter_markers("torture")).args[0]
+        self.item.user_properties.append(("torture", f"| {part} | {what} | {self.tried} | {happened} |"))
 
 
-def true_of_each(part: str, *, short: int, long: int) -> Callable[[_T], _T]:
+def true_of_each(part: str, *, short: int, long: int) -> Callable[[Any], Any]:
     """Set the number of examples of a Hypothesis test. Goes above `given`."""
-    examples = settings(
-        max_examples=long if LONG else short,
-        deadline=None,
-        # All examples share fixtures on purpose: starting an endpoint takes longer than an example.
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    return lambda test: pytest.mark.torture(part, short, long)(examples(test))
+    examples = long if LONG else short
+    # All examples share fixtures on purpose: starting an endpoint takes longer than an example.
+    healthy = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+    configured = settings(max_examples=examples, deadline=None, suppress_health_check=healthy)
+    return lambda test: pytest.mark.torture(part, examples=examples)(configured(test))
 
 
 @pytest.fixture
@@ -65,11 +53,8 @@ def torture(request: pytest.FixtureRequest) -> Torture:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Add the row of a test with `true_of_each`."""
-    for mark in item.iter_markers("torture"):
-        if mark.args[1:]:
-            examples = Torture(item)
-            examples.tries(short=mark.args[1], long=mark.args[2])
-            examples.record(item.name.removeprefix("test_").replace("_", " "), "true each time")
+    if examples := next((mark.kwargs.get("examples") for mark in item.iter_markers("torture")), None):
+        Torture(item, examples).record(item.name.removeprefix("test_").replace("_", " "), "true each time")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
