@@ -42,7 +42,10 @@ help:
 demo: .demo-venv/made
 	@.demo-venv/bin/python tools/demo.py
 
-test: check docs package acceptance terraform
+# `docs` and `package` use one core each.
+test: check
+	@$(MAKE) --jobs=2 docs package
+	@$(MAKE) acceptance terraform
 
 # A test is marked `slow` if a test in `make test` shows the same promise with another value, command or language.
 full:

@@ -82,29 +82,32 @@ def test_example_tests_pass_without_calls(copied: Path) -> None:
     assert len(names) > 5
 
 
+MISTAKES = {
+    "the gate": ('wait_for="READY"', "wait_for=None", "test_job_waits_for_the_session"),
+    "a secret": (
+        "session.default_arguments",
+        "pulumi.Output.unsecret(session.default_arguments)",
+        "test_arguments_stay_secret",
+    ),
+}
+MORE_MISTAKES = {
+    "the id": ("session_id=session_id", 'session_id="other"', "test_job_waits_for_the_session"),
+    "an output": ("session.role", "session.status", "test_job_uses_the_session"),
+    "a preview": (
+        'pulumi.Stash("nightly-job", input=settings)',
+        'session.role.apply(lambda _: pulumi.Stash("nightly-job", input=settings))',
+        "test_preview_plans_the_job_with_an_unknown_role",
+    ),
+    "a failure": ("except SessionNotFound", "except Exception", "test_denied_session_is_an_error"),
+}
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "failing_test"),
     [
-        ('wait_for="READY"', "wait_for=None", "test_job_waits_for_the_session"),
-        ("session_id=session_id", 'session_id="other"', "test_job_waits_for_the_session"),
-        ("session.role", "session.status", "test_job_uses_the_session"),
-        (
-            "session.default_arguments",
-            "pulumi.Output.unsecret(session.default_arguments)",
-            "test_arguments_stay_secret",
-        ),
-        (
-            'pulumi.Stash("nightly-job", input=settings)',
-            'session.role.apply(lambda _: pulumi.Stash("nightly-job", input=settings))',
-            "test_preview_plans_the_job_with_an_unknown_role",
-        ),
-        (
-            "except SessionNotFound",
-            "except Exception",
-            "test_denied_session_is_an_error",
-        ),
+        *(pytest.param(*mistake, id=name) for name, mistake in MISTAKES.items()),
+        *(pytest.param(*mistake, id=name, marks=pytest.mark.slow) for name, mistake in MORE_MISTAKES.items()),
     ],
-    ids=["the gate", "the id", "an output", "a secret", "a preview", "a failure"],
 )
 def test_example_tests_catch_mistakes(copied: Path, right: str, wrong: str, failing_test: str) -> None:
     module = copied / "infrastructure.py"

@@ -52,8 +52,12 @@ def test_lost_stream_ends_quietly(aws: GlueEndpoint, redirect: str, code: int) -
 NOT_WRITTEN = "error: cannot write the result: No space left on device\n"
 
 
+MORE_COMMANDS = ("list", "wait analytics -o name", "--version", "get --help")
+
+
 @pytest.mark.parametrize(
-    "command", ["get analytics", "list", "wait analytics -o name", "external", "--version", "--help", "get --help"]
+    "command",
+    ["get analytics", "external", "--help", *(pytest.param(more, marks=pytest.mark.slow) for more in MORE_COMMANDS)],
 )
 def test_lost_stdout_of_each_command(aws: GlueEndpoint, command: str) -> None:
     aws.put("analytics", always("READY"))

@@ -24,7 +24,7 @@ def screens_of(*arguments: str, folder: Path, columns: int = 80) -> list[str]:
     return [screen.text.removeprefix("$ glue-session\n") for screen in screens]
 
 
-@pytest.mark.parametrize("columns", [80, 120, 200])
+@pytest.mark.parametrize("columns", [80, 120, pytest.param(200, marks=pytest.mark.slow)])
 def test_wait_shows_a_live_line_for_each_session(aws: GlueEndpoint, tmp_path: Path, columns: int) -> None:
     aws.put("analytics-prod", looks("PROVISIONING", "PROVISIONING", "READY"))
     aws.put("etl", looks("PROVISIONING", step("FAILED", ErrorMessage="no capacity")))
