@@ -211,7 +211,7 @@ mutants: .venv/made
 		assert n["killed"] + n["timeout"] >= 0.9 * n["total"], "More than 10 % of the mutants survived."'
 
 bench: .bench-venv/made engine
-	@PYTHONPATH=tests:tools:bench/contenders .bench-venv/bin/python bench/run.py
+	@PYTHONPATH=tests:tools .bench-venv/bin/python bench/run.py
 
 engine: .venv/made
 	@$(BIN)/python tools/get_engine.py
@@ -251,9 +251,9 @@ clean:
 	@.archive-venv/bin/pip install --quiet --disable-pip-version-check '.[terraform]' pyinstaller==6.22.3
 	@touch $@
 
-.bench-venv/made: bench/requirements.txt pyproject.toml $(shell find provider -name "*.py")
+.bench-venv/made: pyproject.toml $(shell find provider -name "*.py")
 	@$(call environment,.bench-venv)
-	@.bench-venv/bin/pip install --quiet --disable-pip-version-check '.[cli,terraform]' -r bench/requirements.txt
+	@.bench-venv/bin/pip install --quiet --disable-pip-version-check '.[cli,terraform]'
 	@touch $@
 
 .plugin-venv/made: requirements-dev.txt pyproject.toml

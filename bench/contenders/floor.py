@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
 import pulumi
 from pulumi import dynamic
-from record import ARGUMENTS, OUTPUTS
+
+RECORD: dict[str, Any] = json.loads(os.environ["BENCH_RECORD"])
+"""Recorded values of a session."""
 
 
 class DoNothing(dynamic.ResourceProvider):
@@ -21,22 +24,18 @@ class DoNothing(dynamic.ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Return the recorded values."""
-        outs = {**props, **OUTPUTS, "default_arguments": ARGUMENTS, "session_id": id_}
+        outs = {**props, **RECORD, "session_id": id_}
         return dynamic.ReadResult(id_, outs, dict(outs))
 
 
 class Session(dynamic.Resource):
-    """A resource with the inputs and outputs of a recorded session."""
-
-    def __init__(self, resource_name: str, session_id: str) -> None:
-        """Register the resource, or read it if BENCH_READ is set."""
-        read = "BENCH_READ" in os.environ
-        values: dict[str, Any] = dict.fromkeys(OUTPUTS) if read else OUTPUTS
-        props = {**values, "default_arguments": pulumi.Output.secret({} if read else ARGUMENTS), "wait_for": ["READY"]}
-        opts = pulumi.ResourceOptions(id=session_id) if read else None
-        super().__init__(DoNothing(), resource_name, {**props, "session_id": session_id}, opts)
+    """A session."""
 
 
 def declare(name: str, session_id: str) -> None:
-    """Declare one session."""
-    Session(name, session_id)
+    """Declare one session, which is read if BENCH_READ is set."""
+    read = "BENCH_READ" in os.environ
+    values = dict.fromkeys(RECORD) if read else RECORD
+    secret = pulumi.Output.secret(values["default_arguments"])
+    props = {**values, "default_arguments": secret, "wait_for": ["READY"], "session_id": session_id}
+    Session(DoNothing(), name, props, pulumi.ResourceOptions(id=session_id) if read else None)

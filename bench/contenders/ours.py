@@ -1,4 +1,4 @@
-"""Recorded sessions, or sessions read with `GlueSession.get` if BENCH_READ is set."""
+"""The dynamic provider of this package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pulumi_glue_session import GlueSession
 
 
 def declare(name: str, session_id: str) -> None:
-    """Declare one session."""
+    """Declare one session, which is read with `GlueSession.get` if BENCH_READ is set."""
     if "BENCH_READ" in os.environ:
         GlueSession.get(name, session_id)
     else:

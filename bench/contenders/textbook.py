@@ -40,19 +40,11 @@ class TextbookProvider(dynamic.ResourceProvider):
 
 
 class TextbookSession(dynamic.Resource):
-    """A session that is created when it is READY, or read by its id if BENCH_READ is set."""
-
-    def __init__(self, name: str, session_id: str) -> None:
-        """Register the resource."""
-        props = {**dict.fromkeys(["region", *OUTPUTS]), "session_id": session_id}
-        super().__init__(
-            TextbookProvider(),
-            name,
-            props,
-            pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None,
-        )
+    """A session."""
 
 
 def declare(name: str, session_id: str) -> None:
-    """Declare one session."""
-    TextbookSession(name, session_id)
+    """Declare one session, which is read if BENCH_READ is set."""
+    props = {**dict.fromkeys(["region", *OUTPUTS]), "session_id": session_id}
+    opts = pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None
+    TextbookSession(TextbookProvider(), name, props, opts)
