@@ -1,8 +1,8 @@
-"""Commands of the native provider, the command line and the provider for Terraform, without an engine.
+"""Commands of the native provider, the command line, the provider for Terraform and the waiter, without an engine.
 
 The columns of the matrix in tests/wire/test_faults.py. Each one runs against the endpoint of a `Stage` of
-support/faults.py: the native provider as a process over gRPC, the command line as a process, and the provider for
-Terraform with Terraform's messages. An `Outcome` says the same about each of them.
+support/faults.py: the native provider as a process over gRPC, the command line as a process, the provider for
+Terraform with Terraform's messages, and the waiter as a function. An `Outcome` says the same about each of them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
+from pulumi_glue_session import GlueSessionError
 from pulumi_glue_session.native.properties import GET_SESSION, GET_SESSIONS, WAIT_FOR_SESSION, unwrap, unwrap_map
 from pulumi_glue_session.terraform.attributes import FIELDS
 from pulumi_glue_session.terraform.protocol import ERROR
 from pulumi_glue_session.terraform.values import UNKNOWN, decode_value
+from pulumi_glue_session.waiter import wait_until_ready
 from support.command_line import COMMAND
 from support.dynamic_server import aws_environment
 from support.fault_commands import ALL, SESSIONS, A, B, C, Command
@@ -224,9 +229,28 @@ def _data_of_all(terraform: Terraform, _session_id: str, _fault: Fault) -> Any:
     return terraform.call("ReadDataSource", type_name="gluesession_sessions", config={"id_pattern": "[abc]"})
 
 
+# --- The waiter for plain Python ---
+
+
+def _wait_until_ready(stage: Stage, fault: Fault) -> Outcome:
+    client = boto3.client(
+        "glue",
+        region_name="eu-west-1",
+        endpoint_url=stage.env["AWS_ENDPOINT_URL"],
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": fault.retries + 1}),
+    )
+    try:
+        session = wait_until_ready("a", timeout=fault.timeout(stage.command), client=client)
+    except GlueSessionError as failure:
+        return Outcome(messages=[_one_line(str(failure))])
+    return Outcome(described={"a": session["description"]})
+
+
 # --- All of them ---
 
-_NATIVE, _CLI, _TERRAFORM = "native provider", "command line", "Terraform provider"
+_NATIVE, _CLI, _TERRAFORM, _WAITER = "native provider", "command line", "Terraform provider", "waiter"
 _WAITS: Mapping[str, Any] = {"checks_status": True, "tolerates_transient": True}
 
 COMMANDS = (
@@ -317,6 +341,10 @@ COMMANDS = (
         run=_terraform(_apply, *SESSIONS),
         shows="abc",
         **_WAITS,
+    ),
+    FaceCommand(face=_WAITER, name="wait_until_ready", about=[A], run=_wait_until_ready, **_WAITS),
+    FaceCommand(
+        face=_WAITER, name="wait_until_ready that waits", about=[A], run=_wait_until_ready, waits=True, **_WAITS
     ),
 )
 

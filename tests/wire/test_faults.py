@@ -1,7 +1,7 @@
-"""Each fault of support/faults.py with commands of the native provider, the command line and the Terraform provider.
+"""Each fault of support/faults.py with commands of all faces but Pulumi programs in Python.
 
 A command returns the right answer, or an error that names the session and the reason. It never passes wrongly, and a
-read that was refused never removes a record. For Pulumi programs in Python see tests/acceptance/test_faults.py.
+read that was refused never removes a record. For those programs see tests/acceptance/test_faults.py.
 """
 
 from __future__ import annotations
