@@ -44,10 +44,6 @@ role, version = session.role, session.glue_version
 pulumi.Stash("nightly-job", input={{"role": role, "glue_version": version}})
 """
 
-STEPS = 6
-
-_DOTS = re.compile(r"(\x1b\[[0-9;]*m)*@ ")
-
 
 class Stage:
     """Runs the commands of the demo and counts its steps."""
@@ -60,7 +56,7 @@ class Stage:
     def announce(self, text: str) -> None:
         """Print the title of the next step."""
         self._step += 1
-        print(f"\n[{self._step}/{STEPS}] {text}", flush=True)
+        print(f"\n[{self._step}/6] {text}", flush=True)
 
     def pulumi(self, *arguments: str, shows: tuple[str, ...] = (), code: int = 0, **env: str) -> None:
         """Run a Pulumi command and print its output, which must contain the texts in `shows`."""
@@ -83,7 +79,7 @@ class Stage:
             try:
                 for line in running.stdout or ():
                     # Pulumi's dots show only that it still runs.
-                    if not _DOTS.match(line):
+                    if not re.match(r"(\x1b\[[0-9;]*m)*@ ", line):
                         print(f"  {line}", end="", flush=True)
                     printed += line
             except KeyboardInterrupt:

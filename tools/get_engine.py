@@ -37,14 +37,6 @@ from packaging.version import InvalidVersion, Version
 ENGINE_MODULES = Path(__file__).resolve().parent / "engine"
 SELECT = "PULUMI_GLUE_SESSION_ENGINE"
 
-PROGRAMS = (
-    "pulumi",
-    "pulumi-language-nodejs",
-    "pulumi-language-python",
-    "pulumi-language-python-exec",
-    "pulumi-resource-pulumi-python",
-)
-
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 # Newer versions of the SDK's module do not contain these language hosts. Their dependencies conflict with the engine's.
@@ -53,6 +45,7 @@ LANGUAGE_HOSTS = {
     "nodejs": f"{SDK}/nodejs/cmd/pulumi-language-nodejs",
 }
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
+PROGRAMS = ("pulumi", *(Path(each).name for each in (*LANGUAGE_HOSTS.values(), *SCRIPTS)))
 
 GO_SETTINGS = {
     "CGO_ENABLED": "0",
@@ -77,7 +70,6 @@ except subprocess.CalledProcessError as error:
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 DOWNLOAD_SECONDS = 300
-QUERY_SECONDS = 30
 
 INSTALL_YOURSELF = (
     "install Pulumi (https://www.pulumi.com/docs/install/) or OpenTofu (https://opentofu.org/docs/intro/install/)"
@@ -231,7 +223,7 @@ def _query(command: list[str], **settings: str) -> str:
     """Return what a short command prints, or an empty string if it fails."""
     env = os.environ | settings
     try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=QUERY_SECONDS, check=False)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return "" if done.returncode else done.stdout.strip()

@@ -15,6 +15,7 @@ import posixpath
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 from pygments.lexers import get_lexer_for_filename
@@ -46,7 +47,9 @@ _HEADING = re.compile(r"^#{1,6} (.+?) *$", flags=re.MULTILINE)
 _CODE_OR_LINK = re.compile(
     rf"{_FENCE.pattern}|(`+)(?!`).+?(?<!`)\2(?!`)|(?<=\]\()(?P<link>[^)\s]+)(?=\))", flags=_FENCE.flags
 )
-_SLUG = slugify(case="lower")
+
+slug = partial(slugify(case="lower"), sep="-")
+"""Anchor of a heading, the same on GitHub and on the site."""
 
 
 def main(target: Path) -> None:
@@ -71,12 +74,6 @@ def main(target: Path) -> None:
 def headings(text: str) -> list[str]:
     """Headings outside of code blocks."""
     return _HEADING.findall(_FENCE.sub("", text))
-
-
-def slug(title: str) -> str:
-    """Anchor of a heading, the same on GitHub and on the site."""
-    anchor: str = _SLUG(title, "-")
-    return anchor
 
 
 def _example(readme: Path, places: dict[str, str]) -> str:

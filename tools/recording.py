@@ -73,14 +73,9 @@ def run_in_terminal(
     )
     try:
         # A sandbox can outlive the shell that started it, so the end of the command counts, not that of the terminal.
-        while True:
-            has_ended = process.poll() is not None
-            if select.select([outer], [], [], 0 if has_ended else _SECONDS_PER_SCREEN)[0]:
-                yield os.read(outer, 65_536)
-            elif has_ended:
-                break
-            else:
-                yield b""
+        while process.poll() is None or select.select([outer], [], [], 0)[0]:
+            has_output = select.select([outer], [], [], _SECONDS_PER_SCREEN)[0]
+            yield os.read(outer, 65_536) if has_output else b""
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -90,13 +85,7 @@ def run_in_terminal(
 
 
 def record(
-    command: Sequence[str],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-    columns: int = 80,
-    rows: int = 30,
-    shown_as: str = "",
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], columns: int = 80, rows: int = 30, shown_as: str = ""
 ) -> list[Screen]:
     """Run a command in a pseudo-terminal of this size. Returns its screens, which start with a prompt.
 

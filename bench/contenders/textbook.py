@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from typing import Any
 
@@ -15,14 +14,13 @@ MEMBERS = (
     "Status Role GlueVersion WorkerType NumberOfWorkers MaxCapacity IdleTimeout Description ErrorMessage CreatedOn "
     "CompletedOn SecurityConfiguration ProfileName SessionType Command Connections"
 )
-OUTPUTS = {re.sub(r"\B[A-Z]", r"_\g<0>", member).lower(): member for member in MEMBERS.split()}
+OUTPUTS = MEMBERS.split()
 
 
 def get_session(session_id: str) -> dict[str, Any]:
     """Outputs of a session."""
     session = boto3.client("glue", region_name="eu-west-1").get_session(Id=session_id)["Session"]
-    values = {output: session.get(member, "") for output, member in OUTPUTS.items()}
-    return values | {"region": "eu-west-1", "created_on": str(values["created_on"])}
+    return {name: session.get(name, "") for name in OUTPUTS} | {"CreatedOn": str(session["CreatedOn"])}
 
 
 class TextbookProvider(dynamic.ResourceProvider):
@@ -30,7 +28,7 @@ class TextbookProvider(dynamic.ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Wait until the session is READY."""
-        while (session := get_session(props["session_id"]))["status"] != "READY":
+        while (session := get_session(props["session_id"]))["Status"] != "READY":
             time.sleep(1)
         return dynamic.CreateResult(props["session_id"], {**props, **session})
 
@@ -45,6 +43,6 @@ class TextbookSession(dynamic.Resource):
 
 def declare(name: str, session_id: str) -> None:
     """Declare one session, which is read if BENCH_READ is set."""
-    props = {**dict.fromkeys(["region", *OUTPUTS]), "session_id": session_id}
+    props = {**dict.fromkeys(OUTPUTS), "session_id": session_id}
     opts = pulumi.ResourceOptions(id=session_id) if "BENCH_READ" in os.environ else None
     TextbookSession(TextbookProvider(), name, props, opts)
