@@ -90,6 +90,22 @@ def test_functions_have_every_field_and_argument() -> None:
     command = SCHEMA["types"]["glue-session:index:SessionCommand"]["properties"]
     assert set(map(camel, Session().to_dict()["command"])) == command.keys()
     assert ["sessionId"] == SCHEMA["functions"][WAIT_FOR_SESSION]["inputs"]["required"]
+    for function in SCHEMA["functions"].values():
+        assert sorted(function["outputs"]["properties"]) == function["outputs"]["required"]
+
+
+def test_wait_for_session_takes_the_inputs_of_the_resource() -> None:
+    """Their types and defaults. Their descriptions differ, and only a resource is replaced."""
+    inputs, arguments = (
+        {
+            name: {key: value for key, value in each.items() if key not in ("description", "willReplaceOnChanges")}
+            for name, each in properties.items()
+            if name != "gate"
+        }
+        for properties in (RESOURCE["inputProperties"], SCHEMA["functions"][WAIT_FOR_SESSION]["inputs"]["properties"])
+    )
+
+    assert inputs == arguments
 
 
 def test_arguments_of_functions_do_not_describe_the_resource() -> None:
@@ -108,6 +124,20 @@ def test_provider_has_every_aws_option() -> None:
         assert {camel(each.name) for each in fields(role)} == type_["properties"].keys()
         assert "roleArn" in type_["required"]
     assert SCHEMA["types"]["glue-session:index:AssumeRole"]["properties"]["externalId"]["secret"]
+
+
+def test_options_have_the_types_of_the_python_api() -> None:
+    """A duration (`float | str`) is a string."""
+    kinds = {"bool": "boolean", "float": "string", "int": "integer", "str": "string"}
+    kinds |= {"Mapping": "object", "Sequence": "array"}
+    schemas = {AwsOptions: SCHEMA["provider"]["inputProperties"]} | {
+        role: SCHEMA["types"][f"glue-session:index:{role.__name__}"]["properties"]
+        for role in (AssumeRole, AssumeRoleWithWebIdentity)
+    }
+    for options, schema in schemas.items():
+        for each in fields(options):
+            (name,) = re.findall(r"^(?:pulumi\.Input\[)?(\w+)", str(each.type))
+            assert kinds.get(name) == schema[camel(each.name)].get("type"), each.name
 
 
 def test_page_of_the_registry_describes_every_option() -> None:
