@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from pulumi_glue_session import SessionEnded, SessionNotFound, WaitedTooLong
 from support.glue_endpoint import GlueEndpoint, always, looks, step
 from support.pulumi_project import REGION, ROLE, Moto, Project, flat, steps
@@ -28,6 +30,7 @@ def ended(status: str, error_message: str = "") -> str:
     return flat(error)
 
 
+@pytest.mark.slow
 def test_life_cycle_on_moto(aws_project: Project, moto: Moto) -> None:
     """Values are known in the first preview, nothing changes afterwards, and drift is shown by name."""
     moto.start("analytics-prod")
@@ -212,6 +215,7 @@ def test_update_plan(project: Project, glue: GlueEndpoint) -> None:
     )
 
 
+@pytest.mark.slow
 def test_record_becomes_a_get(project: Project, glue: GlueEndpoint) -> None:
     glue.put("analytics-prod", always("READY"))
     project.program(GATED)

@@ -113,6 +113,7 @@ def test_hundred_gets_without_wait_share_lists(project: Project, glue: GlueEndpo
     assert 1 <= glue.count("GetSession") <= FIRST_READS
 
 
+@pytest.mark.slow
 def test_hundred_waits_share_each_poll(project: Project, glue: GlueEndpoint) -> None:
     put(glue, 100, "PROVISIONING", "PROVISIONING", "PROVISIONING", "READY")
     project.program(MANY.format(count=100))

@@ -365,6 +365,7 @@ def test_session_is_read_after_its_parent(parent: str, project: Project, glue: G
     assert ["mark", "analytics-prod"] == [call.session_id for call in glue.calls]
 
 
+@pytest.mark.slow
 def test_prestart_prints_nothing(project: Project, glue: GlueEndpoint) -> None:
     """Even if a module of the user logs what grpc logs."""
     glue.put("analytics-prod", always("READY"))
