@@ -47,7 +47,8 @@ test: check
 	@$(MAKE) --jobs=2 docs package
 	@$(MAKE) acceptance terraform
 
-# A test is marked `slow` if a test in `make test` shows the same promise with another value, command or language.
+# A test is marked `slow` if a test in `make test` shows the same promise with another value, command or language, or if
+# it runs a whole page of the documentation.
 full:
 	@$(MAKE) test PYTEST_OPTIONS='-n 4' COVERAGE='--cov --cov-report=term:skip-covered'
 
