@@ -14,9 +14,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo 'make demo        run the main use case on a local AWS server: wait for a session, deploy a job, see drift'
-	@echo 'make test        run the checks that each change has to pass; about a quarter of an hour'
+	@echo 'make test        run the checks that each change has to pass; about ten minutes'
 	@echo 'make full        run these, the slow tests and the coverage; about half an hour'
-	@echo 'make check       make test without packaging, documentation and the tests on the real engines; about seven minutes'
+	@echo 'make check       make test without packaging, documentation and the tests on the real engines; about five minutes'
 	@echo 'make contract    check what the package expects of Glue; with GLUE=aws on the real AWS'
 	@echo 'make docs        build the documentation site into site/ and check it; make docs-serve serves it'
 	@echo 'make package     build the wheel and check it'

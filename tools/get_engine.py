@@ -107,10 +107,15 @@ def get_engine(selected: str) -> Path:
             return folder
         _print(f"The pulumi on PATH is not used: {reason}.")
     folder = cached("engine", release.version)
-    with lock(folder.parent):
-        if not all((folder / "bin" / name).exists() for name in PROGRAMS):
-            _make(release, folder)
+    if not _is_complete(folder):
+        with lock(folder.parent):
+            if not _is_complete(folder):  # another run may have made it in the meantime
+                _make(release, folder)
     return folder / "bin"
+
+
+def _is_complete(folder: Path) -> bool:
+    return all((folder / "bin" / name).exists() for name in PROGRAMS)
 
 
 def cached(kind: str, version: str) -> Path:
