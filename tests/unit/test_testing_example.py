@@ -46,7 +46,7 @@ def report_of(folder: Path) -> tuple[int, str]:
     done = subprocess.run(  # noqa: S603 - the tests of the example
         [
             *(sys.executable, "-m", "pytest", "-rA", "--tb=no", "-p", "without_boto3", "-p", "no:cacheprovider"),
-            *("--disable-socket", "--allow-unix-socket"),
+            *("--disable-socket", "--allow-unix-socket", "-p", "no:randomly"),
         ],
         cwd=folder,
         env={

@@ -55,6 +55,7 @@ def test_wait_ends_at_its_timeout_without_an_answer(
 ) -> None:
     monkeypatch.setattr("pulumi_glue_session.terraform.polling.LAST_READ_SECONDS", 0.1)
     aws.put("analytics", always("READY"))
+    terraform.read(session_id="analytics")  # so that the region is known and the client exists
     aws.fail("GetSession", hang(300.0))
 
     answer = terraform.read(session_id="analytics", wait_for=["READY"], timeouts={"read": "1s"})
